@@ -1,8 +1,9 @@
 /**
- * The typed tensor graph: dims, shapes, types, values, nodes and the builder that appends them.
+ * The tensor graph: named dims, types, values, nodes, and the builder that appends them.
  *
- * <p>No op lives here (see {@code dev.fettle.ir.op} and {@code dev.fettle.ir.composite}), no
- * gradient, and nothing that runs a graph. Start at {@code GraphBuilder}.
+ * <p>Start with {@link dev.fettle.ir.GraphBuilder}. What operations exist is in {@code
+ * dev.fettle.ir.op}; gradients are in {@code dev.fettle.autodiff}; running a graph is the
+ * backends' work, behind {@code dev.fettle.spi}.
  */
 @NullMarked
 package dev.fettle.ir;
