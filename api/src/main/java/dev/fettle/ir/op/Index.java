@@ -108,7 +108,10 @@ public sealed interface Index extends PrimitiveOp {
       Value flat = null;
       for (int a = 0; a < x.rank(); a++) {
         Value along = a == axis ? g.cast(c.in(1), DType.I64) : g.iota(index, a);
-        flat = flat == null ? along : g.add(g.mul(flat, g.fill(x.shape().size(a), index)), along);
+        flat =
+            flat == null
+                ? along
+                : g.add(g.mul(flat, g.fill((double) x.shape().size(a), index)), along);
       }
       Shape all = Shape.of(new Dim("all", x.shape().elements()));
       Shape some = Shape.of(new Dim("some", index.shape().elements()));
