@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happens to a program between its author and a backend, in order: {@code Expand} replaces
@@ -138,7 +139,7 @@ public final class Passes {
     return back;
   }
 
-  private static @org.jspecify.annotations.Nullable DType narrowType(Node node) {
+  private static @Nullable DType narrowType(Node node) {
     for (Value v : node.inputs()) {
       if (v.dtype() == DType.BF16 || v.dtype() == DType.F16) {
         return v.dtype();

@@ -13,6 +13,7 @@ import dev.fettle.ir.op.CompositeOp;
 import dev.fettle.ir.op.Linalg.Precision;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -35,12 +36,23 @@ public record LinearCrossEntropy(int chunk, Precision precision) implements Comp
 
   /** The results in order. */
   public enum Result {
-    LOSS,
-    NLL,
-    ENTROPY,
-    CORRECT,
-    HIDDEN_GRADIENT,
-    WEIGHT_GRADIENT
+    LOSS(0),
+    NLL(1),
+    ENTROPY(2),
+    CORRECT(3),
+    HIDDEN_GRADIENT(4),
+    WEIGHT_GRADIENT(5);
+
+    private final int index;
+
+    Result(int index) {
+      this.index = index;
+    }
+
+    /** This one of the operation's results. */
+    public Value of(List<Value> results) {
+      return results.get(index);
+    }
   }
 
   /** Checks the chunk. */
@@ -50,7 +62,7 @@ public record LinearCrossEntropy(int chunk, Precision precision) implements Comp
     }
   }
 
-  /** Appends the operation; read the results by {@link Result#ordinal}. */
+  /** Appends the operation; read the results by {@link Result#of}. */
   public static List<Value> of(
       GraphBuilder g,
       LinearCrossEntropy op,
@@ -106,25 +118,25 @@ public record LinearCrossEntropy(int chunk, Precision precision) implements Comp
       Chunk c = chunk(g, hidden, in.get(1), targets, weights);
       weightGrad = weightGrad == null ? c.weightGrad : g.add(weightGrad, c.weightGrad);
       before = c.nll;
-      columns.get(Result.LOSS.ordinal()).add(g.sumAll(g.mul(weights, c.nll)));
-      columns.get(Result.NLL.ordinal()).add(c.nll);
-      columns.get(Result.ENTROPY.ordinal()).add(c.entropy);
-      columns.get(Result.CORRECT.ordinal()).add(c.correct);
-      columns.get(Result.HIDDEN_GRADIENT.ordinal()).add(c.hiddenGrad);
+      columns.get(Result.LOSS.index).add(g.sumAll(g.mul(weights, c.nll)));
+      columns.get(Result.NLL.index).add(c.nll);
+      columns.get(Result.ENTROPY.index).add(c.entropy);
+      columns.get(Result.CORRECT.index).add(c.correct);
+      columns.get(Result.HIDDEN_GRADIENT.index).add(c.hiddenGrad);
     }
-    columns.get(Result.WEIGHT_GRADIENT.ordinal()).add(java.util.Objects.requireNonNull(weightGrad));
+    columns.get(Result.WEIGHT_GRADIENT.index).add(Objects.requireNonNull(weightGrad));
     return join(g, columns);
   }
 
   private static void last(List<List<Value>> columns, Result result, Value value) {
-    List<Value> column = columns.get(result.ordinal());
+    List<Value> column = columns.get(result.index);
     column.set(column.size() - 1, value);
   }
 
   private static List<Value> join(GraphBuilder g, List<List<Value>> columns) {
     List<Value> results = new ArrayList<>();
     for (Result r : Result.values()) {
-      List<Value> parts = columns.get(r.ordinal());
+      List<Value> parts = columns.get(r.index);
       results.add(
           r == Result.LOSS ? parts.stream().reduce(g::add).orElseThrow() : g.concat(parts, 0));
     }
@@ -164,13 +176,13 @@ public record LinearCrossEntropy(int chunk, Precision precision) implements Comp
   @Override
   public List<Optional<Value>> vjp(VjpContext c) {
     GraphBuilder g = c.g();
-    for (int i = Result.ENTROPY.ordinal(); i < Result.values().length; i++) {
+    for (int i = Result.ENTROPY.index; i < Result.values().length; i++) {
       if (c.gradIfAny(i).isPresent()) {
         throw new IrException("LinearCrossEntropy has no gradient through " + Result.values()[i]);
       }
     }
     List<Optional<Value>> grads = new ArrayList<>();
-    int[] results = {Result.HIDDEN_GRADIENT.ordinal(), Result.WEIGHT_GRADIENT.ordinal()};
+    int[] results = {Result.HIDDEN_GRADIENT.index, Result.WEIGHT_GRADIENT.index};
     for (int operand = 0; operand < 2; operand++) {
       int result = results[operand];
       grads.add(
@@ -178,9 +190,9 @@ public record LinearCrossEntropy(int chunk, Precision precision) implements Comp
               operand,
               () -> {
                 Optional<Value> viaLoss =
-                    c.gradIfAny(Result.LOSS.ordinal()).map(d -> g.scaleBy(c.out(result), d));
+                    c.gradIfAny(Result.LOSS.index).map(d -> g.scaleBy(c.out(result), d));
                 Optional<Value> viaNll =
-                    c.gradIfAny(Result.NLL.ordinal())
+                    c.gradIfAny(Result.NLL.index)
                         .map(d -> of(g, this, c.in(0), c.in(1), c.in(2), d).get(result));
                 return viaLoss
                     .map(a -> viaNll.map(b -> g.add(a, b)).orElse(a))

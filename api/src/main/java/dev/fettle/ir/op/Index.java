@@ -9,6 +9,7 @@ import dev.fettle.ir.TensorType;
 import dev.fettle.ir.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Reading and writing at computed positions. Indices are I32 or I64 and must be in range. */
@@ -118,7 +119,7 @@ public sealed interface Index extends PrimitiveOp {
       Value sums =
           g.scatterAdd(
               g.fill(0, x.withShape(all)),
-              g.reshape(java.util.Objects.requireNonNull(flat), some),
+              g.reshape(Objects.requireNonNull(flat), some),
               g.reshape(c.grad(0), some));
       return g.reshape(sums, x.shape());
     }
