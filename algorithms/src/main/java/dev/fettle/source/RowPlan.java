@@ -1,0 +1,175 @@
+package dev.fettle.source;
+
+import dev.fettle.source.Packer.Piece;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Which examples lie in which row. Made once; every epoch visits the same rows, in its own order,
+ * so the number of steps of an epoch is known before the first.
+ */
+public final class RowPlan {
+
+  private static final int FINGERPRINT_BYTES = 12;
+
+  private final List<Example> examples;
+  private final List<List<Piece>> rows;
+  private final PackingOptions options;
+  private final int withoutTarget;
+  private final int longest;
+  private final String fingerprint;
+
+  private RowPlan(
+      List<Example> examples, List<List<Piece>> rows, PackingOptions options, int withoutTarget) {
+    this.examples = examples;
+    this.rows = rows;
+    this.options = options;
+    this.withoutTarget = withoutTarget;
+    this.longest = rows.stream().mapToInt(RowPlan::tokens).max().orElse(0);
+    this.fingerprint = fingerprint(examples, rows, options);
+  }
+
+  /**
+   * Lays out examples. Rows are in file order of the first example each holds. Rows without a
+   * target (pieces of a long prompt) are left out.
+   *
+   * @throws DataException where no row has a target
+   */
+  public static RowPlan of(List<Example> examples, PackingOptions options) {
+    int[] lengths = examples.stream().mapToInt(Example::length).toArray();
+    Packer packer = new Packer(options.maxLength());
+    List<List<Piece>> all = new ArrayList<>();
+    for (int from = 0; from < lengths.length; ) {
+      int to = (int) Math.min((long) from + options.window(), lengths.length);
+      List<List<Piece>> rows = packer.pack(options.packing(), lengths, from, to);
+      rows.sort(Comparator.comparingInt(RowPlan::firstExample));
+      all.addAll(rows);
+      from = to;
+    }
+    List<List<Piece>> kept = new ArrayList<>(all);
+    boolean joined = options.packing() == Packing.WRAPPED;
+    kept.removeIf(row -> !hasTarget(examples, row, joined));
+    if (kept.isEmpty()) {
+      throw new DataException(
+          "none of the "
+              + all.size()
+              + " rows of at most "
+              + options.maxLength()
+              + " tokens has a target; raise maxLength, or check the prompt and completion columns");
+    }
+    return new RowPlan(examples, kept, options, all.size() - kept.size());
+  }
+
+  private static int firstExample(List<Piece> row) {
+    int first = Integer.MAX_VALUE;
+    for (Piece piece : row) {
+      first = Math.min(first, piece.sequence());
+    }
+    return first;
+  }
+
+  private static boolean hasTarget(List<Example> examples, List<Piece> row, boolean joined) {
+    for (int p = 0; p < row.size(); p++) {
+      Piece piece = row.get(p);
+      byte[] mask = examples.get(piece.sequence()).targetMask();
+      // The first token of a segment has nothing before it.
+      int from = piece.offset() + (joined && p > 0 ? 0 : 1);
+      for (int i = from; i < piece.offset() + piece.length(); i++) {
+        if (mask[i] != 0) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Tokens in a row. */
+  static int tokens(List<Piece> row) {
+    int sum = 0;
+    for (Piece piece : row) {
+      sum += piece.length();
+    }
+    return sum;
+  }
+
+  private static String fingerprint(
+      List<Example> examples, List<List<Piece>> rows, PackingOptions options) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Example example : examples) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * example.length() + 4);
+        bytes.putInt(example.length());
+        bytes.asIntBuffer().put(example.ids());
+        digest.update(bytes.array());
+        digest.update(example.targetMask());
+      }
+      ByteBuffer bytes = ByteBuffer.allocate(12);
+      for (List<Piece> row : rows) {
+        for (Piece piece : row) {
+          bytes.clear();
+          bytes.putInt(piece.sequence()).putInt(piece.offset()).putInt(piece.length());
+          digest.update(bytes.array());
+        }
+        digest.update((byte) '\n');
+      }
+      digest.update((byte) (options.packing() == Packing.WRAPPED ? 1 : 0));
+      return HexFormat.of().formatHex(digest.digest(), 0, FINGERPRINT_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java has SHA-256", e);
+    }
+  }
+
+  /** The examples laid out. */
+  List<Example> examples() {
+    return examples;
+  }
+
+  /** The pieces of each row. */
+  List<List<Piece>> rows() {
+    return rows;
+  }
+
+  /** Whether a row is one segment. */
+  boolean joined() {
+    return options.packing() == Packing.WRAPPED;
+  }
+
+  /** Number of rows of one epoch. */
+  public int size() {
+    return rows.size();
+  }
+
+  /** Rows left out because they have no target. */
+  public int withoutTarget() {
+    return withoutTarget;
+  }
+
+  /**
+   * The share of places in rows of the planned length that hold a token, in 0 to 1: what packing
+   * wins.
+   *
+   * @return for padded rows, as if every row were as long as the longest
+   */
+  public double density() {
+    long tokens = rows.stream().mapToLong(RowPlan::tokens).sum();
+    return (double) tokens / ((double) rows.size() * options.rounded(longest));
+  }
+
+  /** Identifies the rows: equal where ids, masks and layout are equal. */
+  public String fingerprint() {
+    return fingerprint;
+  }
+
+  /**
+   * The length of a micro-batch whose longest row has so many tokens: where examples are packed
+   * always the same, so that one program serves all.
+   */
+  int lengthFor(int tokens) {
+    return options.rounded(options.packing() == Packing.NONE ? tokens : longest);
+  }
+}
