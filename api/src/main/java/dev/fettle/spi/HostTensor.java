@@ -31,7 +31,7 @@ public final class HostTensor {
   /** A tensor of zeros. */
   public static HostTensor allocate(DType dtype, long... sizes) {
     long need = Math.multiplyExact(count(sizes), (long) dtype.bytes());
-    if (need > Integer.MAX_VALUE - ALIGNMENT) {
+    if (need > Integer.MAX_VALUE - 2 * ALIGNMENT) {
       throw new IllegalArgumentException(
           "a host tensor holds at most 2 GiB; "
               + dtype
@@ -40,8 +40,10 @@ public final class HostTensor {
               + need
               + " bytes");
     }
-    ByteBuffer raw = ByteBuffer.allocateDirect((int) need + ALIGNMENT);
-    ByteBuffer aligned = raw.alignedSlice(ALIGNMENT);
+    // The aligned slice is cut at both ends, so whole units and one to spare are needed.
+    int units = (int) ((need + ALIGNMENT - 1) / ALIGNMENT);
+    ByteBuffer aligned =
+        ByteBuffer.allocateDirect((units + 1) * ALIGNMENT).alignedSlice(ALIGNMENT);
     return wrap(dtype, aligned.slice(0, (int) need), sizes);
   }
 
