@@ -1,0 +1,262 @@
+package dev.fettle.tokenizer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Text to token ids and back, as a Hugging Face model directory says.
+ *
+ * <p>Never truncates and never pads. Safe to use from many threads. Holds native memory: close it.
+ */
+public final class Tokenizer implements AutoCloseable {
+
+  private final TokenizerFiles files;
+  private final NativeTokenizer tokens;
+  private final Vocabulary vocabulary;
+  private final SpecialTokens special;
+  private final AddedTokens added;
+  private final ChatTemplates templates;
+
+  private Tokenizer(TokenizerFiles files, ObjectNode json, String source) {
+    this.files = files;
+    vocabulary = Vocabulary.of(json);
+    Optional<String> unk = Optional.ofNullable(json.path("model").path("unk_token").textValue());
+    special = SpecialTokens.find(files, vocabulary, unk);
+    TokenizerJson.addSpecial(json, special.templateVariables().values(), vocabulary);
+    added = AddedTokens.of(json, vocabulary, special);
+    templates = ChatTemplates.find(files, special);
+    tokens = openNative(source, json);
+  }
+
+  /**
+   * Reads the tokenizer of a model directory: tokenizer.json, or GPT-2's {@code vocab.json} and {@code merges.txt} (also
+   * under their first names, {@code encoder.json} and {@code vocab.bpe}); the special tokens and chat templates beside it.
+   *
+   * @throws TokenizerException where a file is missing or broken
+   */
+  public static Tokenizer load(Path modelDirectory) {
+    TokenizerFiles files = TokenizerFiles.read(modelDirectory);
+    String source = files.path(TokenizerFiles.TOKENIZER).toString();
+    ObjectNode json =
+        files.has(TokenizerFiles.TOKENIZER)
+            ? TokenizerJson.prepare(source, files.json(TokenizerFiles.TOKENIZER))
+            : fromGpt2Files(files);
+    return new Tokenizer(files, json, source);
+  }
+
+  private static NativeTokenizer openNative(String source, JsonNode json) {
+    try {
+      return new NativeTokenizer(TokenizerFiles.write(json));
+    } catch (TokenizerException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new TokenizerException(
+          source + ": the tokenizers library rejects it: " + e.getMessage() + "; fetch the file again", e);
+    }
+  }
+
+  private static ObjectNode fromGpt2Files(TokenizerFiles files) {
+    String vocab = files.has("vocab.json") ? "vocab.json" : "encoder.json";
+    String merges = files.has("merges.txt") ? "merges.txt" : "vocab.bpe";
+    if (!files.has(vocab) || !files.has(merges)) {
+      throw new TokenizerException(
+          files.directory()
+              + ": no tokenizer.json (nor GPT-2's vocab.json and merges.txt); save the tokenizer there, or convert a"
+              + " tokenizer.model to tokenizer.json first");
+    }
+    Map<String, Integer> ids = new HashMap<>();
+    files.json(vocab).properties().forEach(entry -> ids.put(entry.getKey(), entry.getValue().asInt()));
+    // OpenAI's encoder, whose files have these names, reads the end-of-text token in a text as plain characters.
+    boolean special = ids.containsKey(SpecialTokens.GPT2_END) && vocab.equals("vocab.json");
+    List<String> end = special ? List.of(SpecialTokens.GPT2_END) : List.of();
+    String text = files.text(merges).orElse("");
+    ObjectNode built =
+        ByteLevelJson.build(ids, ByteLevelJson.parseMerges(files.path(merges).toString(), text), end);
+    return TokenizerJson.prepare(files.path(vocab).toString(), built);
+  }
+
+  /**
+   * Encodes a text.
+   *
+   * @param text any text; a lone surrogate is read as U+FFFD
+   * @param addSpecialTokens whether to add what the tokenizer puts around a sequence (BOS, EOS). Say false for a rendered
+   *     chat template, which brings its own. Special tokens written in the text are recognised either way.
+   */
+  public Encoding encode(String text, boolean addSpecialTokens) {
+    return tokens.encode(wellFormed(text), addSpecialTokens);
+  }
+
+  /** Offsets would drift on a lone surrogate, which UTF-8 cannot hold. */
+  private static String wellFormed(String text) {
+    StringBuilder repaired = null;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!Character.isSurrogate(c)) {
+        continue;
+      }
+      boolean pair =
+          Character.isHighSurrogate(c)
+              && i + 1 < text.length()
+              && Character.isLowSurrogate(text.charAt(i + 1));
+      if (pair) {
+        i++;
+        continue;
+      }
+      if (repaired == null) {
+        repaired = new StringBuilder(text);
+      }
+      repaired.setCharAt(i, '\uFFFD');
+    }
+    return repaired == null ? text : repaired.toString();
+  }
+
+  /**
+   * Turns ids back into text. Ids beyond the vocabulary (a model may have more rows than the tokenizer has tokens) become
+   * nothing; bytes that are not UTF-8 become U+FFFD.
+   *
+   * @param skipSpecialTokens whether to leave out special tokens and those with a role (BOS, EOS, PAD, UNK)
+   * @throws IllegalArgumentException for a negative id
+   */
+  public String decode(int[] ids, boolean skipSpecialTokens) {
+    for (int id : ids) {
+      if (id < 0) {
+        throw new IllegalArgumentException("negative token id " + id);
+      }
+    }
+    return tokens.decode(added.forDecoding(ids, skipSpecialTokens));
+  }
+
+  /** Decodes a sequence as it grows. */
+  public StreamDecoder streamDecoder(boolean skipSpecialTokens) {
+    return new StreamDecoder(this, skipSpecialTokens);
+  }
+
+  /** One more than the highest token id: the rows an embedding needs. */
+  public int vocabSize() {
+    return vocabulary.size();
+  }
+
+  /** The id of a token as the vocabulary spells it ({@code "Ġthe"}, {@code "</s>"}). */
+  public OptionalInt idOf(String token) {
+    return vocabulary.idOf(token);
+  }
+
+  /** The vocabulary's spelling of an id. */
+  public Optional<String> tokenOf(int id) {
+    return vocabulary.tokenOf(id);
+  }
+
+  /** The token a sequence begins with. */
+  public Optional<SpecialToken> bos() {
+    return special.bos();
+  }
+
+  /** The token a sequence ends with. */
+  public Optional<SpecialToken> eos() {
+    return special.eos();
+  }
+
+  /** The token for padding; often the same as another, so never recognise padding by it. */
+  public Optional<SpecialToken> pad() {
+    return special.pad();
+  }
+
+  /** The token for text the vocabulary cannot say. */
+  public Optional<SpecialToken> unk() {
+    return special.unk();
+  }
+
+  /** The id of {@link #bos}. */
+  public OptionalInt bosId() {
+    return id(special.bos());
+  }
+
+  /** The id of {@link #eos}. */
+  public OptionalInt eosId() {
+    return id(special.eos());
+  }
+
+  /** The id of {@link #pad}. */
+  public OptionalInt padId() {
+    return id(special.pad());
+  }
+
+  /** The id of {@link #unk}. */
+  public OptionalInt unkId() {
+    return id(special.unk());
+  }
+
+  /** Every id that ends generation: the end of sequence, and what generation_config.json adds. */
+  public List<Integer> stopIds() {
+    return special.stopIds();
+  }
+
+  private static OptionalInt id(Optional<SpecialToken> token) {
+    return token.isPresent() ? OptionalInt.of(token.get().id()) : OptionalInt.empty();
+  }
+
+  /** Whether the model directory brings a chat template. */
+  public boolean hasChatTemplate() {
+    return templates.hasDefault();
+  }
+
+  /**
+   * The model directory's default chat template, with its special tokens as variables.
+   *
+   * @throws TokenizerException where there is none; {@link ChatMl#template} serves a model that never had one
+   */
+  public ChatTemplate chatTemplate() {
+    return templates.byDefault();
+  }
+
+  /**
+   * One of several named templates, such as {@code tool_use}.
+   *
+   * @throws TokenizerException where there is none of that name; the message lists those there are
+   */
+  public ChatTemplate chatTemplate(String name) {
+    return templates.named(name);
+  }
+
+  /** A template from elsewhere (a file given in the configuration), with this tokenizer's special tokens as variables. */
+  public ChatTemplate chatTemplate(String source, String origin) {
+    return ChatTemplate.parse(source, origin, special.templateVariables());
+  }
+
+  /**
+   * Writes the tokenizer's files, as they were read, so that the directory loads here and in transformers. Where the
+   * source had no tokenizer.json or tokenizer_config.json, a fitting one is added.
+   *
+   * @param directory made if absent
+   * @throws TokenizerException where it cannot be written
+   */
+  public void save(Path directory) {
+    TokenizerFiles complete = files;
+    if (!files.has(TokenizerFiles.TOKENIZER)) {
+      complete = complete.with(TokenizerFiles.TOKENIZER, TokenizerFiles.write(fromGpt2Files(files)));
+    }
+    if (!files.has(TokenizerFiles.CONFIG)) {
+      ObjectNode config = JsonNodeFactory.instance.objectNode();
+      config.put("tokenizer_class", "PreTrainedTokenizerFast");
+      special.bos().ifPresent(token -> config.put("bos_token", token.text()));
+      special.eos().ifPresent(token -> config.put("eos_token", token.text()));
+      special.pad().ifPresent(token -> config.put("pad_token", token.text()));
+      special.unk().ifPresent(token -> config.put("unk_token", token.text()));
+      config.put("clean_up_tokenization_spaces", false);
+      complete = complete.with(TokenizerFiles.CONFIG, TokenizerFiles.write(config));
+    }
+    complete.save(directory);
+  }
+
+  @Override
+  public void close() {
+    tokens.close();
+  }
+}

@@ -1,0 +1,160 @@
+package dev.fettle.tokenizer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The files of a model directory that say how to tokenize, as bytes. They are kept so that they can be written beside a
+ * fine-tuned model exactly as they were.
+ */
+final class TokenizerFiles {
+
+  static final String TOKENIZER = "tokenizer.json";
+  static final String CONFIG = "tokenizer_config.json";
+  static final String SPECIAL_TOKENS = "special_tokens_map.json";
+  static final String TEMPLATE = "chat_template.jinja";
+  static final String TEMPLATE_DIRECTORY = "additional_chat_templates";
+
+  private static final List<String> KEPT =
+      List.of(
+          TOKENIZER,
+          CONFIG,
+          SPECIAL_TOKENS,
+          TEMPLATE,
+          "chat_template.json",
+          "added_tokens.json",
+          "vocab.json",
+          "merges.txt",
+          "encoder.json",
+          "vocab.bpe",
+          "tokenizer.model");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path directory;
+  private final Map<String, byte[]> contents;
+
+  private TokenizerFiles(Path directory, Map<String, byte[]> contents) {
+    this.directory = directory;
+    this.contents = contents;
+  }
+
+  /** Reads whichever of the files are there. */
+  static TokenizerFiles read(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      throw new TokenizerException(
+          directory + ": no such directory; give the directory that holds " + TOKENIZER + " and config.json");
+    }
+    Map<String, byte[]> contents = new LinkedHashMap<>();
+    try {
+      for (String name : KEPT) {
+        Path file = directory.resolve(name);
+        if (Files.isRegularFile(file)) {
+          contents.put(name, Files.readAllBytes(file));
+        }
+      }
+      Path more = directory.resolve(TEMPLATE_DIRECTORY);
+      if (Files.isDirectory(more)) {
+        try (Stream<Path> files = Files.list(more)) {
+          for (Path file : files.filter(f -> f.toString().endsWith(".jinja")).sorted().toList()) {
+            contents.put(TEMPLATE_DIRECTORY + "/" + file.getFileName(), Files.readAllBytes(file));
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new TokenizerException(directory + ": cannot be read: " + e, e);
+    }
+    return new TokenizerFiles(directory, contents);
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /** The path of a file, for messages. */
+  Path path(String name) {
+    return directory.resolve(name);
+  }
+
+  boolean has(String name) {
+    return contents.containsKey(name);
+  }
+
+  Optional<String> text(String name) {
+    return Optional.ofNullable(contents.get(name)).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+  }
+
+  /** Names of the files in {@code additional_chat_templates}, with the directory. */
+  List<String> additionalTemplates() {
+    return contents.keySet().stream().filter(name -> name.startsWith(TEMPLATE_DIRECTORY + "/")).toList();
+  }
+
+  /** A file that was read, as JSON; a missing node where there is no such file. */
+  JsonNode json(String name) {
+    return text(name).map(text -> parse(path(name), text)).orElse(JsonNodeFactory.instance.missingNode());
+  }
+
+  /** A file that is not the tokenizer's own (config.json), read now; a missing node where there is none. */
+  JsonNode foreignJson(String name) {
+    Path file = path(name);
+    if (!Files.isRegularFile(file)) {
+      return JsonNodeFactory.instance.missingNode();
+    }
+    try {
+      return parse(file, Files.readString(file));
+    } catch (IOException e) {
+      throw new TokenizerException(file + ": cannot be read: " + e, e);
+    }
+  }
+
+  private static JsonNode parse(Path file, String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      String at = e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr();
+      throw new TokenizerException(
+          file + at + ": not valid JSON: " + e.getOriginalMessage() + "; fetch the file again", e);
+    }
+  }
+
+  static String write(JsonNode node) {
+    try {
+      return JSON.writeValueAsString(node);
+    } catch (JsonProcessingException e) {
+      throw new TokenizerException("cannot write JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** Adds or replaces a file, for {@link #save} only. */
+  TokenizerFiles with(String name, String text) {
+    Map<String, byte[]> more = new LinkedHashMap<>(contents);
+    more.put(name, text.getBytes(StandardCharsets.UTF_8));
+    return new TokenizerFiles(directory, more);
+  }
+
+  void save(Path target) {
+    try {
+      for (Map.Entry<String, byte[]> file : contents.entrySet()) {
+        Path path = target.resolve(file.getKey());
+        Path parent = path.getParent();
+        if (parent != null) {
+          Files.createDirectories(parent);
+        }
+        Files.write(path, file.getValue());
+      }
+    } catch (IOException e) {
+      throw new TokenizerException(target + ": the tokenizer's files cannot be written: " + e, e);
+    }
+  }
+}
