@@ -25,7 +25,8 @@ final class AddedTokens {
 
   /**
    * @param json tokenizer.json
-   * @param roles tokens with a role: special, whether tokenizer.json says so or not, as in transformers
+   * @param roles tokens with a role: special, whether tokenizer.json says so or not, as in
+   *     transformers
    */
   static AddedTokens of(JsonNode json, Vocabulary vocabulary, SpecialTokens roles) {
     Set<Integer> special = new HashSet<>();
@@ -53,8 +54,9 @@ final class AddedTokens {
   }
 
   /**
-   * The ids to hand to the library: without the special ones where they are to be skipped, and with the space that
-   * tokenizers 0.23 writes before an added token which passes through a normalizer that puts one (ours is 0.21).
+   * The ids to hand to the library: without the special ones where they are to be skipped, and with
+   * the space that tokenizers 0.23 writes before an added token which passes through a normalizer
+   * that puts one (ours is 0.21).
    */
   int[] forDecoding(int[] ids, boolean skipSpecialTokens) {
     int[] out = new int[2 * ids.length];

@@ -100,7 +100,10 @@ final class ByteLevelJson {
       int space = line.indexOf(' ');
       if (space <= 0 || space == line.length() - 1 || line.indexOf(' ', space + 1) >= 0) {
         throw new TokenizerException(
-            source + ":" + number + ": not two symbols with a space between them; fetch the file again");
+            source
+                + ":"
+                + number
+                + ": not two symbols with a space between them; fetch the file again");
       }
       merges.add(new Merge(line.substring(0, space), line.substring(space + 1)));
     }

@@ -3,8 +3,9 @@ package dev.fettle.tokenizer;
 import java.util.Map;
 
 /**
- * ChatML: each turn between {@code <|im_start|>role} and {@code <|im_end|>}. For models that bring no template of their
- * own. The model is to say the content of an assistant turn and its {@code <|im_end|>}.
+ * ChatML: each turn between {@code <|im_start|>role} and {@code <|im_end|>}. For models that bring
+ * no template of their own. The model is to say the content of an assistant turn and its {@code
+ * <|im_end|>}.
  */
 public final class ChatMl {
 

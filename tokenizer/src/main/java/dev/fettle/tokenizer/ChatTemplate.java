@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.fettle.tokenizer.jinja.JinjaTemplate;
 import dev.fettle.tokenizer.jinja.TemplateException;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a conversation into the text a model was trained on, as {@code apply_chat_template} of Hugging Face does. Many
- * threads may render one template at once.
+ * Turns a conversation into the text a model was trained on, as {@code apply_chat_template} of
+ * Hugging Face does. Many threads may render one template at once.
  *
  * <p>The text brings its own special tokens: encode it without adding any.
  */
@@ -38,11 +39,11 @@ public final class ChatTemplate {
   }
 
   /**
-   * What to render. A template sees {@code messages}, {@code add_generation_prompt}, {@code tools} (none where null), the
-   * special tokens, and the variables.
+   * What to render. A template sees {@code messages}, {@code add_generation_prompt}, {@code tools}
+   * (none where null), the special tokens, and the variables.
    *
-   * @param messages an array of objects, each with a role and mostly a content; what else a template reads (tool calls,
-   *     reasoning) is passed on
+   * @param messages an array of objects, each with a role and mostly a content; what else a
+   *     template reads (tool calls, reasoning) is passed on
    * @param addGenerationPrompt whether to end with the opening of an assistant turn
    * @param tools an array of function schemas, or null
    * @param variables anything else the template understands, such as {@code enable_thinking}
@@ -58,14 +59,16 @@ public final class ChatTemplate {
     /** Checks that there is a list of messages. */
     public Request {
       if (!messages.isArray()) {
-        throw new IllegalArgumentException("messages must be an array, not " + messages.getNodeType());
+        throw new IllegalArgumentException(
+            "messages must be an array, not " + messages.getNodeType());
       }
       variables = Map.copyOf(variables);
     }
 
     /** Messages as a data set holds them. */
     public static Request of(JsonNode messages, boolean addGenerationPrompt) {
-      return new Request(messages, addGenerationPrompt, null, Map.of(), Clock.systemDefaultZone());
+      return new Request(
+          messages, addGenerationPrompt, null, Map.of(), Clock.system(ZoneId.systemDefault()));
     }
 
     /** Plain messages. */
@@ -97,8 +100,9 @@ public final class ChatTemplate {
    * A rendered conversation.
    *
    * @param text all of it
-   * @param generated what the model is to say: the text of the template's {@code generation} blocks, in order, empty ones
-   *     left out; no spans at all where the template has no such blocks
+   * @param generated what the model is to say: the text of the template's {@code generation}
+   *     blocks, in order, empty ones left out; no spans at all where the template has no such
+   *     blocks
    */
   public record Rendered(String text, List<TextSpan> generated) {
 
@@ -109,17 +113,25 @@ public final class ChatTemplate {
   }
 
   /**
+   * Parses a template.
+   *
    * @param source the Jinja template
    * @param origin where it comes from, for messages: a file, or a file and key
    * @param specialTokens {@code bos_token}, {@code eos_token} and the like
    * @throws TokenizerException where it does not parse: origin, line, what is wrong
    */
-  public static ChatTemplate parse(String source, String origin, Map<String, String> specialTokens) {
+  public static ChatTemplate parse(
+      String source, String origin, Map<String, String> specialTokens) {
     try {
-      return new ChatTemplate(source, origin, JinjaTemplate.parse(source), Map.copyOf(specialTokens));
+      return new ChatTemplate(
+          source, origin, JinjaTemplate.parse(source), Map.copyOf(specialTokens));
     } catch (TemplateException e) {
       throw new TokenizerException(
-          at(origin, e) + ": the chat template does not parse: " + e.reason() + "; correct the template", e);
+          at(origin, e)
+              + ": the chat template does not parse: "
+              + e.reason()
+              + "; correct the template",
+          e);
     }
   }
 
@@ -132,7 +144,9 @@ public final class ChatTemplate {
     return source;
   }
 
-  /** Whether the template says which text is the model's own, which an assistant-only loss needs. */
+  /**
+   * Whether the template says which text is the model's own, which an assistant-only loss needs.
+   */
   public boolean hasGenerationBlocks() {
     return GENERATION.matcher(source).find();
   }
@@ -140,7 +154,8 @@ public final class ChatTemplate {
   /**
    * Renders a conversation.
    *
-   * @throws TokenizerException where the template fails or refuses the conversation: origin, line, reason
+   * @throws TokenizerException where the template fails or refuses the conversation: origin, line,
+   *     reason
    */
   public Rendered render(Request request) {
     Map<String, @Nullable Object> variables = new HashMap<>(specialTokens);

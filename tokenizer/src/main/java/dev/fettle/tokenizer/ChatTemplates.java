@@ -5,8 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The chat templates of a model directory. A file {@code chat_template.jinja} goes before what tokenizer_config.json says,
- * as in transformers. They are parsed when asked for, so that a broken one hinders nobody who does not want it.
+ * The chat templates of a model directory. A file {@code chat_template.jinja} goes before what
+ * tokenizer_config.json says, as in transformers. They are parsed when asked for, so that a broken
+ * one hinders nobody who does not want it.
  */
 final class ChatTemplates {
 
@@ -31,12 +32,16 @@ final class ChatTemplates {
     }
     for (String file : files.additionalTemplates()) {
       String name = file.substring(file.lastIndexOf('/') + 1, file.length() - ".jinja".length());
-      files.text(file).ifPresent(text -> sources.put(name, new Source(text, files.path(file).toString())));
+      files
+          .text(file)
+          .ifPresent(text -> sources.put(name, new Source(text, files.path(file).toString())));
     }
     files
         .text(TokenizerFiles.TEMPLATE)
         .ifPresent(
-            text -> sources.put(DEFAULT, new Source(text, files.path(TokenizerFiles.TEMPLATE).toString())));
+            text ->
+                sources.put(
+                    DEFAULT, new Source(text, files.path(TokenizerFiles.TEMPLATE).toString())));
     return new ChatTemplates(files, special, sources);
   }
 
@@ -72,6 +77,10 @@ final class ChatTemplates {
               + ": the model has no chat template; add chat_template.jinja there, or choose ChatML");
     }
     throw new TokenizerException(
-        files.directory() + ": no chat template named '" + name + "'; there are " + String.join(", ", sources.keySet()));
+        files.directory()
+            + ": no chat template named '"
+            + name
+            + "'; there are "
+            + String.join(", ", sources.keySet()));
   }
 }

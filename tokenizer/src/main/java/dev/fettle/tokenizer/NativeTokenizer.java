@@ -10,7 +10,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 /**
  * Owns one native tokenizer. Many threads may encode at once; {@link #close} waits for them.
  *
- * <p>Uses the binding's lowest layer: its friendlier class reports usage over the network when it is constructed.
+ * <p>Uses the binding's lowest layer: its friendlier class reports usage over the network when it
+ * is constructed.
  */
 final class NativeTokenizer implements AutoCloseable {
 
@@ -30,7 +31,10 @@ final class NativeTokenizer implements AutoCloseable {
     TokenizersLibrary.LIB.disablePadding(handle);
   }
 
-  /** Without the offline setting the binding would try to download another build where it sees a GPU. */
+  /**
+   * Without the offline setting the binding would try to download another build where it sees a
+   * GPU.
+   */
   private static synchronized void loadLibrary() {
     String before = System.getProperty(OFFLINE);
     System.setProperty(OFFLINE, "true");

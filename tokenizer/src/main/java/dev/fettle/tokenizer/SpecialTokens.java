@@ -11,9 +11,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Which tokens have roles, and where that is written. The first place that speaks of a role decides: tokenizer_config.json
- * (an explicit null means there is none), special_tokens_map.json, generation_config.json, config.json, and last what
- * tokenizer.json or the GPT-2 file format implies.
+ * Which tokens have roles, and where that is written. The first place that speaks of a role
+ * decides: tokenizer_config.json (an explicit null means there is none), special_tokens_map.json,
+ * generation_config.json, config.json, and last what tokenizer.json or the GPT-2 file format
+ * implies.
  */
 record SpecialTokens(
     Optional<SpecialToken> bos,
@@ -64,7 +65,8 @@ record SpecialTokens(
     return variables;
   }
 
-  private static List<Integer> stopIds(Optional<SpecialToken> eos, JsonNode generation, JsonNode model) {
+  private static List<Integer> stopIds(
+      Optional<SpecialToken> eos, JsonNode generation, JsonNode model) {
     Set<Integer> ids = new LinkedHashSet<>();
     eos.ifPresent(token -> ids.add(token.id()));
     JsonNode written = generation.has("eos_token_id") ? generation : model;

@@ -3,11 +3,12 @@ package dev.fettle.tokenizer;
 import java.util.Arrays;
 
 /**
- * Decodes a sequence as its tokens arrive: what is returned, put together, is the text of the whole sequence, and never
- * ends in half a character. For one thread.
+ * Decodes a sequence as its tokens arrive: what is returned, put together, is the text of the whole
+ * sequence, and never ends in half a character. For one thread.
  *
- * <p>Decodes a short window twice, without and with the new token, and emits the difference: decoders may treat the
- * first token of a sequence differently (no leading space), so a token cannot be decoded by itself.
+ * <p>Decodes a short window twice, without and with the new token, and emits the difference:
+ * decoders may treat the first token of a sequence differently (no leading space), so a token
+ * cannot be decoded by itself.
  */
 public final class StreamDecoder {
 
@@ -36,7 +37,8 @@ public final class StreamDecoder {
     window[length++] = id;
     String before = decode(emitted);
     String after = decode(length);
-    // An unfinished character decodes to U+FFFD; a true U+FFFD in the text is let out with the token after it.
+    // An unfinished character decodes to U+FFFD; a true U+FFFD in the text is let out with the
+    // token after it.
     if (after.length() <= before.length() || after.charAt(after.length() - 1) == REPLACEMENT) {
       return "";
     }

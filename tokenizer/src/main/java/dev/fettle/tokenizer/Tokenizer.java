@@ -36,8 +36,9 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
-   * Reads the tokenizer of a model directory: tokenizer.json, or GPT-2's {@code vocab.json} and {@code merges.txt} (also
-   * under their first names, {@code encoder.json} and {@code vocab.bpe}); the special tokens and chat templates beside it.
+   * Reads the tokenizer of a model directory: tokenizer.json, or GPT-2's {@code vocab.json} and
+   * {@code merges.txt} (also under their first names, {@code encoder.json} and {@code vocab.bpe});
+   * the special tokens and chat templates beside it.
    *
    * @throws TokenizerException where a file is missing or broken
    */
@@ -58,7 +59,11 @@ public final class Tokenizer implements AutoCloseable {
       throw e;
     } catch (RuntimeException e) {
       throw new TokenizerException(
-          source + ": the tokenizers library rejects it: " + e.getMessage() + "; fetch the file again", e);
+          source
+              + ": the tokenizers library rejects it: "
+              + e.getMessage()
+              + "; fetch the file again",
+          e);
     }
   }
 
@@ -72,13 +77,18 @@ public final class Tokenizer implements AutoCloseable {
               + " tokenizer.model to tokenizer.json first");
     }
     Map<String, Integer> ids = new HashMap<>();
-    files.json(vocab).properties().forEach(entry -> ids.put(entry.getKey(), entry.getValue().asInt()));
-    // OpenAI's encoder, whose files have these names, reads the end-of-text token in a text as plain characters.
+    files
+        .json(vocab)
+        .properties()
+        .forEach(entry -> ids.put(entry.getKey(), entry.getValue().asInt()));
+    // OpenAI's encoder, whose files have these names, reads the end-of-text token in a text as
+    // plain characters.
     boolean special = ids.containsKey(SpecialTokens.GPT2_END) && vocab.equals("vocab.json");
     List<String> end = special ? List.of(SpecialTokens.GPT2_END) : List.of();
     String text = files.text(merges).orElse("");
     ObjectNode built =
-        ByteLevelJson.build(ids, ByteLevelJson.parseMerges(files.path(merges).toString(), text), end);
+        ByteLevelJson.build(
+            ids, ByteLevelJson.parseMerges(files.path(merges).toString(), text), end);
     return TokenizerJson.prepare(files.path(vocab).toString(), built);
   }
 
@@ -86,8 +96,9 @@ public final class Tokenizer implements AutoCloseable {
    * Encodes a text.
    *
    * @param text any text; a lone surrogate is read as U+FFFD
-   * @param addSpecialTokens whether to add what the tokenizer puts around a sequence (BOS, EOS). Say false for a rendered
-   *     chat template, which brings its own. Special tokens written in the text are recognised either way.
+   * @param addSpecialTokens whether to add what the tokenizer puts around a sequence (BOS, EOS).
+   *     Say false for a rendered chat template, which brings its own. Special tokens written in the
+   *     text are recognised either way.
    */
   public Encoding encode(String text, boolean addSpecialTokens) {
     return tokens.encode(wellFormed(text), addSpecialTokens);
@@ -118,10 +129,11 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
-   * Turns ids back into text. Ids beyond the vocabulary (a model may have more rows than the tokenizer has tokens) become
-   * nothing; bytes that are not UTF-8 become U+FFFD.
+   * Turns ids back into text. Ids beyond the vocabulary (a model may have more rows than the
+   * tokenizer has tokens) become nothing; bytes that are not UTF-8 become U+FFFD.
    *
-   * @param skipSpecialTokens whether to leave out special tokens and those with a role (BOS, EOS, PAD, UNK)
+   * @param skipSpecialTokens whether to leave out special tokens and those with a role (BOS, EOS,
+   *     PAD, UNK)
    * @throws IllegalArgumentException for a negative id
    */
   public String decode(int[] ids, boolean skipSpecialTokens) {
@@ -210,7 +222,8 @@ public final class Tokenizer implements AutoCloseable {
   /**
    * The model directory's default chat template, with its special tokens as variables.
    *
-   * @throws TokenizerException where there is none; {@link ChatMl#template} serves a model that never had one
+   * @throws TokenizerException where there is none; {@link ChatMl#template} serves a model that
+   *     never had one
    */
   public ChatTemplate chatTemplate() {
     return templates.byDefault();
@@ -225,14 +238,18 @@ public final class Tokenizer implements AutoCloseable {
     return templates.named(name);
   }
 
-  /** A template from elsewhere (a file given in the configuration), with this tokenizer's special tokens as variables. */
+  /**
+   * A template from elsewhere (a file given in the configuration), with this tokenizer's special
+   * tokens as variables.
+   */
   public ChatTemplate chatTemplate(String source, String origin) {
     return ChatTemplate.parse(source, origin, special.templateVariables());
   }
 
   /**
-   * Writes the tokenizer's files, as they were read, so that the directory loads here and in transformers. Where the
-   * source had no tokenizer.json or tokenizer_config.json, a fitting one is added.
+   * Writes the tokenizer's files, as they were read, so that the directory loads here and in
+   * transformers. Where the source had no tokenizer.json or tokenizer_config.json, a fitting one is
+   * added.
    *
    * @param directory made if absent
    * @throws TokenizerException where it cannot be written
@@ -240,7 +257,8 @@ public final class Tokenizer implements AutoCloseable {
   public void save(Path directory) {
     TokenizerFiles complete = files;
     if (!files.has(TokenizerFiles.TOKENIZER)) {
-      complete = complete.with(TokenizerFiles.TOKENIZER, TokenizerFiles.write(fromGpt2Files(files)));
+      complete =
+          complete.with(TokenizerFiles.TOKENIZER, TokenizerFiles.write(fromGpt2Files(files)));
     }
     if (!files.has(TokenizerFiles.CONFIG)) {
       ObjectNode config = JsonNodeFactory.instance.objectNode();

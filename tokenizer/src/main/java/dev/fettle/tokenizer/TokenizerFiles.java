@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The files of a model directory that say how to tokenize, as bytes. They are kept so that they can be written beside a
- * fine-tuned model exactly as they were.
+ * The files of a model directory that say how to tokenize, as bytes. They are kept so that they can
+ * be written beside a fine-tuned model exactly as they were.
  */
 final class TokenizerFiles {
 
@@ -54,7 +54,10 @@ final class TokenizerFiles {
   static TokenizerFiles read(Path directory) {
     if (!Files.isDirectory(directory)) {
       throw new TokenizerException(
-          directory + ": no such directory; give the directory that holds " + TOKENIZER + " and config.json");
+          directory
+              + ": no such directory; give the directory that holds "
+              + TOKENIZER
+              + " and config.json");
     }
     Map<String, byte[]> contents = new LinkedHashMap<>();
     try {
@@ -92,20 +95,28 @@ final class TokenizerFiles {
   }
 
   Optional<String> text(String name) {
-    return Optional.ofNullable(contents.get(name)).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+    return Optional.ofNullable(contents.get(name))
+        .map(bytes -> new String(bytes, StandardCharsets.UTF_8));
   }
 
   /** Names of the files in {@code additional_chat_templates}, with the directory. */
   List<String> additionalTemplates() {
-    return contents.keySet().stream().filter(name -> name.startsWith(TEMPLATE_DIRECTORY + "/")).toList();
+    return contents.keySet().stream()
+        .filter(name -> name.startsWith(TEMPLATE_DIRECTORY + "/"))
+        .toList();
   }
 
   /** A file that was read, as JSON; a missing node where there is no such file. */
   JsonNode json(String name) {
-    return text(name).map(text -> parse(path(name), text)).orElse(JsonNodeFactory.instance.missingNode());
+    return text(name)
+        .map(text -> parse(path(name), text))
+        .orElse(JsonNodeFactory.instance.missingNode());
   }
 
-  /** A file that is not the tokenizer's own (config.json), read now; a missing node where there is none. */
+  /**
+   * A file that is not the tokenizer's own (config.json), read now; a missing node where there is
+   * none.
+   */
   JsonNode foreignJson(String name) {
     Path file = path(name);
     if (!Files.isRegularFile(file)) {

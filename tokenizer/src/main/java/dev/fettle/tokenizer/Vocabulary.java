@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Token strings and their ids, as tokenizer.json writes them: the model's own and the added ones. */
+/**
+ * Token strings and their ids, as tokenizer.json writes them: the model's own and the added ones.
+ */
 final class Vocabulary {
 
   private final Map<String, Integer> ids;
@@ -21,7 +23,9 @@ final class Vocabulary {
     this.size = tokens.keySet().stream().mapToInt(id -> id + 1).max().orElse(0);
   }
 
-  /** Reads {@code model.vocab}, an object (BPE, WordPiece, WordLevel) or a list of pairs (Unigram). */
+  /**
+   * Reads {@code model.vocab}, an object (BPE, WordPiece, WordLevel) or a list of pairs (Unigram).
+   */
   static Vocabulary of(JsonNode tokenizerJson) {
     Map<String, Integer> ids = new LinkedHashMap<>();
     JsonNode vocab = tokenizerJson.path("model").path("vocab");

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 /** Real templates on real conversations, against what transformers renders. */
 class ChatTemplateGoldenTest {
 
-  private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-23T12:00:00Z"), ZoneOffset.UTC);
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2026-11-23T12:00:00Z"), ZoneOffset.UTC);
   private static final Map<String, String> TOKENS = Map.of("bos_token", "<s>", "eos_token", "</s>");
 
   @Test
@@ -24,10 +25,18 @@ class ChatTemplateGoldenTest {
     List<String> wrong = new ArrayList<>();
     for (JsonNode row : rows) {
       String name = row.path("template").asText();
-      String expected = row.has("error") ? "error: " + row.path("error").asText() : row.path("rendered").asText();
+      String expected =
+          row.has("error") ? "error: " + row.path("error").asText() : row.path("rendered").asText();
       String actual = render(name, row);
       if (!actual.equals(expected)) {
-        wrong.add(name + " " + row.path("conversation").asText() + "\nexpected: " + expected + "\nactual: " + actual);
+        wrong.add(
+            name
+                + " "
+                + row.path("conversation").asText()
+                + "\nexpected: "
+                + expected
+                + "\nactual: "
+                + actual);
       }
     }
     assertThat(wrong).isEmpty();
@@ -40,7 +49,8 @@ class ChatTemplateGoldenTest {
     try {
       return template
           .render(
-              ChatTemplate.Request.of(row.path("messages"), row.path("add_generation_prompt").asBoolean())
+              ChatTemplate.Request.of(
+                      row.path("messages"), row.path("add_generation_prompt").asBoolean())
                   .withClock(CLOCK))
           .text();
     } catch (TokenizerException e) {

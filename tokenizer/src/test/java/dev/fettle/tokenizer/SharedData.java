@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Assumptions;
 
-/** The real models and golden values beside the checkout; tests that need them are skipped where they are absent. */
+/**
+ * The real models and golden values beside the checkout; tests that need them are skipped where
+ * they are absent.
+ */
 final class SharedData {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -46,7 +49,8 @@ final class SharedData {
     List<JsonNode> rows = new ArrayList<>();
     try (InputStream file = Files.newInputStream(path(relative));
         InputStream plain = relative.endsWith(".gz") ? new GZIPInputStream(file) : file;
-        BufferedReader reader = new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8))) {
+        BufferedReader reader =
+            new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8))) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         rows.add(JSON.readTree(line));
       }

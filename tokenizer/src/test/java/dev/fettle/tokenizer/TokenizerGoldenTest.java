@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Ids and decoded text against llama.cpp, tiktoken (through jtokkit) and Hugging Face tokenizers. */
+/**
+ * Ids and decoded text against llama.cpp, tiktoken (through jtokkit) and Hugging Face tokenizers.
+ */
 class TokenizerGoldenTest {
 
   private static final String VECTORS = "golden/tokenizer-vectors/";
@@ -22,8 +24,10 @@ class TokenizerGoldenTest {
   @CsvSource({"gpt-2, tokenizers/gpt2", "mpt, tokenizers/gpt-neox-20b", "phi-3, tokenizers/phi-3"})
   void idsEqualLlamaCpp(String vectors, String directory) {
     String[] texts =
-        SharedData.text(VECTORS + "llama.cpp-" + vectors + ".inp.txt").split("\n__ggml_vocab_test__\n", -1);
-    String[] expected = SharedData.text(VECTORS + "llama.cpp-" + vectors + ".out.txt").split("\n", -1);
+        SharedData.text(VECTORS + "llama.cpp-" + vectors + ".inp.txt")
+            .split("\n__ggml_vocab_test__\n", -1);
+    String[] expected =
+        SharedData.text(VECTORS + "llama.cpp-" + vectors + ".out.txt").split("\n", -1);
     try (Tokenizer tokenizer = Tokenizer.load(SharedData.path(directory))) {
       for (int i = 0; i < expected.length; i++) {
         int[] ids = tokenizer.encode(texts[i], false).ids();
@@ -64,7 +68,9 @@ class TokenizerGoldenTest {
         String text = row.path("text").asText();
         int[] ids = tokenizer.encode(text, false).ids();
         assertThat(ids).as(text).isEqualTo(numbers(row.path("ids")));
-        assertThat(tokenizer.encode(text, true).ids()).as(text).isEqualTo(numbers(row.path("ids_with_special")));
+        assertThat(tokenizer.encode(text, true).ids())
+            .as(text)
+            .isEqualTo(numbers(row.path("ids_with_special")));
         assertThat(tokenizer.decode(ids, false)).isEqualTo(row.path("decoded").asText());
         assertThat(streamed(tokenizer, ids)).isEqualTo(row.path("decoded").asText());
       }
@@ -95,7 +101,8 @@ class TokenizerGoldenTest {
 
   /** Fields with quotes, which may hold commas, quotes (doubled) and line ends. */
   private static List<List<String>> csv(String text) {
-    Matcher field = Pattern.compile("\\G(?:\"((?:[^\"]|\"\")*)\"|([^,\n\"]*))(,|\r?\n|$)").matcher(text);
+    Matcher field =
+        Pattern.compile("\\G(?:\"((?:[^\"]|\"\")*)\"|([^,\n\"]*))(,|\r?\n|$)").matcher(text);
     List<List<String>> rows = new ArrayList<>();
     List<String> row = new ArrayList<>();
     while (field.find() && field.start() < text.length()) {

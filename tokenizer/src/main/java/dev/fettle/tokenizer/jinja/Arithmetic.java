@@ -1,5 +1,6 @@
 package dev.fettle.tokenizer.jinja;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,7 +16,7 @@ final class Arithmetic {
     Values.requireDefined(a);
     Values.requireDefined(b);
     if (Values.isNumber(a) && Values.isNumber(b)) {
-      return a instanceof Double || b instanceof Double || operator.equals("/")
+      return (Values.anyReal(a, b) || operator.equals("/"))
           ? real(operator, Values.asDouble(a), Values.asDouble(b))
           : whole(operator, Values.asLong(a), Values.asLong(b));
     }
@@ -48,7 +49,9 @@ final class Arithmetic {
       throw new TemplateException(
           "can only concatenate str (not \"" + Values.typeName(b) + "\") to str");
     }
-    if (a instanceof List<?> x && b instanceof List<?> y && a instanceof PyTuple == b instanceof PyTuple) {
+    if (a instanceof List<?> x
+        && b instanceof List<?> y
+        && (a instanceof PyTuple) == (b instanceof PyTuple)) {
       List<Object> joined = new ArrayList<>(x);
       joined.addAll(y);
       return a instanceof PyTuple ? new PyTuple(joined) : joined;
@@ -82,7 +85,7 @@ final class Arithmetic {
         case "*" -> Math.multiplyExact(a, b);
         case "//" -> Math.floorDiv(a, b);
         case "%" -> Math.floorMod(a, b);
-        case "**" -> b >= 0 ? power(a, b) : (Object) Math.pow(a, b);
+        case "**" -> b >= 0 ? power(a, b) : (Object) Math.pow((double) a, (double) b);
         default -> throw new IllegalArgumentException(operator);
       };
     } catch (ArithmeticException e) {
@@ -91,14 +94,9 @@ final class Arithmetic {
   }
 
   private static long power(long base, long exponent) {
-    if (exponent > 64 && Math.abs(base) > 1) {
-      throw new ArithmeticException("overflow");
-    }
-    long result = 1;
-    for (long i = 0; i < Math.min(exponent, 64 + exponent % 2); i++) {
-      result = Math.multiplyExact(result, base);
-    }
-    return result;
+    // Beyond this nothing but 0, 1 and -1 fits, and those repeat.
+    int small = (int) Math.min(exponent, 64 + (exponent & 1));
+    return BigInteger.valueOf(base).pow(small).longValueExact();
   }
 
   private static Object real(String operator, double a, double b) {
@@ -125,6 +123,7 @@ final class Arithmetic {
     if (Values.isNumber(value)) {
       return -Values.asLong(value);
     }
-    throw new TemplateException("bad operand type for unary -: " + Repr.quote(Values.typeName(value)));
+    throw new TemplateException(
+        "bad operand type for unary -: " + Repr.quote(Values.typeName(value)));
   }
 }

@@ -42,7 +42,7 @@ sealed interface Expression {
   /** One entry of a {@link Dictionary}. */
   record Entry(Expression key, Expression value) {}
 
-  /** <code>{k: v}</code>. */
+  /** A dictionary, keys and values. */
   record Dictionary(List<Entry> entries) implements Expression {
     @Override
     public Object eval(Frame frame) {
@@ -71,10 +71,12 @@ sealed interface Expression {
   }
 
   /** {@code owner[start:stop:step]}; a part left out is the literal None. */
-  record Slice(Expression owner, Expression start, Expression stop, Expression step) implements Expression {
+  record Slice(Expression owner, Expression start, Expression stop, Expression step)
+      implements Expression {
     @Override
     public Object eval(Frame frame) {
-      return Attributes.slice(owner.eval(frame), start.eval(frame), stop.eval(frame), step.eval(frame));
+      return Attributes.slice(
+          owner.eval(frame), start.eval(frame), stop.eval(frame), step.eval(frame));
     }
   }
 
@@ -139,14 +141,16 @@ sealed interface Expression {
   }
 
   /** {@code a if test else b}; undefined where the test fails and there is no else. */
-  record Conditional(Expression test, Expression then, @Nullable Expression otherwise) implements Expression {
+  record Conditional(Expression test, Expression then, @Nullable Expression otherwise)
+      implements Expression {
     @Override
     public Object eval(Frame frame) {
       if (Values.truth(test.eval(frame))) {
         return then.eval(frame);
       }
       return otherwise == null
-          ? Undefined.name("the inline if-expression evaluated to false and no else section was defined.")
+          ? Undefined.name(
+              "the inline if-expression evaluated to false and no else section was defined.")
           : otherwise.eval(frame);
     }
   }
@@ -191,7 +195,8 @@ sealed interface Expression {
       if (function instanceof PyFunction callable) {
         return callable.call(arguments.eval(frame));
       }
-      throw new TemplateException(Repr.quote(Values.typeName(function)) + " object is not callable");
+      throw new TemplateException(
+          Repr.quote(Values.typeName(function)) + " object is not callable");
     }
   }
 

@@ -11,8 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Expressions, from the loosest binding to the tightest: conditional, or, and, not, comparison, {@code + -}, {@code ~},
- * {@code * / // %}, {@code **}, unary minus, then attributes, items, calls, filters and tests.
+ * Expressions, from the loosest binding to the tightest: conditional, or, and, not, comparison,
+ * {@code + -}, {@code ~}, {@code * / // %}, {@code **}, unary minus, then attributes, items, calls,
+ * filters and tests.
  */
 final class ExpressionParser {
 
@@ -52,7 +53,9 @@ final class ExpressionParser {
 
   private boolean endsTuple() {
     Token token = tokens.peek();
-    return token.kind() == Token.Kind.BLOCK_END || token.kind() == Token.Kind.PRINT_END || token.isOperator(")");
+    return token.kind() == Token.Kind.BLOCK_END
+        || token.kind() == Token.Kind.PRINT_END
+        || token.isOperator(")");
   }
 
   /** One expression, {@code a if b else c} included. */
@@ -160,7 +163,9 @@ final class ExpressionParser {
       case INTEGER -> new Expression.Literal(integer(token));
       case FLOAT -> new Expression.Literal(Double.parseDouble(token.text()));
       case OPERATOR -> bracketed(token);
-      default -> throw new TemplateException("expected an expression, got " + token.described(), token.line());
+      default ->
+          throw new TemplateException(
+              "expected an expression, got " + token.described(), token.line());
     };
   }
 
@@ -189,7 +194,8 @@ final class ExpressionParser {
     String text = token.text();
     try {
       if (text.length() > 2 && Character.isLetter(text.charAt(1))) {
-        int radix = "bB".indexOf(text.charAt(1)) >= 0 ? 2 : "oO".indexOf(text.charAt(1)) >= 0 ? 8 : 16;
+        int radix =
+            "bB".indexOf(text.charAt(1)) >= 0 ? 2 : "oO".indexOf(text.charAt(1)) >= 0 ? 8 : 16;
         return new BigInteger(text.substring(2), radix).longValueExact();
       }
       return Long.parseLong(text);
@@ -210,7 +216,9 @@ final class ExpressionParser {
       }
       case "[" -> new Expression.Sequence(items("]"), false);
       case "{" -> dictionary();
-      default -> throw new TemplateException("expected an expression, got " + token.described(), token.line());
+      default ->
+          throw new TemplateException(
+              "expected an expression, got " + token.described(), token.line());
     };
   }
 
@@ -249,11 +257,13 @@ final class ExpressionParser {
     while (true) {
       if (tokens.skipOperator(".")) {
         Token token = tokens.next();
-        value = switch (token.kind()) {
-          case NAME -> new Expression.Attribute(value, token.text());
-          case INTEGER -> new Expression.Item(value, new Expression.Literal(integer(token)));
-          default -> throw new TemplateException("expected a name or number after '.'", token.line());
-        };
+        value =
+            switch (token.kind()) {
+              case NAME -> new Expression.Attribute(value, token.text());
+              case INTEGER -> new Expression.Item(value, new Expression.Literal(integer(token)));
+              default ->
+                  throw new TemplateException("expected a name or number after '.'", token.line());
+            };
       } else if (tokens.skipOperator("[")) {
         value = subscript(value);
       } else if (tokens.peek().isOperator("(")) {
@@ -300,7 +310,8 @@ final class ExpressionParser {
   /** A filter's name and arguments, after the bar. */
   Statement.FilterCall filter() {
     String name = dottedName();
-    return new Statement.FilterCall(name, tokens.peek().isOperator("(") ? arguments() : CallArguments.NONE);
+    return new Statement.FilterCall(
+        name, tokens.peek().isOperator("(") ? arguments() : CallArguments.NONE);
   }
 
   private String dottedName() {

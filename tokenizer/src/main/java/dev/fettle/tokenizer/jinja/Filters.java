@@ -4,7 +4,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The filters, by name: those on text and numbers here, those on sequences in {@link SequenceFilters}. */
+/**
+ * The filters, by name: those on text and numbers here, those on sequences in {@link
+ * SequenceFilters}.
+ */
 final class Filters {
 
   /** What stands right of a bar. */
@@ -54,7 +57,8 @@ final class Filters {
 
   private static Object otherwise(Object value, Arguments arguments) {
     boolean missing =
-        value instanceof Undefined || (arguments.truth(1, "boolean", false) && !Values.truth(value));
+        value instanceof Undefined
+            || (arguments.truth(1, "boolean", false) && !Values.truth(value));
     return missing ? arguments.get(0, "default_value", "") : value;
   }
 
@@ -118,7 +122,9 @@ final class Filters {
     try {
       if (value instanceof String s) {
         String text = PyText.strip(s).replace("_", "");
-        return text.matches("[+-]?\\d+") ? (Object) Long.parseLong(text) : (long) Double.parseDouble(text);
+        return text.matches("[+-]?\\d+")
+            ? (Object) Long.parseLong(text)
+            : (long) Double.parseDouble(text);
       }
       return Values.isNumber(value) ? (Object) (long) Values.asDouble(value) : otherwise;
     } catch (NumberFormatException e) {
@@ -134,7 +140,9 @@ final class Filters {
     } catch (NumberFormatException e) {
       return arguments.get(0, "default", 0.0);
     }
-    return Values.isNumber(value) ? (Object) Values.asDouble(value) : arguments.get(0, "default", 0.0);
+    return Values.isNumber(value)
+        ? (Object) Values.asDouble(value)
+        : arguments.get(0, "default", 0.0);
   }
 
   private static Object absolute(Object value) {
@@ -142,7 +150,7 @@ final class Filters {
   }
 
   private static Object round(Object value, Arguments arguments) {
-    double factor = Math.pow(10, arguments.integer(0, "precision", 0));
+    double factor = Math.pow(10, (double) arguments.integer(0, "precision", 0));
     double scaled = Values.asDouble(value) * factor;
     return switch (arguments.text(1, "method", "common")) {
       case "ceil" -> Math.ceil(scaled) / factor;
@@ -151,11 +159,16 @@ final class Filters {
     };
   }
 
-  /** The value of an attribute written {@code a.b.0}, as {@code map} and {@code selectattr} take it. */
+  /**
+   * The value of an attribute written {@code a.b.0}, as {@code map} and {@code selectattr} take it.
+   */
   static Object path(Object owner, String path) {
     Object value = owner;
     for (String part : List.of(path.split("\\."))) {
-      value = part.matches("\\d+") ? Attributes.item(value, Long.parseLong(part)) : Attributes.item(value, part);
+      value =
+          part.matches("\\d+")
+              ? Attributes.item(value, Long.parseLong(part))
+              : Attributes.item(value, part);
     }
     return value;
   }

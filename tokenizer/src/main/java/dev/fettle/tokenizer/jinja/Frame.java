@@ -4,7 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The variables of one scope; what is set here hides what is set around it, and ends with the scope. */
+/**
+ * The variables of one scope; what is set here hides what is set around it, and ends with the
+ * scope.
+ */
 final class Frame {
 
   private final @Nullable Frame parent;

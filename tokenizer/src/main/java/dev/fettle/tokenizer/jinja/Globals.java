@@ -67,7 +67,8 @@ final class Globals {
     List<Object> values = new ArrayList<>();
     for (long i = start; step > 0 ? i < stop : i > stop; i += step) {
       if (values.size() == LONGEST_RANGE) {
-        throw new TemplateException("Range too big. The sandbox blocks ranges larger than " + LONGEST_RANGE + ".");
+        throw new TemplateException(
+            "Range too big. The sandbox blocks ranges larger than " + LONGEST_RANGE + ".");
       }
       values.add(i);
     }

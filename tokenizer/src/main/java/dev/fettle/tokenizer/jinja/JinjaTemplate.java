@@ -31,6 +31,8 @@ public final class JinjaTemplate {
   }
 
   /**
+   * Parses a template.
+   *
    * @throws TemplateException where the source is not a template, with the line
    */
   public static JinjaTemplate parse(String source) {
@@ -42,6 +44,8 @@ public final class JinjaTemplate {
   }
 
   /**
+   * Renders the template.
+   *
    * @param variables plain Java values: null, Boolean, Number, String, List, Map, as deep as needed
    * @param clock for {@code strftime_now}
    * @throws TemplateException where the template fails or raises, with the line

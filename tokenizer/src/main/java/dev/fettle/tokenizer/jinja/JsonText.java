@@ -4,7 +4,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
-/** {@code json.dumps}, with the spacing Python gives it: what {@code tojson} writes in a chat template. */
+/**
+ * {@code json.dumps}, with the spacing Python gives it: what {@code tojson} writes in a chat
+ * template.
+ */
 final class JsonText {
 
   private final boolean asciiOnly;
@@ -18,7 +21,10 @@ final class JsonText {
   private JsonText(Arguments arguments) {
     asciiOnly = arguments.truth(0, "ensure_ascii", false);
     Object step = arguments.get(1, "indent", None.NONE);
-    indent = step instanceof String s ? s : step == None.NONE ? "" : " ".repeat((int) Values.asLong(step));
+    indent =
+        step instanceof String s
+            ? s
+            : step == None.NONE ? "" : " ".repeat((int) Values.asLong(step));
     boolean pretty = step != None.NONE;
     Object separators = arguments.get(2, "separators", None.NONE);
     if (separators == None.NONE) {
@@ -56,7 +62,8 @@ final class JsonText {
     } else if (value instanceof Map<?, ?> map) {
       map(map, depth);
     } else {
-      throw new TemplateException("Object of type " + Values.typeName(value) + " is not JSON serializable");
+      throw new TemplateException(
+          "Object of type " + Values.typeName(value) + " is not JSON serializable");
     }
   }
 

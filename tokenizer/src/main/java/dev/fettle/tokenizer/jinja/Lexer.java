@@ -7,9 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Cuts a template into tokens, with the settings chat templates are written for: {@code trim_blocks} (the newline after a
- * block is dropped), {@code lstrip_blocks} (the white space before a block that starts its line is dropped), and the last
- * newline of the template dropped.
+ * Cuts a template into tokens, with the settings chat templates are written for: {@code
+ * trim_blocks} (the newline after a block is dropped), {@code lstrip_blocks} (the white space
+ * before a block that starts its line is dropped), and the last newline of the template dropped.
  */
 final class Lexer {
 
@@ -68,7 +68,7 @@ final class Lexer {
     return tokens;
   }
 
-  /** The next {@code {{}, <code>{%</code> or <code>{#</code>. */
+  /** Where the next tag opens. */
   private int nextTag() {
     for (int at = source.indexOf('{', position); at >= 0; at = source.indexOf('{', at + 1)) {
       if (at + 1 < source.length() && "{%#".indexOf(source.charAt(at + 1)) >= 0) {
@@ -88,7 +88,9 @@ final class Lexer {
     }
     int start = text.lastIndexOf('\n') + 1;
     boolean ownLine = start > 0 || lineStart;
-    return ownLine && PyText.strip(text.substring(start)).isEmpty() ? text.substring(0, start) : text;
+    return ownLine && PyText.strip(text.substring(start)).isEmpty()
+        ? text.substring(0, start)
+        : text;
   }
 
   private void data(String text) {
@@ -134,7 +136,10 @@ final class Lexer {
     position += sign == '-' || sign == '+' ? 3 : 2;
   }
 
-  /** After the end of a block or comment: {@code -} takes all white space, {@code +} none, else one newline goes. */
+  /**
+   * After the end of a block or comment: {@code -} takes all white space, {@code +} none, else one
+   * newline goes.
+   */
   private void closeBlock(char sign, int end) {
     advance(end);
     if (sign == '-') {
@@ -204,7 +209,8 @@ final class Lexer {
 
     private void name() {
       int stop = position;
-      while (stop < source.length() && Character.isUnicodeIdentifierPart(source.codePointAt(stop))) {
+      while (stop < source.length()
+          && Character.isUnicodeIdentifierPart(source.codePointAt(stop))) {
         stop += Character.charCount(source.codePointAt(stop));
       }
       take(Token.Kind.NAME, stop);

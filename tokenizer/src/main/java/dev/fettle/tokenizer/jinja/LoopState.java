@@ -32,8 +32,10 @@ final class LoopState {
       case "length" -> (long) size;
       case "depth" -> depth;
       case "depth0" -> depth - 1;
-      case "previtem" -> index > 0 ? items.get(index - 1) : Undefined.name("there is no previous item");
-      case "nextitem" -> index < size - 1 ? items.get(index + 1) : Undefined.name("there is no next item");
+      case "previtem" ->
+          index > 0 ? items.get(index - 1) : Undefined.name("there is no previous item");
+      case "nextitem" ->
+          index < size - 1 ? items.get(index + 1) : Undefined.name("there is no next item");
       case "cycle" -> (PyFunction) a -> a.positional().get(index % a.positional().size());
       case "changed" -> (PyFunction) this::changed;
       default -> null;

@@ -22,7 +22,8 @@ record Macro(Signature signature, List<Statement> body, Frame around) implements
    * @param takesMore whether the body uses {@code varargs}
    * @param takesMoreNamed whether it uses {@code kwargs}
    */
-  record Signature(String name, List<Parameter> parameters, boolean takesMore, boolean takesMoreNamed) {}
+  record Signature(
+      String name, List<Parameter> parameters, boolean takesMore, boolean takesMoreNamed) {}
 
   @Override
   public Object call(Arguments arguments) {
@@ -34,7 +35,10 @@ record Macro(Signature signature, List<Statement> body, Frame around) implements
       Object given = arguments.find(i, parameter.name());
       unclaimed.remove(parameter.name());
       if (given == null) {
-        given = parameter.otherwise() == null ? Undefined.name(parameter.name()) : parameter.otherwise().eval(frame);
+        given =
+            parameter.otherwise() == null
+                ? Undefined.name(parameter.name())
+                : parameter.otherwise().eval(frame);
       }
       frame.set(parameter.name(), given);
     }
@@ -49,11 +53,13 @@ record Macro(Signature signature, List<Statement> body, Frame around) implements
   private void extras(Frame frame, List<Object> positional, Map<String, Object> named) {
     if (!positional.isEmpty() && !signature.takesMore()) {
       throw new TemplateException(
-          "macro '%s' takes not more than %d argument(s)".formatted(signature.name(), signature.parameters().size()));
+          "macro '%s' takes not more than %d argument(s)"
+              .formatted(signature.name(), signature.parameters().size()));
     }
     if (!named.isEmpty() && !signature.takesMoreNamed()) {
       throw new TemplateException(
-          "macro '%s' takes no keyword argument '%s'".formatted(signature.name(), named.keySet().iterator().next()));
+          "macro '%s' takes no keyword argument '%s'"
+              .formatted(signature.name(), named.keySet().iterator().next()));
     }
     if (signature.takesMore()) {
       frame.set("varargs", new PyTuple(positional));
@@ -72,8 +78,12 @@ record Macro(Signature signature, List<Statement> body, Frame around) implements
     }
   }
 
-  /** {@code call(parameters) f(arguments)} ... {@code endcall}: the body is the callee's {@code caller}. */
-  record CallBlock(int line, Signature signature, Expression.Call call, List<Statement> body) implements Statement {
+  /**
+   * {@code call(parameters) f(arguments)} ... {@code endcall}: the body is the callee's {@code
+   * caller}.
+   */
+  record CallBlock(int line, Signature signature, Expression.Call call, List<Statement> body)
+      implements Statement {
     @Override
     public Flow run(Frame frame, Output out) {
       Object function = call.callee().eval(frame);
@@ -83,7 +93,8 @@ record Macro(Signature signature, List<Statement> body, Frame around) implements
       if (!(function instanceof PyFunction callable)) {
         throw new TemplateException("call block: " + Repr.repr(function) + " is not callable");
       }
-      out.write(Repr.str(callable.call(new Arguments(new ArrayList<>(arguments.positional()), named))));
+      out.write(
+          Repr.str(callable.call(new Arguments(new ArrayList<>(arguments.positional()), named))));
       return Flow.ON;
     }
   }

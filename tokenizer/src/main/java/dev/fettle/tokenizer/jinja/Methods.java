@@ -23,10 +23,11 @@ final class Methods {
 
   private static @Nullable PyFunction map(Map<?, ?> map, String name) {
     return switch (name) {
-      case "get" -> arguments -> {
-        Object value = map.get(arguments.require(0, "key"));
-        return value == null ? arguments.get(1, "default", None.NONE) : value;
-      };
+      case "get" ->
+          arguments -> {
+            Object value = map.get(arguments.require(0, "key"));
+            return value == null ? arguments.get(1, "default", None.NONE) : value;
+          };
       case "items" -> arguments -> items(map);
       case "keys" -> arguments -> new ArrayList<Object>(map.keySet());
       case "values" -> arguments -> new ArrayList<Object>(map.values());
@@ -44,21 +45,24 @@ final class Methods {
 
   private static @Nullable PyFunction list(List<?> list, String name) {
     return switch (name) {
-      case "index" -> arguments -> {
-        Object wanted = arguments.require(0, "value");
-        for (int i = 0; i < list.size(); i++) {
-          if (Values.equal(list.get(i), wanted)) {
-            return (long) i;
-          }
-        }
-        throw new TemplateException(Repr.repr(wanted) + " is not in list");
-      };
-      case "count" -> arguments -> {
-        Object wanted = arguments.require(0, "value");
-        return list.stream().filter(item -> Values.equal(item, wanted)).count();
-      };
+      case "index" ->
+          arguments -> {
+            Object wanted = arguments.require(0, "value");
+            for (int i = 0; i < list.size(); i++) {
+              if (Values.equal(list.get(i), wanted)) {
+                return (long) i;
+              }
+            }
+            throw new TemplateException(Repr.repr(wanted) + " is not in list");
+          };
+      case "count" ->
+          arguments -> {
+            Object wanted = arguments.require(0, "value");
+            return list.stream().filter(item -> Values.equal(item, wanted)).count();
+          };
       case "copy" -> arguments -> list;
-      case "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse" -> immutable("list", name);
+      case "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse" ->
+          immutable("list", name);
       default -> null;
     };
   }

@@ -63,9 +63,11 @@ final class Predicates {
 
   private static Object other(String name, Arguments arguments) {
     List<Object> given = arguments.positional();
-    boolean known = OPERATORS.containsKey(name) || OPERATORS.containsValue(name) || name.equals("!=");
+    boolean known =
+        OPERATORS.containsKey(name) || OPERATORS.containsValue(name) || name.equals("!=");
     if (given.isEmpty() || !known) {
-      throw new TemplateException("No test named '" + name + "'" + (known ? " without an argument." : "."));
+      throw new TemplateException(
+          "No test named '" + name + "'" + (known ? " without an argument." : "."));
     }
     return given.get(0);
   }
@@ -81,6 +83,7 @@ final class Predicates {
   }
 
   private static boolean same(Object a, Object b) {
-    return a.getClass() == b.getClass() && (a == b || (!(a instanceof List) && !(a instanceof Map) && a.equals(b)));
+    return a.getClass() == b.getClass()
+        && (a == b || (!(a instanceof List) && !(a instanceof Map) && a.equals(b)));
   }
 }

@@ -99,7 +99,9 @@ final class PyText {
     return s.toUpperCase(Locale.ROOT);
   }
 
-  /** {@code str.split()}: at runs of white space, at most {@code limit} times (negative: always). */
+  /**
+   * {@code str.split()}: at runs of white space, at most {@code limit} times (negative: always).
+   */
   static List<Object> splitOnSpace(String s, long limit) {
     List<Object> parts = new ArrayList<>();
     String rest = lstrip(s);

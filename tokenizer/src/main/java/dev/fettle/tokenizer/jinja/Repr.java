@@ -12,7 +12,7 @@ final class Repr {
 
   private Repr() {}
 
-  /** {@code str(value)}: what {@code {{ value }}} writes. */
+  /** {@code str(value)}: what printing a value writes. */
   static String str(Object value) {
     if (value instanceof String s) {
       return s;

@@ -81,7 +81,8 @@ final class SequenceFilters {
 
   private static Object sort(Object value, Arguments arguments) {
     List<Object> sorted = new ArrayList<>(Values.iterate(value));
-    Comparator<Object> order = order(key(arguments, 2, "attribute"), arguments.truth(1, "case_sensitive", false));
+    Comparator<Object> order =
+        order(key(arguments, 2, "attribute"), arguments.truth(1, "case_sensitive", false));
     sorted.sort(arguments.truth(0, "reverse", false) ? order.reversed() : order);
     return sorted;
   }
@@ -102,7 +103,8 @@ final class SequenceFilters {
   }
 
   private static Object extreme(Object value, Arguments arguments, int sign) {
-    Comparator<Object> order = order(key(arguments, 1, "attribute"), arguments.truth(0, "case_sensitive", false));
+    Comparator<Object> order =
+        order(key(arguments, 1, "attribute"), arguments.truth(0, "case_sensitive", false));
     Object best = null;
     for (Object item : Values.iterate(value)) {
       if (best == null || sign * order.compare(item, best) > 0) {
@@ -136,14 +138,19 @@ final class SequenceFilters {
     return mapped;
   }
 
-  private static Object select(Object value, Arguments arguments, boolean byAttribute, boolean keep) {
+  private static Object select(
+      Object value, Arguments arguments, boolean byAttribute, boolean keep) {
     int skip = byAttribute ? 1 : 0;
     List<Object> kept = new ArrayList<>();
     for (Object item : Values.iterate(value)) {
-      Object tested = byAttribute ? Filters.path(item, Repr.str(arguments.require(0, "attribute"))) : item;
+      Object tested =
+          byAttribute ? Filters.path(item, Repr.str(arguments.require(0, "attribute"))) : item;
       boolean holds =
           arguments.positional().size() > skip
-              ? Predicates.test(Values.asString(arguments.positional().get(skip)), tested, arguments.after(skip + 1))
+              ? Predicates.test(
+                  Values.asString(arguments.positional().get(skip)),
+                  tested,
+                  arguments.after(skip + 1))
               : Values.truth(tested);
       if (holds == keep) {
         kept.add(item);
@@ -171,7 +178,8 @@ final class SequenceFilters {
     Object fill = arguments.find(1, "fill_with");
     List<Object> batches = new ArrayList<>();
     for (int from = 0; from < items.size(); from += size) {
-      List<Object> batch = new ArrayList<>(items.subList(from, Math.min(items.size(), from + size)));
+      List<Object> batch =
+          new ArrayList<>(items.subList(from, Math.min(items.size(), from + size)));
       while (fill != null && batch.size() < size) {
         batch.add(fill);
       }
@@ -192,12 +200,15 @@ final class SequenceFilters {
 
   private static Object dictSort(Object value, Arguments arguments) {
     if (!(value instanceof Map<?, ?> map)) {
-      throw new TemplateException("dictsort wants a mapping, not " + Repr.quote(Values.typeName(value)));
+      throw new TemplateException(
+          "dictsort wants a mapping, not " + Repr.quote(Values.typeName(value)));
     }
     int position = arguments.text(1, "by", "key").equals("value") ? 1 : 0;
     List<Object> sorted = Methods.items(map);
     Comparator<Object> order =
-        order(pair -> Attributes.item(pair, (long) position), arguments.truth(0, "case_sensitive", false));
+        order(
+            pair -> Attributes.item(pair, (long) position),
+            arguments.truth(0, "case_sensitive", false));
     sorted.sort(arguments.truth(2, "reverse", false) ? order.reversed() : order);
     return sorted;
   }

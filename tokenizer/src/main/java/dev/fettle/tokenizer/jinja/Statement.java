@@ -53,7 +53,7 @@ sealed interface Statement permits Statement.Simple, Macro.Definition, Macro.Cal
     }
   }
 
-  /** <code>{{ value }}</code>. */
+  /** A tag that prints. */
   record Print(int line, Expression value) implements Simple {
     @Override
     public Flow run(Frame frame, Output out) {
@@ -162,7 +162,8 @@ sealed interface Statement permits Statement.Simple, Macro.Definition, Macro.Cal
   }
 
   /** {@code set target} ... {@code endset}. */
-  record AssignBlock(int line, Target target, List<FilterCall> filters, List<Statement> body) implements Simple {
+  record AssignBlock(int line, Target target, List<FilterCall> filters, List<Statement> body)
+      implements Simple {
     @Override
     public Flow run(Frame frame, Output out) {
       target.assign(frame, filtered(capture(body, frame.child()), filters, frame));
@@ -235,7 +236,8 @@ sealed interface Statement permits Statement.Simple, Macro.Definition, Macro.Cal
         if (values.size() != parts.size()) {
           throw new TemplateException(
               values.size() < parts.size()
-                  ? "not enough values to unpack (expected %d, got %d)".formatted(parts.size(), values.size())
+                  ? "not enough values to unpack (expected %d, got %d)"
+                      .formatted(parts.size(), values.size())
                   : "too many values to unpack (expected %d)".formatted(parts.size()));
         }
         for (int i = 0; i < values.size(); i++) {

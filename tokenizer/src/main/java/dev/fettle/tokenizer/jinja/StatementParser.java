@@ -27,7 +27,8 @@ final class StatementParser {
   }
 
   /**
-   * Statements up to a tag of one of the names (which is left to read), or the end of the template where there are none.
+   * Statements up to a tag of one of the names (which is left to read), or the end of the template
+   * where there are none.
    *
    * @param opened the line of the tag whose body this is, for the message where its end is missing
    */
@@ -49,7 +50,8 @@ final class StatementParser {
           if (ends.isEmpty()) {
             return statements;
           }
-          throw new TemplateException("the tag is not closed: expected " + String.join(" or ", sorted(ends)), opened);
+          throw new TemplateException(
+              "the tag is not closed: expected " + String.join(" or ", sorted(ends)), opened);
         }
         default -> throw tokens.unexpected("a tag or text");
       }
@@ -82,8 +84,10 @@ final class StatementParser {
       case "generation" -> new Statement.Generation(line, block("endgeneration", line));
       case "break" -> jump(line, Statement.Flow.BREAK);
       case "continue" -> jump(line, Statement.Flow.CONTINUE);
-      case "do" -> throw new TemplateException("the tag 'do' is not available in chat templates", line);
-      default -> throw new TemplateException("Encountered unknown tag '" + name.text() + "'.", line);
+      case "do" ->
+          throw new TemplateException("the tag 'do' is not available in chat templates", line);
+      default ->
+          throw new TemplateException("Encountered unknown tag '" + name.text() + "'.", line);
     };
   }
 
@@ -209,7 +213,11 @@ final class StatementParser {
     String name = tokens.expect(Token.Kind.NAME).text();
     List<Macro.Parameter> parameters = parameters();
     return macro(
-        name, parameters, "endmacro", line, (signature, body) -> new Macro.Definition(line, signature, body));
+        name,
+        parameters,
+        "endmacro",
+        line,
+        (signature, body) -> new Macro.Definition(line, signature, body));
   }
 
   private Statement callTag(int line) {
@@ -219,14 +227,21 @@ final class StatementParser {
       throw new TemplateException("expected a call after 'call'", line);
     }
     return macro(
-        "caller", parameters, "endcall", line, (signature, body) -> new Macro.CallBlock(line, signature, call, body));
+        "caller",
+        parameters,
+        "endcall",
+        line,
+        (signature, body) -> new Macro.CallBlock(line, signature, call, body));
   }
 
   private interface MacroMaker {
     Statement make(Macro.Signature signature, List<Statement> body);
   }
 
-  /** Reads a body as a function's: loops around it do not reach in, and the extra arguments it uses are noted. */
+  /**
+   * Reads a body as a function's: loops around it do not reach in, and the extra arguments it uses
+   * are noted.
+   */
   private Statement macro(
       String name, List<Macro.Parameter> parameters, String end, int line, MacroMaker maker) {
     Set<String> before = expressions.takeNames();
@@ -238,7 +253,8 @@ final class StatementParser {
     expressions.addNames(before);
     expressions.addNames(used);
     return maker.make(
-        new Macro.Signature(name, parameters, used.contains("varargs"), used.contains("kwargs")), body);
+        new Macro.Signature(name, parameters, used.contains("varargs"), used.contains("kwargs")),
+        body);
   }
 
   private List<Macro.Parameter> parameters() {

@@ -25,7 +25,8 @@ final class StringMethods {
           Map.entry("rsplit", (s, a) -> split(s, a, true)),
           Map.entry("splitlines", (s, a) -> new ArrayList<Object>(s.lines().toList())),
           Map.entry("partition", (s, a) -> partition(s, a, s.indexOf(a.text(0, "sep", "")), false)),
-          Map.entry("rpartition", (s, a) -> partition(s, a, s.lastIndexOf(a.text(0, "sep", "")), true)),
+          Map.entry(
+              "rpartition", (s, a) -> partition(s, a, s.lastIndexOf(a.text(0, "sep", "")), true)),
           Map.entry("startswith", (s, a) -> any(s, a, String::startsWith)),
           Map.entry("endswith", (s, a) -> any(s, a, String::endsWith)),
           Map.entry("removeprefix", (s, a) -> removePrefix(s, a.text(0, "prefix", ""))),
@@ -44,7 +45,8 @@ final class StringMethods {
           Map.entry("capitalize", (s, a) -> PyText.capitalize(s)),
           Map.entry("title", (s, a) -> PyText.title(s)),
           Map.entry("find", (s, a) -> points(s, s.indexOf(Values.asString(a.require(0, "sub"))))),
-          Map.entry("rfind", (s, a) -> points(s, s.lastIndexOf(Values.asString(a.require(0, "sub"))))),
+          Map.entry(
+              "rfind", (s, a) -> points(s, s.lastIndexOf(Values.asString(a.require(0, "sub"))))),
           Map.entry("index", (s, a) -> index(s, Values.asString(a.require(0, "sub")))),
           Map.entry("count", (s, a) -> count(s, Values.asString(a.require(0, "sub")))),
           Map.entry("join", (s, a) -> join(s, Values.iterate(a.require(0, "iterable")))),

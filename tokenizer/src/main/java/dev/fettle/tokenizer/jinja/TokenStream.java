@@ -58,6 +58,7 @@ final class TokenStream {
   }
 
   TemplateException unexpected(String wanted) {
-    return new TemplateException("expected " + wanted + ", got " + peek().described(), peek().line());
+    return new TemplateException(
+        "expected " + wanted + ", got " + peek().described(), peek().line());
   }
 }

@@ -3,7 +3,8 @@ package dev.fettle.tokenizer.jinja;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a missing name or attribute evaluates to: empty where text or a truth is wanted, an error where it is used.
+ * What a missing name or attribute evaluates to: empty where text or a truth is wanted, an error
+ * where it is used.
  *
  * @param owner what was asked, or null for a plain name
  * @param key the name, attribute or index that is missing

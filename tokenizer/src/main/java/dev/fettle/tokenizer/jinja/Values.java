@@ -7,8 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Python's rules say of a value. Values are: {@link None}, {@link Undefined}, Boolean, Long, Double, String, List,
- * {@link PyTuple}, Map with insertion order, {@link Namespace}, {@link LoopState} and {@link PyFunction}.
+ * What Python's rules say of a value. Values are: {@link None}, {@link Undefined}, Boolean, Long,
+ * Double, String, List, {@link PyTuple}, Map with insertion order, {@link Namespace}, {@link
+ * LoopState} and {@link PyFunction}.
  */
 final class Values {
 
@@ -89,6 +90,10 @@ final class Values {
     return value instanceof Long || value instanceof Double || value instanceof Boolean;
   }
 
+  static boolean anyReal(Object a, Object b) {
+    return a instanceof Double || b instanceof Double;
+  }
+
   /** A number's value, booleans counting as 0 and 1. */
   static double asDouble(Object value) {
     if (value instanceof Boolean b) {
@@ -125,10 +130,10 @@ final class Values {
 
   static boolean equal(Object a, Object b) {
     if (isNumber(a) && isNumber(b)) {
-      return a instanceof Double || b instanceof Double ? asDouble(a) == asDouble(b) : asLong(a) == asLong(b);
+      return anyReal(a, b) ? asDouble(a) == asDouble(b) : asLong(a) == asLong(b);
     }
     if (a instanceof List<?> x && b instanceof List<?> y) {
-      if (a instanceof PyTuple != b instanceof PyTuple || x.size() != y.size()) {
+      if ((a instanceof PyTuple) != (b instanceof PyTuple) || x.size() != y.size()) {
         return false;
       }
       for (int i = 0; i < x.size(); i++) {
@@ -152,14 +157,16 @@ final class Values {
   /** Python's order; numbers with numbers, strings with strings, lists with lists. */
   static int compare(String operator, Object a, Object b) {
     if (isNumber(a) && isNumber(b)) {
-      return a instanceof Double || b instanceof Double
+      return anyReal(a, b)
           ? Double.compare(asDouble(a), asDouble(b))
           : Long.compare(asLong(a), asLong(b));
     }
     if (a instanceof String x && b instanceof String y) {
       return x.compareTo(y);
     }
-    if (a instanceof List<?> x && b instanceof List<?> y && a instanceof PyTuple == b instanceof PyTuple) {
+    if (a instanceof List<?> x
+        && b instanceof List<?> y
+        && (a instanceof PyTuple) == (b instanceof PyTuple)) {
       for (int i = 0; i < Math.min(x.size(), y.size()); i++) {
         if (!equal(x.get(i), y.get(i))) {
           return compare(operator, x.get(i), y.get(i));
@@ -196,7 +203,8 @@ final class Values {
     if (container instanceof List<?> || container instanceof Undefined) {
       return iterate(container).stream().anyMatch(candidate -> equal(candidate, item));
     }
-    throw new TemplateException("argument of type " + Repr.quote(typeName(container)) + " is not iterable");
+    throw new TemplateException(
+        "argument of type " + Repr.quote(typeName(container)) + " is not iterable");
   }
 
   static boolean isIterable(Object value) {
