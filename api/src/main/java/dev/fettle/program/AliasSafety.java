@@ -42,13 +42,18 @@ final class AliasSafety {
   static Program apply(Program p) {
     AliasSafety analysis = new AliasSafety(p);
     Set<String> safe = new HashSet<>();
-    p.stateOut().keySet().stream().filter(analysis::isSafe).forEach(safe::add);
+    p.stateOut()
+        .forEach(
+            (slot, written) -> {
+              if (analysis.isSafe(slot, written)) {
+                safe.add(slot);
+              }
+            });
     return new Program(
         p.name(), p.graph(), p.stateIn(), p.inputs(), p.stateOut(), p.outputs(), safe);
   }
 
-  private boolean isSafe(String slot) {
-    Value written = program.stateOut().get(slot);
+  private boolean isSafe(String slot, Value written) {
     Value old = program.stateIn().get(slot);
     Node writer = producers.get(written);
     if (writer == null || writer.op() instanceof Create || sharesMemory(writer)) {
@@ -78,7 +83,7 @@ final class AliasSafety {
   }
 
   private static boolean updatesInPlace(Node reader, Value view, Node writer) {
-    if (reader != writer) {
+    if (!reader.equals(writer)) {
       return false;
     }
     boolean first = writer.inputs().indexOf(view) == 0 && writer.inputs().lastIndexOf(view) == 0;

@@ -51,6 +51,12 @@ public final class ProgramBuilder {
     return v;
   }
 
+  /** The same, declared once however often it is asked for. */
+  public Value sharedInput(String input, TensorType type) {
+    Value known = inputs.get(input);
+    return known != null ? known : input(input, type);
+  }
+
   /** Writes a slot after the run. */
   public void write(String slot, Value value) {
     Value read = stateIn.get(slot);

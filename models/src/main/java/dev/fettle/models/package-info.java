@@ -1,7 +1,7 @@
 /**
- * Model definitions over the tensor graph, their weights, and generation over token ids.
- *
- * <p>No tokenizer, no loss and no backend lives here.
+ * Language models, written once for all backends, and their weights in Hugging Face's form. Start
+ * with {@link dev.fettle.models.LanguageModel}, then one family: {@code
+ * dev.fettle.models.llama.LlamaModel}.
  */
 @NullMarked
 package dev.fettle.models;
