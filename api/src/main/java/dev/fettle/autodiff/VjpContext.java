@@ -1,6 +1,7 @@
 package dev.fettle.autodiff;
 
 import dev.fettle.ir.GraphBuilder;
+import dev.fettle.ir.IrException;
 import dev.fettle.ir.Value;
 import java.util.Collections;
 import java.util.List;
@@ -34,6 +35,20 @@ public interface VjpContext {
   /** The gradient of operand {@code i}, written only where it is wanted. */
   default Optional<Value> when(int i, Supplier<Value> gradient) {
     return needs(i) ? Optional.of(gradient.get()) : Optional.empty();
+  }
+
+  /**
+   * Refuses gradients that arrive for by-products, results {@code first} and up, instead of
+   * dropping them silently.
+   *
+   * @throws dev.fettle.ir.IrException naming the operation and the result
+   */
+  default void refuseFrom(int first, String operation, int results) {
+    for (int i = first; i < results; i++) {
+      if (gradIfAny(i).isPresent()) {
+        throw new IrException(operation + " has no gradient through its result " + i);
+      }
+    }
   }
 
   /** The answer of a rule with one operand. */

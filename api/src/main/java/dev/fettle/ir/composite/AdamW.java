@@ -38,7 +38,7 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
   @Override
   public List<TensorType> infer(List<TensorType> in) {
     Check.arity(this, in, 8);
-    Check.floats(this, in);
+    Check.sameFloats(this, in);
     Check.same(this, in.subList(0, TENSORS));
     for (int i = TENSORS; i < 8; i++) {
       Check.shape(this, in, i, Shape.SCALAR);

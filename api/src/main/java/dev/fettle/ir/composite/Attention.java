@@ -39,7 +39,7 @@ public record Attention(double scale, Precision precision) implements CompositeO
   @Override
   public List<TensorType> infer(List<TensorType> in) {
     Check.arity(this, in, 4);
-    Check.floats(this, in);
+    Check.sameFloats(this, in);
     Shape q = in.get(0).shape();
     Shape k = in.get(1).shape();
     Check.that(q.rank() == 4 && k.rank() == 4, this, in, "q and k need 4 axes");

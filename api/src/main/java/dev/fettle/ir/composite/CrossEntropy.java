@@ -65,6 +65,7 @@ public record CrossEntropy() implements CompositeOp {
   /** Flows through nll only; the residual is a by-product. */
   @Override
   public List<Optional<Value>> vjp(VjpContext c) {
+    c.refuseFrom(1, name(), 2);
     GraphBuilder g = c.g();
     Value d = g.mul(c.out(1), g.broadcastColumn(c.grad(0), c.out(1).shape()));
     return List.of(Optional.of(d), Optional.empty());

@@ -33,7 +33,7 @@ public record LayerNorm(double epsilon) implements CompositeOp {
   @Override
   public List<TensorType> infer(List<TensorType> in) {
     Check.arity(this, in, 3);
-    Check.floats(this, in);
+    Check.sameFloats(this, in);
     Shape x = in.get(0).shape();
     Check.shape(this, in, 1, Shape.of(x.dim(-1)));
     Check.shape(this, in, 2, Shape.of(x.dim(-1)));
@@ -65,6 +65,7 @@ public record LayerNorm(double epsilon) implements CompositeOp {
   /** Flows through y only; mean and rstd are by-products. */
   @Override
   public List<Optional<Value>> vjp(VjpContext c) {
+    c.refuseFrom(1, name(), 3);
     List<Value> d =
         c.g().emit(new Grad(), List.of(c.in(0), c.in(1), c.out(1), c.out(2), c.grad(0)));
     return d.stream().map(Optional::of).toList();
@@ -80,7 +81,7 @@ public record LayerNorm(double epsilon) implements CompositeOp {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       Check.arity(this, in, 5);
-      Check.floats(this, in);
+      Check.sameFloats(this, in);
       Check.shape(this, in, 4, in.get(0).shape());
       return List.of(in.get(0), in.get(1), in.get(1));
     }

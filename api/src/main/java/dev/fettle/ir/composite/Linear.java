@@ -39,7 +39,7 @@ public record Linear(boolean transposed, Precision precision) implements Composi
   @Override
   public List<TensorType> infer(List<TensorType> in) {
     Check.that(in.size() == 2 || in.size() == 3, this, in, "takes x, weight and maybe a bias");
-    Check.floats(this, in);
+    Check.sameFloats(this, in);
     Shape x = in.get(0).shape();
     Shape w = in.get(1).shape();
     Check.that(x.rank() == 2 && w.rank() == 2, this, in, "x and weight need 2 axes");

@@ -86,6 +86,7 @@ public record LinearCrossEntropy(int chunk, Precision precision) implements Comp
         hidden.rank() == 2 && in.get(1).rank() == 2, this, in, "hidden and weight need 2 axes");
     Check.that(
         hidden.shape().dim(1).equals(in.get(1).shape().dim(1)), this, in, "embed must agree");
+    Check.sameFloats(this, List.of(hidden, in.get(1), in.get(3)));
     Check.dtype(this, in, 2, DType.I32);
     TensorType row = TensorType.of(hidden.dtype(), hidden.shape().dim(0));
     Check.shape(this, in, 2, row.shape());
@@ -118,14 +119,13 @@ public record LinearCrossEntropy(int chunk, Precision precision) implements Comp
       Chunk c = chunk(g, hidden, in.get(1), targets, weights);
       weightGrad = weightGrad == null ? c.weightGrad : g.add(weightGrad, c.weightGrad);
       before = c.nll;
-      columns.get(Result.LOSS.index).add(g.sumAll(g.mul(weights, c.nll)));
       columns.get(Result.NLL.index).add(c.nll);
       columns.get(Result.ENTROPY.index).add(c.entropy);
       columns.get(Result.CORRECT.index).add(c.correct);
       columns.get(Result.HIDDEN_GRADIENT.index).add(c.hiddenGrad);
     }
     columns.get(Result.WEIGHT_GRADIENT.index).add(Objects.requireNonNull(weightGrad));
-    return join(g, columns);
+    return join(g, columns, in.get(3));
   }
 
   private static void last(List<List<Value>> columns, Result result, Value value) {
@@ -133,13 +133,16 @@ public record LinearCrossEntropy(int chunk, Precision precision) implements Comp
     column.set(column.size() - 1, value);
   }
 
-  private static List<Value> join(GraphBuilder g, List<List<Value>> columns) {
+  private static List<Value> join(GraphBuilder g, List<List<Value>> columns, Value weights) {
     List<Value> results = new ArrayList<>();
-    for (Result r : Result.values()) {
-      List<Value> parts = columns.get(r.index);
-      results.add(
-          r == Result.LOSS ? parts.stream().reduce(g::add).orElseThrow() : g.concat(parts, 0));
+    // From nll behind the barriers, so that these stay where the loss alone is wanted.
+    Value nll = g.concat(columns.get(Result.NLL.index), 0);
+    results.add(g.sumAll(g.mul(weights, nll)));
+    results.add(nll);
+    for (Result r : List.of(Result.ENTROPY, Result.CORRECT, Result.HIDDEN_GRADIENT)) {
+      results.add(g.concat(columns.get(r.index), 0));
     }
+    results.add(columns.get(Result.WEIGHT_GRADIENT.index).get(0));
     return results;
   }
 
@@ -201,7 +204,9 @@ public record LinearCrossEntropy(int chunk, Precision precision) implements Comp
               }));
     }
     grads.add(Optional.empty());
-    grads.add(Optional.empty());
+    Optional<Value> lossGrad = c.gradIfAny(Result.LOSS.index);
+    grads.add(
+        c.needs(3) ? lossGrad.map(d -> g.scaleBy(c.out(Result.NLL.index), d)) : Optional.empty());
     return grads;
   }
 }

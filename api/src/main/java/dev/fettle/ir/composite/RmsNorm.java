@@ -33,7 +33,7 @@ public record RmsNorm(double epsilon) implements CompositeOp {
   @Override
   public List<TensorType> infer(List<TensorType> in) {
     Check.arity(this, in, 2);
-    Check.floats(this, in);
+    Check.sameFloats(this, in);
     Shape x = in.get(0).shape();
     Check.shape(this, in, 1, Shape.of(x.dim(-1)));
     return List.of(in.get(0), in.get(0).withShape(x.without(List.of(x.rank() - 1))));
@@ -57,6 +57,7 @@ public record RmsNorm(double epsilon) implements CompositeOp {
   /** Flows through y only; rstd is a by-product. */
   @Override
   public List<Optional<Value>> vjp(VjpContext c) {
+    c.refuseFrom(1, name(), 2);
     List<Value> d = c.g().emit(new Grad(), List.of(c.in(0), c.in(1), c.out(1), c.grad(0)));
     return d.stream().map(Optional::of).toList();
   }
@@ -71,7 +72,7 @@ public record RmsNorm(double epsilon) implements CompositeOp {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       Check.arity(this, in, 4);
-      Check.floats(this, in);
+      Check.sameFloats(this, in);
       Check.shape(this, in, 3, in.get(0).shape());
       return List.of(in.get(0), in.get(1));
     }

@@ -32,7 +32,7 @@ public record Rope() implements CompositeOp {
   @Override
   public List<TensorType> infer(List<TensorType> in) {
     Check.arity(this, in, 3);
-    Check.floats(this, in);
+    Check.sameFloats(this, in);
     Shape x = in.get(0).shape();
     Check.that(x.rank() == 4 && x.size(-1) % 2 == 0, this, in, "x needs 4 axes, the last even");
     Shape half = Shape.of(x.dim(0), x.dim(1), new Dim("half", x.size(-1) / 2));

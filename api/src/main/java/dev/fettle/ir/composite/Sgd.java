@@ -31,7 +31,7 @@ public record Sgd(double momentum, double weightDecay) implements CompositeOp {
   @Override
   public List<TensorType> infer(List<TensorType> in) {
     Check.arity(this, in, 5);
-    Check.floats(this, in);
+    Check.sameFloats(this, in);
     Check.same(this, in.subList(0, 3));
     Check.shape(this, in, 3, Shape.SCALAR);
     Check.shape(this, in, 4, Shape.SCALAR);

@@ -27,6 +27,16 @@ public final class Check {
     that(in.stream().allMatch(t -> t.dtype().isFloat()), op, in, "takes float operands");
   }
 
+  /** Requires float operands of one element type. */
+  public static void sameFloats(Op op, List<TensorType> in) {
+    floats(op, in);
+    that(
+        in.stream().allMatch(t -> t.dtype() == in.get(0).dtype()),
+        op,
+        in,
+        "operands must have one element type; cast explicitly");
+  }
+
   /** Requires all operands to have one and the same type. */
   public static void same(Op op, List<TensorType> in) {
     that(

@@ -34,6 +34,8 @@ public sealed interface Compare extends PrimitiveOp {
     public List<TensorType> infer(List<TensorType> in) {
       Check.arity(this, in, 2);
       Check.same(this, in);
+      boolean ordered = kind == Kind.EQUAL || in.get(0).dtype() != DType.BOOL;
+      Check.that(ordered, this, in, "takes numbers");
       return List.of(in.get(0).withDType(DType.BOOL));
     }
 

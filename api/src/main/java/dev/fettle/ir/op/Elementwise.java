@@ -35,6 +35,7 @@ public sealed interface Elementwise extends PrimitiveOp {
     ADD,
     SUB,
     MUL,
+    /** Integers are cut off toward zero; dividing them by zero is an error or undefined. */
     DIV,
     MAX,
     MIN,
@@ -156,7 +157,11 @@ public sealed interface Elementwise extends PrimitiveOp {
                       return g.mul(d, g.mul(c.in(1), lowered));
                     }),
                 c.when(1, () -> g.mul(d, g.mul(c.out(0), g.log(c.in(0))))));
-        case MOD -> List.of(Optional.of(d), Optional.empty());
+        case MOD ->
+            // a - b trunc(a / b), whose slope in b is -trunc(a / b) = (out - a) / b
+            List.of(
+                Optional.of(d),
+                c.when(1, () -> g.mul(d, g.div(g.sub(c.out(0), c.in(0)), c.in(1)))));
         case AND, OR -> VjpContext.none(2);
       };
     }
