@@ -59,14 +59,14 @@ final class AliasSafety {
     if (writer == null || writer.op() instanceof Create || sharesMemory(writer)) {
       return false;
     }
-    if (givenElsewhere(written, slot)) {
+    if (leavesTheProgram(views(written), slot)) {
       return false;
     }
     if (old == null) {
       return true;
     }
     Set<Value> views = views(old);
-    if (contains(program.outputs().values(), views) || contains(otherWrites(slot), views)) {
+    if (leavesTheProgram(views, slot)) {
       return false;
     }
     Set<Node> before = ancestors(writer);
@@ -100,8 +100,9 @@ final class AliasSafety {
     return node.op() instanceof Layout.Reshape || node.op() instanceof Layout.Barrier;
   }
 
-  private boolean givenElsewhere(Value written, String slot) {
-    return program.outputs().containsValue(written) || otherWrites(slot).contains(written);
+  /** True where one of the values is an output, or is written to another slot. */
+  private boolean leavesTheProgram(Set<Value> views, String slot) {
+    return contains(program.outputs().values(), views) || contains(otherWrites(slot), views);
   }
 
   private List<Value> otherWrites(String slot) {
@@ -126,7 +127,11 @@ final class AliasSafety {
           if (reader.op() instanceof Layout.Reshape) {
             todo.add(reader.output());
           } else if (reader.op() instanceof Layout.Barrier) {
-            todo.add(reader.outputs().get(reader.inputs().indexOf(v)));
+            for (int i = 0; i < reader.inputs().size(); i++) {
+              if (reader.inputs().get(i).equals(v)) {
+                todo.add(reader.outputs().get(i));
+              }
+            }
           }
         }
       }
