@@ -44,7 +44,7 @@ public final class Gradients {
       throw new IrException("only a float scalar can be differentiated, not " + loss.type());
     }
     Gradients sweep = new Gradients(g);
-    return g.withoutGradients(
+    return g.reverseSweep(
         () -> {
           sweep.gradients.put(loss, g.constant(loss.dtype(), 1));
           sweep.run();

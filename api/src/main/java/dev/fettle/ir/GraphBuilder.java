@@ -85,6 +85,11 @@ public final class GraphBuilder extends GraphRecorder {
     return known != null && known == value;
   }
 
+  /** True where x is {@code value} everywhere, and of the type of {@code other}. */
+  private boolean isNeutral(Value x, double value, Value other) {
+    return isSplat(x, value) && x.type().equals(other.type()) && x.dtype() != DType.BOOL;
+  }
+
   /** {@code -x}. */
   public Value neg(Value x) {
     return unary(UnaryKind.NEG, x);
@@ -147,14 +152,16 @@ public final class GraphBuilder extends GraphRecorder {
 
   /** {@code a + b}. */
   public Value add(Value a, Value b) {
-    if (isSplat(b, 0)) {
+    if (isNeutral(b, 0, a)) {
       return a;
     }
-    if (isSplat(a, 0)) {
+    if (isNeutral(a, 0, b)) {
       return b;
     }
     Optional<Node> scatter = producer(b).filter(n -> n.op() instanceof ScatterAdd);
-    if (scatter.isPresent() && isSplat(scatter.get().inputs().get(0), 0)) {
+    if (scatter.isPresent()
+        && a.type().equals(b.type())
+        && isSplat(scatter.get().inputs().get(0), 0)) {
       // A tied embedding's gradient: add the rows to what is there instead of to zeros.
       return scatterAdd(a, scatter.get().inputs().get(1), scatter.get().inputs().get(2));
     }
@@ -163,20 +170,20 @@ public final class GraphBuilder extends GraphRecorder {
 
   /** {@code a - b}. */
   public Value sub(Value a, Value b) {
-    return isSplat(b, 0) ? a : binary(BinaryKind.SUB, a, b);
+    return isNeutral(b, 0, a) ? a : binary(BinaryKind.SUB, a, b);
   }
 
   /** {@code a * b}. */
   public Value mul(Value a, Value b) {
-    if (isSplat(b, 1)) {
+    if (isNeutral(b, 1, a)) {
       return a;
     }
-    return isSplat(a, 1) ? b : binary(BinaryKind.MUL, a, b);
+    return isNeutral(a, 1, b) ? b : binary(BinaryKind.MUL, a, b);
   }
 
   /** {@code a / b}. */
   public Value div(Value a, Value b) {
-    return isSplat(b, 1) ? a : binary(BinaryKind.DIV, a, b);
+    return isNeutral(b, 1, a) ? a : binary(BinaryKind.DIV, a, b);
   }
 
   /** The larger of each pair. */

@@ -30,6 +30,7 @@ abstract class GraphRecorder {
   private Optional<Region> region = Optional.empty();
   private @Nullable Origin fixedOrigin;
   private boolean gradients = true;
+  private boolean reverse;
   private int regions;
   private int values;
 
@@ -77,6 +78,20 @@ abstract class GraphRecorder {
       return body.get();
     } finally {
       gradients = before;
+    }
+  }
+
+  /**
+   * Appends gradients: like {@link #withoutGradients}, but what the forward part computed already
+   * is used again, even though gradients flow through it there.
+   */
+  public final <T> T reverseSweep(Supplier<T> body) {
+    boolean before = reverse;
+    reverse = true;
+    try {
+      return withoutGradients(body);
+    } finally {
+      reverse = before;
     }
   }
 
@@ -135,8 +150,7 @@ abstract class GraphRecorder {
     }
     Key key = new Key(op, List.copyOf(inputs), region, flows);
     List<Value> known = shared.get(key);
-    if (known == null && !flows) {
-      // What the forward part computed already serves where no gradient is wanted, too.
+    if (known == null && reverse) {
       known = shared.get(new Key(op, key.inputs(), region, true));
     }
     if (known != null) {
