@@ -42,8 +42,7 @@ public final class HostTensor {
     }
     // The aligned slice is cut at both ends, so whole units and one to spare are needed.
     int units = (int) ((need + ALIGNMENT - 1) / ALIGNMENT);
-    ByteBuffer aligned =
-        ByteBuffer.allocateDirect((units + 1) * ALIGNMENT).alignedSlice(ALIGNMENT);
+    ByteBuffer aligned = ByteBuffer.allocateDirect((units + 1) * ALIGNMENT).alignedSlice(ALIGNMENT);
     return wrap(dtype, aligned.slice(0, (int) need), sizes);
   }
 

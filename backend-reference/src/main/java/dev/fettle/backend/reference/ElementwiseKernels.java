@@ -107,7 +107,7 @@ final class ElementwiseKernels {
       case DIV -> (a, b) -> a / b;
       case MAX -> Math::max;
       case MIN -> Math::min;
-      case POW -> (a, b) -> (long) Math.pow(a, b);
+      case POW -> (a, b) -> (long) Math.pow((double) a, (double) b);
       case MOD -> (a, b) -> a % b;
       case AND -> (a, b) -> a & b;
       case OR -> (a, b) -> a | b;

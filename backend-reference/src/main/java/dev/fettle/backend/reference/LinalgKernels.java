@@ -14,7 +14,18 @@ final class LinalgKernels {
   private LinalgKernels() {}
 
   /** A row-major matrix somewhere in an array. */
-  private record Matrix(double[] values, int offset, int rows, int columns) {
+  private static final class Matrix {
+    private final double[] values;
+    private final int offset;
+    private final int rows;
+    private final int columns;
+
+    Matrix(double[] values, int offset, int rows, int columns) {
+      this.values = values;
+      this.offset = offset;
+      this.rows = rows;
+      this.columns = columns;
+    }
 
     Matrix transposed() {
       double[] out = new double[rows * columns];

@@ -89,7 +89,7 @@ final class LongElements extends Elements {
       return;
     }
     for (int i = 0; i < values.length; i++) {
-      tensor.set(i, values[i]);
+      tensor.set(i, (double) values[i]);
     }
   }
 
