@@ -10,6 +10,8 @@ import java.util.Arrays;
  *     before it. Entry 0 is always 0, since nothing comes before it.
  * @param origin where the row came from
  */
+// Millions of tokens pass through; equals is by content.
+@SuppressWarnings("ArrayRecordComponent")
 public record Example(int[] ids, byte[] targetMask, RowOrigin origin) {
 
   /** Checks that ids and mask belong together; clears the first entry of the mask. */

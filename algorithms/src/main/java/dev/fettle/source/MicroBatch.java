@@ -1,5 +1,6 @@
 package dev.fettle.source;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -18,6 +19,8 @@ import java.util.List;
  * @param tokens tokens that are not padding
  * @param placements which examples lie where, in row order
  */
+// The arrays are handed over as they are: copying each would double the work of collation.
+@SuppressWarnings("ArrayRecordComponent")
 public record MicroBatch(
     int rows,
     int length,
@@ -39,5 +42,36 @@ public record MicroBatch(
       throw new IllegalArgumentException("arrays do not hold " + rows + " rows of " + length);
     }
     placements = List.copyOf(placements);
+  }
+
+  /** Equal by content. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof MicroBatch that
+        && rows == that.rows
+        && length == that.length
+        && Arrays.equals(ids, that.ids)
+        && Arrays.equals(positions, that.positions)
+        && Arrays.equals(segments, that.segments)
+        && Arrays.equals(targetMask, that.targetMask)
+        && placements.equals(that.placements);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(ids) + Arrays.hashCode(targetMask);
+  }
+
+  @Override
+  public String toString() {
+    return "MicroBatch["
+        + rows
+        + " x "
+        + length
+        + ", "
+        + tokens
+        + " tokens, "
+        + targets
+        + " targets]";
   }
 }

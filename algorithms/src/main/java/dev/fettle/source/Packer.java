@@ -36,17 +36,12 @@ final class Packer {
    * @return rows in the order in which they were opened, each the pieces from left to right
    */
   List<List<Piece>> pack(Packing packing, int[] lengths, int from, int to) {
-    switch (packing) {
-      case NONE:
-        return alone(truncated(lengths, from, to));
-      case BFD:
-        return bestFit(truncated(lengths, from, to));
-      case BFD_SPLIT:
-        return bestFit(split(lengths, from, to));
-      case WRAPPED:
-        return wrapped(lengths, from, to);
-    }
-    throw new AssertionError(packing);
+    return switch (packing) {
+      case NONE -> alone(truncated(lengths, from, to));
+      case BFD -> bestFit(truncated(lengths, from, to));
+      case BFD_SPLIT -> bestFit(split(lengths, from, to));
+      case WRAPPED -> wrapped(lengths, from, to);
+    };
   }
 
   private List<Piece> truncated(int[] lengths, int from, int to) {
