@@ -1,8 +1,6 @@
 /**
- * The one training loop and what drives it.
- *
- * <p>Objectives, data sources and optimizers live beside it in their own packages; nothing here
- * knows a backend.
+ * Training: a policy on a device, the stepper that takes optimizer steps, and the one loop. Start
+ * with {@link dev.fettle.train.TrainingLoop}, then {@link dev.fettle.train.Stepper}.
  */
 @NullMarked
 package dev.fettle.train;

@@ -1,0 +1,10 @@
+package dev.fettle.objective;
+
+/**
+ * The sizes that vary between micro-batches.
+ *
+ * @param rows rows of tokens
+ * @param length tokens of a row, padding included
+ * @param selected positions whose next token is predicted, padding included
+ */
+public record Binding(int rows, int length, int selected) {}

@@ -1,0 +1,129 @@
+package dev.fettle.objective;
+
+import dev.fettle.ir.DType;
+import dev.fettle.ir.Dim;
+import dev.fettle.ir.GraphBuilder;
+import dev.fettle.ir.TensorType;
+import dev.fettle.ir.Value;
+import dev.fettle.ir.composite.LinearCrossEntropy;
+import dev.fettle.models.nn.ModelScope;
+import dev.fettle.models.nn.PackedAttention;
+import dev.fettle.models.nn.TokenInputs;
+import dev.fettle.program.ProgramBuilder;
+import dev.fettle.source.MicroBatch;
+import dev.fettle.spi.HostTensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The one way from packed rows to token log-probabilities, for every objective: the body over all
+ * tokens, the head only over the positions whose next token is a target. The logits at position t -
+ * 1 predict token t.
+ */
+public final class TokenLogProbs {
+  private static final String SEGMENTS = "segment_ids";
+  private static final String SELECTED = "selected";
+  private static final String TARGETS = "targets";
+  private static final String WEIGHTS = "weights";
+
+  /** Logits that may exist at one time: 64 Mi elements, 256 MiB in F32. */
+  private static final long LOGITS_BUDGET = 64L << 20;
+
+  /** Selected positions are rounded up to one of these shares of all, to keep bindings few. */
+  private static final double[] SHARES = {0.0625, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 1};
+
+  private TokenLogProbs() {}
+
+  /** The sizes of a micro-batch, its selected positions rounded up. */
+  public static Binding bind(MicroBatch batch) {
+    int tokens = batch.rows() * batch.length();
+    for (double share : SHARES) {
+      int room = (int) Math.ceil(tokens * share);
+      if (room >= batch.targets()) {
+        return new Binding(batch.rows(), batch.length(), Math.max(1, room));
+      }
+    }
+    return new Binding(batch.rows(), batch.length(), tokens);
+  }
+
+  /**
+   * What the head gives for the selected positions.
+   *
+   * @param results those of {@link LinearCrossEntropy}
+   * @param weights F32[selected]: each target's weight in the loss, 0 for padding
+   */
+  public record Scored(List<Value> results, Value weights) {
+
+    /** The sum of a per-position result, weighted as in the loss: a scalar. */
+    public Value weighted(GraphBuilder g, LinearCrossEntropy.Result result) {
+      return g.sumAll(g.mul(result.of(results), weights));
+    }
+  }
+
+  /** Appends body and head. */
+  public static Scored build(ObjectiveContext c, Binding binding) {
+    ProgramBuilder b = c.builder();
+    TokenInputs tokens = TokenInputs.declare(b, binding.rows(), binding.length());
+    TensorType grid = tokens.ids().type();
+    ModelScope scope = c.scope(new PackedAttention(b.input(SEGMENTS, grid)));
+    Value hidden = c.model().hidden(scope, tokens);
+    Dim chosen = new Dim("selected", binding.selected());
+    TensorType column = TensorType.of(DType.I32, chosen);
+    boolean all = binding.selected() == binding.rows() * binding.length();
+    Value rows =
+        all
+            ? c.g().reshape(hidden, chosen, hidden.shape().dim(1))
+            : c.g().gather(hidden, b.input(SELECTED, column));
+    Value targets = b.input(TARGETS, column);
+    Value weights = b.input(WEIGHTS, column.withDType(DType.F32));
+    Value head = c.model().head(scope);
+    LinearCrossEntropy op =
+        new LinearCrossEntropy(
+            chunk(binding.selected(), c.model().shape().vocab()), c.options().precision());
+    return new Scored(LinearCrossEntropy.of(c.g(), op, rows, head, targets, weights), weights);
+  }
+
+  /** Rows of a chunk: as few chunks as the budget allows, all about equally large. */
+  static int chunk(int rows, int vocab) {
+    long most = Math.max(1, LOGITS_BUDGET / vocab);
+    long chunks = (rows + most - 1) / most;
+    return (int) ((rows + chunks - 1) / chunks);
+  }
+
+  /**
+   * The tensors of a micro-batch.
+   *
+   * @param weight what every target's log-probability is multiplied by in the loss
+   */
+  public static Map<String, HostTensor> inputs(MicroBatch batch, Binding binding, float weight) {
+    int rows = binding.rows();
+    int length = binding.length();
+    boolean all = binding.selected() == rows * length;
+    int[] selected = new int[binding.selected()];
+    int[] targets = new int[binding.selected()];
+    float[] weights = new float[binding.selected()];
+    int n = 0;
+    for (int r = 0; r < rows; r++) {
+      for (int t = 1; t < length; t++) {
+        int at = r * length + t;
+        if (batch.targetMask()[at] != 0) {
+          int place = all ? at - 1 : n++;
+          selected[place] = at - 1;
+          targets[place] = batch.ids()[at];
+          weights[place] = weight;
+        }
+      }
+    }
+    Map<String, HostTensor> inputs = new LinkedHashMap<>();
+    inputs.put(TokenInputs.IDS, HostTensor.ofInts(batch.ids(), rows, length));
+    inputs.put(TokenInputs.POSITIONS, HostTensor.ofInts(batch.positions(), rows, length));
+    inputs.put(SEGMENTS, HostTensor.ofInts(batch.segments(), rows, length));
+    if (!all) {
+      inputs.put(SELECTED, HostTensor.ofInts(selected, binding.selected()));
+    }
+    inputs.put(TARGETS, HostTensor.ofInts(targets, binding.selected()));
+    inputs.put(WEIGHTS, HostTensor.ofFloats(weights, binding.selected()));
+    return inputs;
+  }
+}

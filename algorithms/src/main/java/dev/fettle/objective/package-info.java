@@ -1,0 +1,8 @@
+/**
+ * Objectives: one equation each, from a micro-batch in host arrays to a scalar loss. Start with
+ * {@link dev.fettle.objective.Sft}.
+ */
+@NullMarked
+package dev.fettle.objective;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,54 @@
+package dev.fettle.optim;
+
+import dev.fettle.ir.DType;
+import dev.fettle.ir.Value;
+import dev.fettle.ir.composite.Sgd;
+import dev.fettle.models.nn.ParameterSpec;
+import dev.fettle.program.ProgramBuilder;
+import dev.fettle.program.Slot;
+import dev.fettle.spi.HostTensor;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Stochastic gradient descent with momentum and torch's arithmetic.
+ *
+ * @param momentum decay of the velocity; 0 keeps none
+ * @param weightDecay coupled decay
+ * @param decayed which parameters decay
+ */
+public record SgdOptimizer(double momentum, double weightDecay, DecayedParameters decayed)
+    implements Optimizer {
+
+  @Override
+  public List<Slot> slots(ParameterSpec p) {
+    return momentum == 0 ? List.of() : List.of(new Slot("velocity/" + p.name(), p.type()));
+  }
+
+  @Override
+  public void update(ProgramBuilder b, ParameterSpec p, Value gradient, Value scale) {
+    double decay = decayed.includes(p) ? weightDecay : 0;
+    List<Slot> kept = slots(p);
+    Value velocity =
+        kept.isEmpty() ? b.g().fill(0, p.type()) : b.state(kept.get(0), false);
+    List<Value> updated =
+        b.g()
+            .emit(
+                new Sgd(momentum, decay),
+                List.of(
+                    b.state(p.slot(), false),
+                    gradient,
+                    velocity,
+                    Scalars.input(b, Scalars.LEARNING_RATE),
+                    scale));
+    b.write(p.slot().name(), updated.get(0));
+    if (!kept.isEmpty()) {
+      b.write(kept.get(0).name(), updated.get(1));
+    }
+  }
+
+  @Override
+  public Map<String, HostTensor> scalars(long step, double learningRate) {
+    return Map.of(Scalars.LEARNING_RATE, HostTensor.scalar(DType.F32, learningRate));
+  }
+}

@@ -1,0 +1,23 @@
+package dev.fettle.train;
+
+import java.util.Map;
+
+/**
+ * One optimizer step that was taken.
+ *
+ * @param step its number, from 1
+ * @param epoch passes over the data so far
+ * @param learningRate the one used
+ * @param metrics loss, gradient norm before clipping, and whatever the objective measures
+ * @param tokens non-padding tokens of this step
+ * @param totalTokens non-padding tokens so far
+ * @param seconds wall time of this step, waiting for data included
+ */
+public record StepEvent(
+    long step,
+    double epoch,
+    double learningRate,
+    Map<String, Double> metrics,
+    long tokens,
+    long totalTokens,
+    double seconds) {}

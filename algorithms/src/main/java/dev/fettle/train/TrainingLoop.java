@@ -1,0 +1,121 @@
+package dev.fettle.train;
+
+import dev.fettle.source.BatchSource;
+import dev.fettle.source.MicroBatch;
+import dev.fettle.source.StepBatch;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongToDoubleFunction;
+import java.util.function.Supplier;
+
+/**
+ * The one training loop: takes steps until they are done, the data ends or someone asks to stop;
+ * evaluates and writes checkpoints in between. Everything else observes.
+ */
+public final class TrainingLoop {
+
+  /**
+   * What a loop works with.
+   *
+   * @param stepper takes the steps
+   * @param source gives the batches
+   * @param learningRate by step, from 0
+   * @param evaluation computes the evaluation metrics, if there is evaluation data
+   * @param checkpointer writes checkpoints
+   * @param stopRequested asked after each step
+   */
+  public record Parts(
+      Stepper<MicroBatch> stepper,
+      BatchSource source,
+      LongToDoubleFunction learningRate,
+      Optional<Supplier<StepResult>> evaluation,
+      Checkpointer checkpointer,
+      BooleanSupplier stopRequested) {}
+
+  private final Parts parts;
+  private final LoopOptions options;
+  private final List<TrainingListener> listeners;
+
+  /** A loop, not yet running. */
+  public TrainingLoop(Parts parts, LoopOptions options, List<TrainingListener> listeners) {
+    this.parts = parts;
+    this.options = options;
+    this.listeners = List.copyOf(listeners);
+  }
+
+  /**
+   * Trains from the given progress on; the state and the source must already stand there.
+   *
+   * @return the progress reached
+   * @throws DivergenceException if the loss or gradient norm is not finite
+   */
+  public Progress run(Progress from) {
+    listeners.forEach(l -> l.onStart(from, options.steps()));
+    Progress now = from;
+    long saved = from.step();
+    boolean stopped = false;
+    while (now.step() < options.steps() && !stopped) {
+      long start = System.nanoTime();
+      Optional<StepBatch> batch = parts.source().next();
+      if (batch.isEmpty()) {
+        break;
+      }
+      now = step(now, batch.get(), start);
+      if (due(options.evalEvery(), now.step())) {
+        evaluate(now);
+      }
+      if (due(options.checkpointEvery(), now.step())) {
+        save(now);
+        saved = now.step();
+      }
+      stopped = now.step() < options.steps() && parts.stopRequested().getAsBoolean();
+    }
+    finish(now, saved, stopped);
+    return now;
+  }
+
+  private void finish(Progress now, long saved, boolean stopped) {
+    if (!stopped && !due(options.evalEvery(), now.step())) {
+      evaluate(now);
+    }
+    if (saved < now.step()) {
+      save(now);
+    }
+    listeners.forEach(l -> l.onEnd(now, stopped));
+  }
+
+  private static boolean due(long every, long step) {
+    return every > 0 && step % every == 0;
+  }
+
+  private Progress step(Progress before, StepBatch batch, long start) {
+    long step = before.step() + 1;
+    double learningRate = parts.learningRate().applyAsDouble(before.step());
+    StepResult result = parts.stepper().step(batch.microBatches(), step, learningRate);
+    Progress after = new Progress(step, batch.after(), before.tokens() + batch.tokens());
+    StepEvent event =
+        new StepEvent(
+            step,
+            batch.epoch(),
+            learningRate,
+            result.metrics(),
+            batch.tokens(),
+            after.tokens(),
+            (System.nanoTime() - start) / 1e9);
+    listeners.forEach(l -> l.onStep(event));
+    return after;
+  }
+
+  private void evaluate(Progress now) {
+    parts
+        .evaluation()
+        .map(Supplier::get)
+        .ifPresent(result -> listeners.forEach(l -> l.onEvaluation(now.step(), result)));
+  }
+
+  private void save(Progress now) {
+    parts.checkpointer().save(now);
+    listeners.forEach(l -> l.onCheckpoint(now));
+  }
+}

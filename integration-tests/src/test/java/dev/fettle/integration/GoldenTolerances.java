@@ -1,0 +1,21 @@
+package dev.fettle.integration;
+
+/** How close to the outside values a run must come. Never loosened to pass. */
+final class GoldenTolerances {
+  /** Absolute, of every logit. */
+  static final float LOGITS = 1e-3f;
+
+  /** Absolute, of a mean loss. */
+  static final double LOSS = 1e-4;
+
+  /** Relative, of the global gradient norm. */
+  static final double GRADIENT_NORM = 1e-3;
+
+  /** Relative in the Euclidean norm, of a parameter's gradient. */
+  static final double GRADIENT = 1e-3;
+
+  /** Relative in the Euclidean norm, of a parameter's change over some AdamW steps. */
+  static final double UPDATE = 2e-2;
+
+  private GoldenTolerances() {}
+}

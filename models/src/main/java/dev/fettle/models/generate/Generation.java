@@ -1,0 +1,27 @@
+package dev.fettle.models.generate;
+
+import java.util.Arrays;
+
+/**
+ * A generated sequence.
+ *
+ * @param ids the new tokens, the prompt's not among them
+ * @param stopped true where it ended with a stop token, false where it ran into the limit
+ */
+public record Generation(int[] ids, boolean stopped) {
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Generation g && g.stopped == stopped && Arrays.equals(g.ids, ids);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(ids);
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(ids) + (stopped ? "" : "...");
+  }
+}
