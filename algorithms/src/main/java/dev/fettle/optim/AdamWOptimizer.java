@@ -55,8 +55,11 @@ public record AdamWOptimizer(
   @Override
   public Map<String, HostTensor> scalars(long step, double learningRate) {
     return Map.of(
-        Scalars.LEARNING_RATE, HostTensor.scalar(DType.F32, learningRate),
-        "bias_correction1", HostTensor.scalar(DType.F32, 1 - Math.pow(beta1, step)),
-        "bias_correction2", HostTensor.scalar(DType.F32, 1 - Math.pow(beta2, step)));
+        Scalars.LEARNING_RATE,
+        HostTensor.scalar(DType.F32, learningRate),
+        "bias_correction1",
+        HostTensor.scalar(DType.F32, 1 - Math.pow(beta1, step)),
+        "bias_correction2",
+        HostTensor.scalar(DType.F32, 1 - Math.pow(beta2, step)));
   }
 }

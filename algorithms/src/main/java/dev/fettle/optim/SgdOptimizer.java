@@ -29,8 +29,7 @@ public record SgdOptimizer(double momentum, double weightDecay, DecayedParameter
   public void update(ProgramBuilder b, ParameterSpec p, Value gradient, Value scale) {
     double decay = decayed.includes(p) ? weightDecay : 0;
     List<Slot> kept = slots(p);
-    Value velocity =
-        kept.isEmpty() ? b.g().fill(0, p.type()) : b.state(kept.get(0), false);
+    Value velocity = kept.isEmpty() ? b.g().fill(0, p.type()) : b.state(kept.get(0), false);
     List<Value> updated =
         b.g()
             .emit(

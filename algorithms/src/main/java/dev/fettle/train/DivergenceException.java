@@ -15,8 +15,14 @@ public final class DivergenceException extends RuntimeException {
   /** An error naming the step and the first metric that is not finite. */
   public DivergenceException(long step, String metric, double value) {
     super(
-        metric + " is " + value + " at step " + step
-            + ". The parameters of step " + (step - 1) + " are kept. Lower optimizer.learningRate,"
+        metric
+            + " is "
+            + value
+            + " at step "
+            + step
+            + ". The parameters of step "
+            + (step - 1)
+            + " are kept. Lower optimizer.learningRate,"
             + " lower optimizer.clipNorm, or check the data of this step.");
     this.step = step;
     this.metric = metric;

@@ -13,7 +13,11 @@ public record LoopOptions(long steps, long evalEvery, long checkpointEvery) {
   public LoopOptions {
     if (steps < 1 || evalEvery < 0 || checkpointEvery < 0) {
       throw new IllegalArgumentException(
-          "steps must be positive, intervals not negative: " + steps + ", " + evalEvery + ", "
+          "steps must be positive, intervals not negative: "
+              + steps
+              + ", "
+              + evalEvery
+              + ", "
               + checkpointEvery);
     }
   }

@@ -76,8 +76,7 @@ public final class Policy implements AutoCloseable {
 
   /** What an objective needs to write itself into a program over this policy. */
   public ObjectiveContext context(ProgramBuilder builder) {
-    return new ObjectiveContext(
-        builder, new Params(builder, trainable), model, linears, options);
+    return new ObjectiveContext(builder, new Params(builder, trainable), model, linears, options);
   }
 
   /** The same without gradients, for scoring and generation. */

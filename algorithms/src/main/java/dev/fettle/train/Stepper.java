@@ -115,8 +115,7 @@ public final class Stepper<B> implements AutoCloseable {
     metrics.put(GRADIENT_NORM, norm);
     requireFinite(GRADIENT_NORM, metrics, step);
     double scale = clipNorm > 0 ? Math.min(1, clipNorm / (norm + CLIP_EPSILON)) : 1;
-    Map<String, HostTensor> scalars =
-        new LinkedHashMap<>(optimizer.scalars(step, learningRate));
+    Map<String, HostTensor> scalars = new LinkedHashMap<>(optimizer.scalars(step, learningRate));
     if (scale == 1) {
       // Spares a pass over all gradients.
       run(updates.get("apply", () -> apply(false)), scalars);
@@ -167,8 +166,7 @@ public final class Stepper<B> implements AutoCloseable {
   }
 
   private Program accumulate(Kind kind, Binding binding) {
-    ProgramBuilder b =
-        new ProgramBuilder(kind.program);
+    ProgramBuilder b = new ProgramBuilder(kind.program);
     GraphBuilder g = b.g();
     ObjectiveContext c = kind == Kind.EVALUATE ? policy.frozenContext(b) : policy.context(b);
     Loss loss = objective.build(c, binding);

@@ -79,9 +79,12 @@ final class GoldenModel {
     Map<String, HostTensor> inputs =
         new HashMap<>(
             Map.of(
-                TokenInputs.IDS, HostTensor.ofInts(batch.ids(), rows, length),
-                TokenInputs.POSITIONS, HostTensor.ofInts(batch.positions(), rows, length),
-                "segment_ids", HostTensor.ofInts(batch.segments(), rows, length)));
+                TokenInputs.IDS,
+                HostTensor.ofInts(batch.ids(), rows, length),
+                TokenInputs.POSITIONS,
+                HostTensor.ofInts(batch.positions(), rows, length),
+                "segment_ids",
+                HostTensor.ofInts(batch.segments(), rows, length)));
     try (Executable program = policy.backend().compile(b.build())) {
       inputs.keySet().retainAll(program.program().inputs().keySet());
       try (DeviceTensor t = program.run(policy.state(), inputs).get("logits")) {

@@ -54,7 +54,8 @@ class GoldenModelsTest {
     Path golden = SharedData.require("golden/" + name);
     try (Backend backend = TestBackends.open(backendId);
         Policy policy =
-            GoldenModel.load(backend, SharedData.require("models/" + name), ForwardOptions.DEFAULT);
+            GoldenModel.load(
+                backend, SharedData.require("models/" + name), ForwardOptions.DEFAULT);
         WeightSource forward = WeightSource.open(golden.resolve("forward.safetensors"))) {
       HostTensor ids = forward.read("input_ids");
       int[] mask = GoldenModel.ints(forward.read("loss_mask"));

@@ -16,7 +16,9 @@ final class TestBackends {
   static Stream<String> ids() {
     String chosen = System.getProperty("fettle.backends", "");
     List<String> wanted = chosen.isEmpty() ? List.of() : List.of(chosen.split(","));
-    return providers().map(BackendProvider::id).filter(id -> wanted.isEmpty() || wanted.contains(id));
+    return providers()
+        .map(BackendProvider::id)
+        .filter(id -> wanted.isEmpty() || wanted.contains(id));
   }
 
   private static Stream<BackendProvider> providers() {

@@ -43,8 +43,11 @@ public final class StoredParameters {
         problems.add("no tensor for " + p.name() + " " + Arrays.toString(sizes(p)));
       } else if (!Arrays.equals(source.shape(stored.get()), sizes(p))) {
         problems.add(
-            stored.get() + " is " + Arrays.toString(source.shape(stored.get()))
-                + " where config.json asks for " + Arrays.toString(sizes(p)));
+            stored.get()
+                + " is "
+                + Arrays.toString(source.shape(stored.get()))
+                + " where config.json asks for "
+                + Arrays.toString(sizes(p)));
       } else {
         storedNames.put(p.name(), stored.get());
       }

@@ -95,7 +95,9 @@ public final class Generator implements AutoCloseable {
     }
     if (prompt.length >= shape.maxPositions()) {
       throw new IllegalArgumentException(
-          "a prompt of " + prompt.length + " tokens leaves no room: the model takes "
+          "a prompt of "
+              + prompt.length
+              + " tokens leaves no room: the model takes "
               + shape.maxPositions());
     }
     for (int id : prompt) {
@@ -135,12 +137,10 @@ public final class Generator implements AutoCloseable {
   }
 
   private float[] run(Sizes sizes, Map<String, HostTensor> inputs) {
-    Executable program =
-        compiled.computeIfAbsent(sizes, s -> backend.compile(programs.write(s)));
+    Executable program = compiled.computeIfAbsent(sizes, s -> backend.compile(programs.write(s)));
     Map<String, HostTensor> declared = new HashMap<>(inputs);
     declared.keySet().retainAll(program.program().inputs().keySet());
-    try (DeviceTensor logits =
-        program.run(state, declared).get(GeneratorPrograms.LOGITS)) {
+    try (DeviceTensor logits = program.run(state, declared).get(GeneratorPrograms.LOGITS)) {
       if (logits == null) {
         throw new IllegalStateException("the program gave no logits");
       }
@@ -165,7 +165,9 @@ public final class Generator implements AutoCloseable {
       this.listener = listener;
       this.stopped = new boolean[prompts.size()];
       for (int row = 0; row < prompts.size(); row++) {
-        samplers.add(new Sampler(options, RandomStream.of(options.seed(), RandomStream.Purpose.SAMPLE, row, 0)));
+        samplers.add(
+            new Sampler(
+                options, RandomStream.of(options.seed(), RandomStream.Purpose.SAMPLE, row, 0)));
         fresh.add(new ArrayList<>());
       }
     }

@@ -6,8 +6,8 @@ import java.util.Set;
  * How the next token is chosen from the logits, with the meaning of transformers' logits
  * processors, applied in the order of the components.
  *
- * @param repetitionPenalty divides positive and multiplies negative logits of tokens already
- *     there; 1 for none
+ * @param repetitionPenalty divides positive and multiplies negative logits of tokens already there;
+ *     1 for none
  * @param temperature divides the logits; 0 always takes the likeliest token
  * @param topK keeps the k likeliest; 0 keeps all
  * @param topP keeps the smallest set whose probability reaches p; 1 keeps all

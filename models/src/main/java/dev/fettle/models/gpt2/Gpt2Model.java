@@ -20,9 +20,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * GPT-2 (Radford et al., 2019): learned positions, norms before each sublayer, one fused
- * projection for queries, keys and values. Parameter names as in Hugging Face's {@code
- * GPT2LMHeadModel}.
+ * GPT-2 (Radford et al., 2019): learned positions, norms before each sublayer, one fused projection
+ * for queries, keys and values. Parameter names as in Hugging Face's {@code GPT2LMHeadModel}.
  */
 public final class Gpt2Model implements LanguageModel {
   private final Gpt2Config config;
@@ -67,9 +66,7 @@ public final class Gpt2Model implements LanguageModel {
 
   @Override
   public Value head(ModelScope s) {
-    return config.tied()
-        ? embedding(s)
-        : s.params().weight("lm_head.weight", vocab, embed);
+    return config.tied() ? embedding(s) : s.params().weight("lm_head.weight", vocab, embed);
   }
 
   private Value embedding(ModelScope s) {

@@ -22,8 +22,8 @@ import java.util.OptionalInt;
 
 /**
  * GPT-NeoX, the architecture of Pythia (Black et al., 2022): rotary positions on a part of each
- * head, attention and feed-forward layer side by side or one after the other. Parameter names as
- * in Hugging Face's {@code GPTNeoXForCausalLM}.
+ * head, attention and feed-forward layer side by side or one after the other. Parameter names as in
+ * Hugging Face's {@code GPTNeoXForCausalLM}.
  */
 public final class GptNeoxModel implements LanguageModel {
   private final GptNeoxConfig config;
@@ -69,9 +69,7 @@ public final class GptNeoxModel implements LanguageModel {
 
   @Override
   public Value head(ModelScope s) {
-    return config.tied()
-        ? embedding(s)
-        : s.params().weight("embed_out.weight", vocab, embed);
+    return config.tied() ? embedding(s) : s.params().weight("embed_out.weight", vocab, embed);
   }
 
   private Value embedding(ModelScope s) {

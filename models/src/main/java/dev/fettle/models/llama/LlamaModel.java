@@ -66,9 +66,7 @@ public final class LlamaModel implements LanguageModel {
 
   @Override
   public Value head(ModelScope s) {
-    return config.tied()
-        ? embedding(s)
-        : s.params().weight("lm_head.weight", vocab, embed);
+    return config.tied() ? embedding(s) : s.params().weight("lm_head.weight", vocab, embed);
   }
 
   private Value embedding(ModelScope s) {
@@ -98,8 +96,7 @@ public final class LlamaModel implements LanguageModel {
       k = norm(s, path + ".k_norm", k, headDim);
     }
     AttentionStrategy.Spec spec =
-        new AttentionStrategy.Spec(
-            layer, 1 / Math.sqrt(headDim.size()), config.windowOf(layer));
+        new AttentionStrategy.Spec(layer, 1 / Math.sqrt(headDim.size()), config.windowOf(layer));
     Value mixed =
         s.attention()
             .attend(
@@ -108,17 +105,16 @@ public final class LlamaModel implements LanguageModel {
                 Heads.forward(g, angles.rotate(g, q)),
                 Heads.forward(g, angles.rotate(g, k)),
                 Heads.forward(g, v));
-    Value joined =
-        Heads.join(g, mixed, tokens, new Dim("attended", heads.size() * headDim.size()));
+    Value joined = Heads.join(g, mixed, tokens, new Dim("attended", heads.size() * headDim.size()));
     return s.linears()
-        .apply(s, new Linears.Spec(path + ".o_proj", embed, config.biases().output(), true), joined);
+        .apply(
+            s, new Linears.Spec(path + ".o_proj", embed, config.biases().output(), true), joined);
   }
 
   /** A projection onto heads: {@code [batch, seq, heads, headDim]}. */
   private Value projected(ModelScope s, String path, TokenInputs tokens, Dim heads, Value x) {
     Dim joined = new Dim(heads.name() + "*headDim", heads.size() * headDim.size());
-    Value y =
-        s.linears().apply(s, new Linears.Spec(path, joined, config.biases().qkv(), true), x);
+    Value y = s.linears().apply(s, new Linears.Spec(path, joined, config.biases().qkv(), true), x);
     return Heads.split(s.g(), y, tokens, heads, headDim);
   }
 

@@ -38,7 +38,9 @@ public final class RotaryTables {
         s[p * half + i] = (float) Math.sin(angle);
       }
     }
-    return new RotaryTables(HostTensor.ofFloats(c, rope.maxPositions(), half), HostTensor.ofFloats(s, rope.maxPositions(), half));
+    return new RotaryTables(
+        HostTensor.ofFloats(c, rope.maxPositions(), half),
+        HostTensor.ofFloats(s, rope.maxPositions(), half));
   }
 
   /** The tables by name, to be put into state. */
