@@ -1,0 +1,136 @@
+package dev.fettle.backend.onnxruntime;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.fettle.backend.onnxruntime.lower.Kernels;
+import dev.fettle.backend.onnxruntime.lower.Lowered;
+import dev.fettle.backend.onnxruntime.lower.ProgramLowering;
+import dev.fettle.program.Passes;
+import dev.fettle.program.Program;
+import dev.fettle.spi.Backend;
+import dev.fettle.spi.BackendOptions;
+import dev.fettle.spi.Capabilities;
+import dev.fettle.spi.CompileOptions;
+import dev.fettle.spi.Device;
+import dev.fettle.spi.DeviceFailureException;
+import dev.fettle.spi.DeviceState;
+import dev.fettle.spi.Executable;
+import dev.fettle.spi.ExecutableStats;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Programs as sessions of ONNX Runtime. */
+final class OrtBackend implements Backend {
+  private final OrtEnvironment environment;
+  private final Device device;
+  private final SessionSettings settings;
+  private final HostWorkers workers;
+  private final Capabilities capabilities = new Kernels();
+  private final List<AutoCloseable> made = new ArrayList<>();
+  private boolean closed;
+
+  OrtBackend(OrtEnvironment environment, Device device, BackendOptions options) {
+    this.environment = environment;
+    this.device = device;
+    this.settings = new SessionSettings(device, options);
+    this.workers = new HostWorkers(options.effectiveThreads());
+  }
+
+  @Override
+  public String id() {
+    return OrtProvider.ID;
+  }
+
+  @Override
+  public Device device() {
+    return device;
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return capabilities;
+  }
+
+  @Override
+  public DeviceState newState(String name) {
+    requireOpen();
+    OrtState state = new OrtState(environment, name);
+    made.add(state);
+    return state;
+  }
+
+  @Override
+  public Executable compile(Program program, CompileOptions options) {
+    requireOpen();
+    long start = System.nanoTime();
+    Passes.Prepared prepared =
+        Passes.prepare(program, capabilities, options.expandComposites());
+    Lowered lowered = ProgramLowering.lower(id(), prepared.program());
+    options.dumpTo().ifPresent(dir -> dump(dir, prepared.program(), lowered));
+    List<String> notes = new ArrayList<>(prepared.notes());
+    notes.addAll(lowered.notes());
+    OrtSession session = lowered.hasSession() ? session(program.name(), lowered) : null;
+    ExecutableStats stats =
+        new ExecutableStats(
+            prepared.program().graph().nodes().size(),
+            (System.nanoTime() - start) / 1e6,
+            0,
+            prepared.program().aliased().size(),
+            notes);
+    OrtExecutable executable =
+        new OrtExecutable(
+            new OrtExecutable.Parts(
+                environment, prepared.program(), lowered, session, workers, stats));
+    made.add(executable);
+    return executable;
+  }
+
+  private OrtSession session(String name, Lowered lowered) {
+    try (OrtSession.SessionOptions options = settings.options(name)) {
+      return environment.createSession(lowered.model().toByteArray(), options);
+    } catch (OrtException | OutOfMemoryError e) {
+      throw new DeviceFailureException(
+          "program " + name + " was not accepted by ONNX Runtime: " + e.getMessage(), e);
+    }
+  }
+
+  private static void dump(Path directory, Program program, Lowered lowered) {
+    String file = program.name().replaceAll("[^A-Za-z0-9._-]", "_");
+    try {
+      Files.createDirectories(directory);
+      Files.writeString(directory.resolve(file + ".txt"), program.print());
+      Files.write(directory.resolve(file + ".onnx"), lowered.model().toByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot dump program " + program.name(), e);
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("this backend is closed");
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    for (int i = made.size() - 1; i >= 0; i--) {
+      try {
+        made.get(i).close();
+      } catch (RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IllegalStateException("closing the ONNX Runtime backend failed", e);
+      }
+    }
+    workers.close();
+  }
+}

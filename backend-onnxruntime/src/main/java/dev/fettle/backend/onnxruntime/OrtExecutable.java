@@ -1,0 +1,225 @@
+package dev.fettle.backend.onnxruntime;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.fettle.backend.onnxruntime.OrtSlot.Bound;
+import dev.fettle.backend.onnxruntime.lower.Lowered;
+import dev.fettle.ir.Value;
+import dev.fettle.program.Program;
+import dev.fettle.program.Slot;
+import dev.fettle.spi.DeviceFailureException;
+import dev.fettle.spi.DeviceState;
+import dev.fettle.spi.DeviceTensor;
+import dev.fettle.spi.Executable;
+import dev.fettle.spi.ExecutableStats;
+import dev.fettle.spi.HostTensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session over bound buffers, then the host's part. Slots that may be are written in place, others
+ * into a second buffer that is swapped in when everything has succeeded.
+ */
+final class OrtExecutable implements Executable {
+  private final OrtEnvironment environment;
+  private final Program program;
+  private final Lowered lowered;
+  private final @Nullable OrtSession session;
+  private final HostRun host;
+  private final ExecutableStats compiled;
+  private final RunChecks checks;
+  private final Map<String, Bound> buffers = new HashMap<>();
+  private final List<OrtResult> given = new ArrayList<>();
+  private long runs;
+  private boolean closed;
+
+  /**
+   * What an executable is made of.
+   *
+   * @param environment the runtime's
+   * @param program after the passes
+   * @param lowered the model and what follows it
+   * @param session none where the host does everything
+   * @param workers for the host's part
+   * @param stats as compiled
+   */
+  record Parts(
+      OrtEnvironment environment,
+      Program program,
+      Lowered lowered,
+      @Nullable OrtSession session,
+      HostWorkers workers,
+      ExecutableStats stats) {}
+
+  OrtExecutable(Parts parts) {
+    this.environment = parts.environment();
+    this.program = parts.program();
+    this.lowered = parts.lowered();
+    this.session = parts.session();
+    this.host = new HostRun(program, lowered, parts.workers());
+    this.compiled = parts.stats();
+    this.checks = new RunChecks(program, lowered);
+  }
+
+  @Override
+  public Program program() {
+    return program;
+  }
+
+  @Override
+  public ExecutableStats stats() {
+    return new ExecutableStats(
+        compiled.nodes(),
+        compiled.compileMillis(),
+        runs,
+        compiled.aliasedSlots(),
+        compiled.notes());
+  }
+
+  @Override
+  public Map<String, DeviceTensor> run(DeviceState state, Map<String, HostTensor> inputs) {
+    if (closed) {
+      throw new IllegalStateException("program " + program.name() + " is closed");
+    }
+    Map<String, OrtSlot> slots = checks.check(state, inputs);
+    OrtState own = (OrtState) state;
+    given.forEach(OrtResult::close);
+    given.clear();
+    Set<String> writtenInPlace = new HashSet<>();
+    lowered.slotResults().keySet().stream().filter(this::isDirect).forEach(writtenInPlace::add);
+    try {
+      Map<String, Bound> targets = targets(slots);
+      if (session != null) {
+        runSession(session, slots, inputs, targets);
+      }
+      Set<String> swapped = host.run(new HostRun.Memory(slots, inputs, buffers));
+      lowered.slotResults().keySet().stream().filter(s -> !isDirect(s)).forEach(swapped::add);
+      swapped.forEach(slot -> slotOf(slots, slot).swap());
+    } catch (OrtException | OutOfMemoryError e) {
+      own.markBroken(writtenInPlace);
+      throw new DeviceFailureException(failure(e, writtenInPlace), e);
+    }
+    runs++;
+    return results();
+  }
+
+  private String failure(Throwable e, Set<String> half) {
+    return "program "
+        + program.name()
+        + " failed: "
+        + e.getMessage()
+        + (half.isEmpty()
+            ? ""
+            : ". The slots it was updating in place are unusable until uploaded again: " + half);
+  }
+
+  /** True where a slot's new contents go straight into its memory. */
+  private boolean isDirect(String slot) {
+    return lowered.inPlace().contains(slot) || !program.stateIn().containsKey(slot);
+  }
+
+  private static OrtSlot slotOf(Map<String, OrtSlot> slots, String slot) {
+    OrtSlot found = slots.get(slot);
+    if (found == null) {
+      throw new IllegalStateException("slot " + slot + " was not checked");
+    }
+    return found;
+  }
+
+  /** The buffer each output of the model is written to. */
+  private Map<String, Bound> targets(Map<String, OrtSlot> slots) {
+    Map<String, Bound> targets = new LinkedHashMap<>();
+    lowered
+        .slotResults()
+        .forEach(
+            (slot, result) -> {
+              OrtSlot s = slotOf(slots, slot);
+              targets.put(result, isDirect(slot) ? s.current() : s.spare());
+            });
+    lowered
+        .results()
+        .forEach(
+            (name, result) -> {
+              Value v = program.outputs().get(name);
+              if (v != null) {
+                targets.put(result, buffer(result, v));
+              }
+            });
+    lowered.fetched().forEach((v, result) -> targets.put(result, buffer(result, v)));
+    return targets;
+  }
+
+  private Bound buffer(String result, Value v) {
+    return buffers.computeIfAbsent(
+        result, r -> Bound.allocate(environment, new Slot(r, v.type())));
+  }
+
+  private void runSession(
+      OrtSession runner,
+      Map<String, OrtSlot> slots,
+      Map<String, HostTensor> inputs,
+      Map<String, Bound> targets)
+      throws OrtException {
+    Map<String, OnnxTensor> feeds = new HashMap<>();
+    Map<String, OnnxTensor> pinned = new HashMap<>();
+    targets.forEach((name, bound) -> pinned.put(name, bound.tensor()));
+    List<OnnxTensor> owned = new ArrayList<>();
+    try {
+      for (String name : lowered.feeds()) {
+        HostTensor input = inputs.get(name);
+        if (input != null && program.inputs().containsKey(name)) {
+          OnnxTensor tensor = OrtSlot.tensor(environment, input);
+          owned.add(tensor);
+          feeds.put(name, tensor);
+        } else {
+          feeds.put(name, slotOf(slots, name).current().tensor());
+        }
+      }
+      runner.run(feeds, Set.of(), pinned).close();
+    } finally {
+      owned.forEach(OnnxTensor::close);
+    }
+  }
+
+  private Map<String, DeviceTensor> results() {
+    Map<String, DeviceTensor> out = new LinkedHashMap<>();
+    program
+        .outputs()
+        .forEach(
+            (name, v) -> {
+              Bound bound = buffers.get(lowered.results().get(name));
+              if (bound == null) {
+                throw new IllegalStateException("output " + name + " was not computed");
+              }
+              OrtResult result = new OrtResult(name, v.type(), bound.host());
+              given.add(result);
+              out.put(name, result);
+            });
+    return out;
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    given.forEach(OrtResult::close);
+    buffers.values().forEach(Bound::close);
+    if (session != null) {
+      try {
+        session.close();
+      } catch (OrtException e) {
+        throw new DeviceFailureException("program " + program.name() + " did not close", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.fettle.backend.onnxruntime;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import dev.fettle.spi.Availability;
+import dev.fettle.spi.Backend;
+import dev.fettle.spi.BackendOptions;
+import dev.fettle.spi.BackendProvider;
+import dev.fettle.spi.Device;
+import dev.fettle.spi.DeviceUnavailableException;
+import java.util.List;
+
+/** Offers the ONNX Runtime backend: {@code onnxruntime}. */
+public final class OrtProvider implements BackendProvider {
+  static final String ID = "onnxruntime";
+
+  private static final String NATIVE = "/ai/onnxruntime/native/";
+
+  @Override
+  public String id() {
+    return ID;
+  }
+
+  @Override
+  public String version() {
+    String version = OrtEnvironment.class.getPackage().getImplementationVersion();
+    return version == null ? "unknown" : version;
+  }
+
+  @Override
+  public Availability probe() {
+    String platform = platform();
+    return hasResource(platform + "/" + System.mapLibraryName("onnxruntime"))
+        ? Availability.yes("ONNX Runtime " + version() + " for " + platform)
+        : Availability.no("the ONNX Runtime jar on the class path has no library for " + platform);
+  }
+
+  @Override
+  public List<Device> devices() {
+    return hasCuda() ? List.of(Device.CPU, new Device("gpu", 0)) : List.of(Device.CPU);
+  }
+
+  @Override
+  public Backend open(Device device, BackendOptions options) {
+    if (device.isGpu() && !hasCuda()) {
+      throw new DeviceUnavailableException(
+          "device "
+              + device
+              + " needs ONNX Runtime with CUDA (com.microsoft.onnxruntime:onnxruntime_gpu, which has"
+              + " libonnxruntime_providers_cuda), and the class path has the CPU build: build with"
+              + " -Pgpu, or choose device cpu");
+    }
+    OrtEnvironment environment;
+    try {
+      environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "fettle");
+    } catch (LinkageError e) {
+      throw new DeviceUnavailableException(
+          "the ONNX Runtime library does not load here: " + e.getMessage(), e);
+    }
+    if (device.isGpu()) {
+      requireCuda(device);
+    }
+    return new OrtBackend(environment, device, options);
+  }
+
+  private static void requireCuda(Device device) {
+    try (SessionOptions options = new SessionOptions()) {
+      options.addCUDA(device.index());
+    } catch (OrtException e) {
+      throw new DeviceUnavailableException(
+          "device "
+              + device
+              + " cannot be used: "
+              + e.getMessage()
+              + ". onnxruntime_gpu needs the CUDA and cuDNN libraries it was built for on the"
+              + " library path, and a driver for the card",
+          e);
+    }
+  }
+
+  private static boolean hasCuda() {
+    return hasResource(platform() + "/" + System.mapLibraryName("onnxruntime_providers_cuda"));
+  }
+
+  private static boolean hasResource(String path) {
+    return OrtEnvironment.class.getResource(NATIVE + path) != null;
+  }
+
+  /** The folder of the jar that holds this machine's libraries. */
+  private static String platform() {
+    String os = System.getProperty("os.name", "").toLowerCase(java.util.Locale.ROOT);
+    String arch = System.getProperty("os.arch", "");
+    String system = os.contains("mac") ? "osx" : os.contains("win") ? "win" : "linux";
+    return system + "-" + (arch.equals("aarch64") || arch.equals("arm64") ? "aarch64" : "x64");
+  }
+}

@@ -1,0 +1,99 @@
+package dev.fettle.backend.onnxruntime;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import dev.fettle.program.Slot;
+import dev.fettle.spi.DeviceFailureException;
+import dev.fettle.spi.HostTensor;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory of one slot: a direct buffer and the runtime's tensor over it, and a second pair once a
+ * program writes the slot while it still reads the old contents.
+ */
+final class OrtSlot implements AutoCloseable {
+  private final OrtEnvironment environment;
+  private final Slot slot;
+  private Bound current;
+  private @Nullable Bound spare;
+
+  /**
+   * A buffer and the tensor over it.
+   *
+   * @param host the elements
+   * @param tensor the same, as the runtime sees them
+   */
+  record Bound(HostTensor host, OnnxTensor tensor) implements AutoCloseable {
+
+    /** A new buffer of zeros. */
+    static Bound allocate(OrtEnvironment environment, Slot slot) {
+      try {
+        HostTensor host = HostTensor.allocate(slot.type());
+        return new Bound(host, OrtSlot.tensor(environment, host));
+      } catch (OutOfMemoryError | OrtException e) {
+        throw new DeviceFailureException(
+            "no memory for slot "
+                + slot.name()
+                + " ("
+                + slot.type().bytes()
+                + " bytes). State lies outside the Java heap: raise -XX:MaxDirectMemorySize, which"
+                + " is as small as -Xmx unless set",
+            e);
+      }
+    }
+
+    @Override
+    public void close() {
+      tensor.close();
+    }
+  }
+
+  OrtSlot(OrtEnvironment environment, Slot slot) {
+    this.environment = environment;
+    this.slot = slot;
+    this.current = Bound.allocate(environment, slot);
+  }
+
+  /** A tensor of the runtime over the elements of ours; nothing is copied. */
+  static OnnxTensor tensor(OrtEnvironment environment, HostTensor host) throws OrtException {
+    ByteBuffer bytes = host.bytes();
+    return OnnxTensor.createTensor(
+        environment, bytes, host.sizes(), ElementTypes.java(host.dtype()));
+  }
+
+  Slot slot() {
+    return slot;
+  }
+
+  /** What the slot holds now. */
+  Bound current() {
+    return current;
+  }
+
+  /** Where the next contents go while the current ones are being read. */
+  Bound spare() {
+    Bound known = spare;
+    if (known == null) {
+      known = Bound.allocate(environment, slot);
+      spare = known;
+    }
+    return known;
+  }
+
+  /** Makes the spare the current contents. */
+  void swap() {
+    Bound next = spare();
+    spare = current;
+    current = next;
+  }
+
+  @Override
+  public void close() {
+    current.close();
+    if (spare != null) {
+      spare.close();
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.fettle.backend.onnxruntime;
+
+import ai.onnxruntime.OrtEnvironment;
+import dev.fettle.ir.TensorType;
+import dev.fettle.program.Slot;
+import dev.fettle.spi.DeviceState;
+import dev.fettle.spi.HostTensor;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Slots in direct buffers, which the runtime reads and writes without copying. */
+final class OrtState implements DeviceState {
+  private final OrtEnvironment environment;
+  private final String name;
+  private final Map<String, OrtSlot> slots = new LinkedHashMap<>();
+  private final Set<String> broken = new TreeSet<>();
+  private boolean closed;
+
+  OrtState(OrtEnvironment environment, String name) {
+    this.environment = environment;
+    this.name = name;
+  }
+
+  @Override
+  public void allocate(Slot slot) {
+    requireOpen();
+    if (slots.containsKey(slot.name())) {
+      throw new IllegalArgumentException("state " + name + " has a slot " + slot.name() + " already");
+    }
+    slots.put(slot.name(), new OrtSlot(environment, slot));
+  }
+
+  @Override
+  public void upload(String slot, HostTensor tensor) {
+    OrtSlot target = find(slot);
+    if (!tensor.fits(target.slot().type())) {
+      throw new IllegalArgumentException(
+          "slot " + slot + " of state " + name + " is " + target.slot().type() + ", given " + tensor);
+    }
+    target.current().host().bytes().put(tensor.bytes());
+    broken.remove(slot);
+  }
+
+  @Override
+  public HostTensor download(String slot) {
+    OrtSlot source = find(slot);
+    requireWhole(Set.of(slot));
+    HostTensor copy = HostTensor.allocate(source.slot().type());
+    copy.bytes().put(source.current().host().bytes());
+    return copy;
+  }
+
+  @Override
+  public void release(String slot) {
+    find(slot).close();
+    slots.remove(slot);
+    broken.remove(slot);
+  }
+
+  @Override
+  public List<Slot> slots() {
+    requireOpen();
+    return slots.values().stream().map(OrtSlot::slot).toList();
+  }
+
+  @Override
+  public long bytes() {
+    requireOpen();
+    return slots.values().stream().mapToLong(s -> s.slot().type().bytes()).sum();
+  }
+
+  /** The slot a program calls by this name, checked against the program's type. */
+  OrtSlot bound(String slot, TensorType type) {
+    OrtSlot found = find(slot);
+    TensorType own = found.slot().type();
+    if (own.dtype() != type.dtype()
+        || !Arrays.equals(own.shape().sizes(), type.shape().sizes())) {
+      throw new IllegalArgumentException(
+          "slot " + slot + " of state " + name + " is " + own + ", the program takes " + type);
+    }
+    return found;
+  }
+
+  private OrtSlot find(String slot) {
+    requireOpen();
+    OrtSlot found = slots.get(slot);
+    if (found == null) {
+      throw new IllegalArgumentException(
+          "state " + name + " has no slot " + slot + "; it has " + slots.keySet());
+    }
+    return found;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("state " + name + " is closed");
+    }
+  }
+
+  /** Fails if a run that was updating one of the slots in place broke off. */
+  void requireWhole(Set<String> wanted) {
+    for (String slot : wanted) {
+      if (broken.contains(slot)) {
+        throw new IllegalStateException(
+            "slot "
+                + slot
+                + " of state "
+                + name
+                + " was left half written by a failed run; upload it again (from a checkpoint)");
+      }
+    }
+  }
+
+  /** Says that slots hold a mixture of old and new contents. */
+  void markBroken(Set<String> halfWritten) {
+    broken.addAll(halfWritten);
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      slots.values().forEach(OrtSlot::close);
+      slots.clear();
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package dev.fettle.backend.onnxruntime.lower;
+
+import dev.fettle.ir.DType;
+import dev.fettle.ir.Node;
+import dev.fettle.ir.op.Compare;
+import dev.fettle.ir.op.Compare.Kind;
+import dev.fettle.ir.op.Create;
+import dev.fettle.ir.op.Elementwise;
+import dev.fettle.spi.support.Lowerings;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Literals, elementwise operations and comparisons. */
+final class Elements {
+  private Elements() {}
+
+  static void register(Lowerings<Emission> table) {
+    table
+        .put(Create.Constant.class, Elements::constant)
+        .put(Create.Iota.class, Elements::iota)
+        .put(Elementwise.Unary.class, Elements::unary)
+        .put(Elementwise.Binary.class, Elements::binary)
+        .put(Elementwise.Cast.class, Elements::cast)
+        .put(Compare.Comparison.class, Elements::compare)
+        .put(Compare.Select.class, Elements::select);
+  }
+
+  private static void constant(Emission c, Create.Constant op, Node node) {
+    List<Long> sizes = Emission.sizes(op.type().shape());
+    c.bind(node.output(), c.graph().literal(op.type().dtype(), sizes, op.values()));
+  }
+
+  /** One row along the axis; the other axes repeat it. */
+  private static void iota(Emission c, Create.Iota op, Node node) {
+    int rank = op.type().rank();
+    long n = op.type().shape().size(op.axis());
+    List<Long> dims = new ArrayList<>(Collections.nCopies(rank - op.axis(), 1L));
+    dims.set(0, n);
+    List<Double> values = new ArrayList<>();
+    for (long i = 0; i < n; i++) {
+      values.add((double) i);
+    }
+    String name = c.graph().literal(op.type().dtype(), dims, values);
+    c.bind(node.output(), new Operand(name, dims));
+  }
+
+  private static void unary(Emission c, Elementwise.Unary op, Node node) {
+    DType dtype = node.inputs().get(0).dtype();
+    switch (op.kind()) {
+      case NEG -> {
+        if (dtype == DType.U8) {
+          Operand x = c.read(node.inputs().get(0));
+          String y = c.node("Sub", c.scalar(dtype, 0), x.name());
+          c.bind(node.output(), new Operand(y, x.dims()));
+        } else {
+          c.elementwise("Neg", node);
+        }
+      }
+      case ABS -> c.elementwise("Abs", node);
+      case EXP -> c.elementwise("Exp", node);
+      case LOG -> c.elementwise("Log", node);
+      case SQRT -> c.elementwise("Sqrt", node);
+      case RSQRT -> {
+        Operand x = c.read(node.inputs().get(0));
+        String y = c.node("Reciprocal", c.node("Sqrt", x.name()));
+        c.bind(node.output(), new Operand(y, x.dims()));
+      }
+      case TANH -> c.elementwise("Tanh", node);
+      case LOGISTIC -> c.elementwise("Sigmoid", node);
+      case ERF -> c.elementwise("Erf", node);
+      case FLOOR -> c.elementwise("Floor", node);
+      case IS_FINITE -> {
+        Operand x = c.read(node.inputs().get(0));
+        String infinity = c.scalar(dtype, Double.POSITIVE_INFINITY);
+        String y = c.node("Less", c.node("Abs", x.name()), infinity);
+        c.bind(node.output(), new Operand(y, x.dims()));
+      }
+      case NOT -> c.elementwise("Not", node);
+    }
+  }
+
+  private static void binary(Emission c, Elementwise.Binary op, Node node) {
+    switch (op.kind()) {
+      case ADD -> {
+        if (!Products.addInto(c, node)) {
+          c.elementwise("Add", node);
+        }
+      }
+      case SUB -> c.elementwise("Sub", node);
+      case MUL -> c.elementwise("Mul", node);
+      case DIV -> c.elementwise("Div", node);
+      case MAX -> c.elementwise("Max", node);
+      case MIN -> c.elementwise("Min", node);
+      case POW -> through(c, "Pow", node, narrowInt(node) ? DType.I32 : node.output().dtype());
+      case AND -> c.elementwise("And", node);
+      case OR -> c.elementwise("Or", node);
+      case MOD -> c.elementwise("Mod", node, Attributes.integer("fmod", 1));
+    }
+  }
+
+  private static boolean narrowInt(Node node) {
+    DType dtype = node.inputs().get(0).dtype();
+    return dtype == DType.I8 || dtype == DType.U8;
+  }
+
+  /** Computes in another type where there is no kernel for the operands' own. */
+  private static void through(Emission c, String op, Node node, DType wide) {
+    List<Operand> in = c.readAll(node);
+    DType own = node.output().dtype();
+    if (wide == own) {
+      c.elementwise(op, node);
+      return;
+    }
+    List<String> cast = in.stream().map(o -> c.cast(o.name(), wide)).toList();
+    c.bind(node.output(), new Operand(c.cast(c.node(op, cast), own), Operand.broadcast(in)));
+  }
+
+  private static void cast(Emission c, Elementwise.Cast op, Node node) {
+    Operand x = c.read(node.inputs().get(0));
+    c.bind(node.output(), new Operand(c.cast(x.name(), op.to()), x.dims()));
+  }
+
+  private static void compare(Emission c, Compare.Comparison op, Node node) {
+    boolean bool = node.inputs().get(0).dtype() == DType.BOOL;
+    if (op.kind() == Kind.EQUAL) {
+      c.elementwise("Equal", node);
+    } else if (bool) {
+      List<Operand> in = c.readAll(node);
+      String y = c.node("And", c.node("Not", in.get(0).name()), in.get(1).name());
+      c.bind(node.output(), new Operand(y, Operand.broadcast(in)));
+    } else {
+      c.elementwise("Less", node);
+    }
+  }
+
+  private static void select(Emission c, Compare.Select op, Node node) {
+    DType dtype = node.output().dtype();
+    List<Operand> in = c.readAll(node);
+    List<String> names = in.stream().map(Operand::name).toList();
+    String y;
+    if (dtype == DType.BOOL) {
+      String chosen = c.node("And", names.get(0), names.get(1));
+      y = c.node("Or", chosen, c.node("And", c.node("Not", names.get(0)), names.get(2)));
+    } else if (dtype == DType.I8) {
+      List<String> wide =
+          List.of(names.get(0), c.cast(names.get(1), DType.I32), c.cast(names.get(2), DType.I32));
+      y = c.cast(c.node("Where", wide), dtype);
+    } else {
+      y = c.node("Where", names);
+    }
+    c.bind(node.output(), new Operand(y, Operand.broadcast(in)));
+  }
+}

@@ -1,0 +1,123 @@
+package dev.fettle.backend.onnxruntime.lower;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import dev.fettle.backend.onnxruntime.ElementTypes;
+import dev.fettle.ir.DType;
+import dev.fettle.ir.Node;
+import dev.fettle.ir.Shape;
+import dev.fettle.ir.Value;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an emitter writes to: the ONNX graph, and which tensor stands for which value.
+ *
+ * <p>{@link #read} gives a value in whatever form it has, possibly smaller than its shape; {@link
+ * #whole} gives it with all its elements.
+ */
+public final class Emission {
+  private final OnnxGraph graph;
+  private final Uses uses;
+  private final Map<Value, Operand> operands = new HashMap<>();
+
+  Emission(OnnxGraph graph, Uses uses) {
+    this.graph = graph;
+    this.uses = uses;
+  }
+
+  /** The graph written to. */
+  OnnxGraph graph() {
+    return graph;
+  }
+
+  /** Who computes and who reads each value. */
+  Uses uses() {
+    return uses;
+  }
+
+  /** The tensor that stands for a value. */
+  Operand read(Value v) {
+    Operand known = operands.get(v);
+    if (known == null) {
+      throw new IllegalStateException("nothing was emitted for " + v);
+    }
+    return known;
+  }
+
+  /** The tensors that stand for a node's operands. */
+  List<Operand> readAll(Node node) {
+    return node.inputs().stream().map(this::read).toList();
+  }
+
+  /** The name of a tensor with all elements of a value. */
+  String whole(Value v) {
+    return whole(read(v), sizes(v.shape()));
+  }
+
+  private String whole(Operand o, List<Long> sizes) {
+    if (o.dims().equals(sizes)) {
+      return o.name();
+    }
+    boolean repeats = o.elements() != sizes.stream().reduce(1L, Math::multiplyExact);
+    return repeats ? node("Expand", o.name(), graph.longs(sizes)) : reshaped(o.name(), sizes);
+  }
+
+  /** A tensor under other sizes; not copied. */
+  String reshaped(String name, List<Long> sizes) {
+    return node("Reshape", name, graph.longs(sizes));
+  }
+
+  /** Says which tensor stands for a value. */
+  void bind(Value v, Operand operand) {
+    operands.put(v, operand);
+  }
+
+  /** Says which tensor of a value's own sizes stands for it. */
+  void bind(Value v, String name) {
+    bind(v, new Operand(name, sizes(v.shape())));
+  }
+
+  /** Appends a standard node without settings. */
+  String node(String op, String... inputs) {
+    return node(op, Arrays.asList(inputs));
+  }
+
+  /** Appends a standard node with one result. */
+  String node(String op, List<String> inputs, AttributeProto... attributes) {
+    return graph.node(OnnxGraph.STANDARD, op, inputs, 1, attributes).get(0);
+  }
+
+  /** Appends a standard node with several results. */
+  List<String> nodes(String op, List<String> inputs, int results, AttributeProto... attributes) {
+    return graph.node(OnnxGraph.STANDARD, op, inputs, results, attributes);
+  }
+
+  /** Appends a node of the runtime's own operators. */
+  String contrib(String op, List<String> inputs, AttributeProto... attributes) {
+    return graph.node(OnnxGraph.MICROSOFT, op, inputs, 1, attributes).get(0);
+  }
+
+  /** A scalar literal. */
+  String scalar(DType dtype, double value) {
+    return graph.literal(dtype, List.of(), List.of(value));
+  }
+
+  /** Converts the element type of a tensor. */
+  String cast(String name, DType to) {
+    return node("Cast", List.of(name), Attributes.integer("to", ElementTypes.proto(to).getNumber()));
+  }
+
+  /** Emits one standard node that works element by element, keeping small operands small. */
+  void elementwise(String op, Node node, AttributeProto... attributes) {
+    List<Operand> in = readAll(node);
+    String out = node(op, in.stream().map(Operand::name).toList(), attributes);
+    bind(node.output(), new Operand(out, Operand.broadcast(in)));
+  }
+
+  /** The sizes of a shape as a list. */
+  static List<Long> sizes(Shape shape) {
+    return Arrays.stream(shape.sizes()).boxed().toList();
+  }
+}

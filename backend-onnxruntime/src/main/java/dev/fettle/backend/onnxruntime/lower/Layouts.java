@@ -1,0 +1,134 @@
+package dev.fettle.backend.onnxruntime.lower;
+
+import dev.fettle.ir.DType;
+import dev.fettle.ir.Node;
+import dev.fettle.ir.Value;
+import dev.fettle.ir.op.Layout;
+import dev.fettle.spi.support.Lowerings;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Operations that move or repeat elements. Reshapes and broadcasts copy nothing. */
+final class Layouts {
+  private Layouts() {}
+
+  static void register(Lowerings<Emission> table) {
+    table
+        .put(Layout.Reshape.class, Layouts::reshape)
+        .put(Layout.Transpose.class, Layouts::transpose)
+        .put(Layout.Broadcast.class, Layouts::broadcast)
+        .put(Layout.Slice.class, Layouts::slice)
+        .put(Layout.Concat.class, Layouts::concat)
+        .put(Layout.Pad.class, Layouts::pad)
+        .put(Layout.Barrier.class, Layouts::barrier);
+  }
+
+  private static void reshape(Emission c, Layout.Reshape op, Node node) {
+    Value x = node.inputs().get(0);
+    Operand in = c.read(x);
+    if (x.shape().sameSizes(op.shape()) || in.dims().isEmpty()) {
+      // Only names change, or one number fills any shape.
+      c.bind(node.output(), in);
+    } else {
+      c.bind(node.output(), c.reshaped(c.whole(x), Emission.sizes(op.shape())));
+    }
+  }
+
+  private static void transpose(Emission c, Layout.Transpose op, Node node) {
+    Value x = node.inputs().get(0);
+    Operand in = c.read(x);
+    if (in.dims().isEmpty()) {
+      c.bind(node.output(), in);
+      return;
+    }
+    c.bind(
+        node.output(),
+        c.node(
+            "Transpose", List.of(c.whole(x)), Attributes.integers("perm", op.permutation())));
+  }
+
+  private static void broadcast(Emission c, Layout.Broadcast op, Node node) {
+    Operand in = c.read(node.inputs().get(0));
+    List<Long> own = in.padded(op.axes().size());
+    List<Long> placed = new ArrayList<>(Collections.nCopies(op.shape().rank(), 1L));
+    for (int i = 0; i < own.size(); i++) {
+      placed.set(op.axes().get(i), own.get(i));
+    }
+    List<Long> wanted = Operand.stripped(placed);
+    boolean same = Operand.stripped(in.dims()).equals(wanted);
+    c.bind(
+        node.output(), same ? in : new Operand(c.reshaped(in.name(), List.copyOf(wanted)), wanted));
+  }
+
+  private static void slice(Emission c, Layout.Slice op, Node node) {
+    Value x = node.inputs().get(0);
+    List<Long> starts = new ArrayList<>();
+    List<Long> ends = new ArrayList<>();
+    List<Long> axes = new ArrayList<>();
+    for (int i = 0; i < op.starts().size(); i++) {
+      if (op.sizes().get(i) != x.shape().size(i)) {
+        starts.add(op.starts().get(i));
+        ends.add(op.starts().get(i) + op.sizes().get(i));
+        axes.add((long) i);
+      }
+    }
+    if (axes.isEmpty()) {
+      c.bind(node.output(), c.read(x));
+      return;
+    }
+    OnnxGraph g = c.graph();
+    c.bind(
+        node.output(), c.node("Slice", c.whole(x), g.longs(starts), g.longs(ends), g.longs(axes)));
+  }
+
+  private static void concat(Emission c, Layout.Concat op, Node node) {
+    List<String> parts = node.inputs().stream().map(c::whole).toList();
+    c.bind(node.output(), c.node("Concat", parts, Attributes.integer("axis", op.axis())));
+  }
+
+  private static void pad(Emission c, Layout.Pad op, Node node) {
+    Value x = node.inputs().get(0);
+    List<Long> amounts = new ArrayList<>(op.before());
+    amounts.addAll(op.after());
+    c.bind(
+        node.output(),
+        c.node(
+            "Pad", c.whole(x), c.graph().longs(amounts), c.scalar(x.dtype(), op.value())));
+  }
+
+  /**
+   * The runtime knows no control edges and runs nodes in any order their data allow, so the order
+   * is made a matter of data: each result is its operand reshaped to {@code sizes + 0}, where the 0
+   * is computed from the shapes (never the elements) of all operands. Nothing is copied.
+   */
+  private static void barrier(Emission c, Layout.Barrier op, Node node) {
+    List<Operand> in = c.readAll(node);
+    List<String> firstSizes = new ArrayList<>();
+    for (Operand o : in) {
+      String some = o.dims().isEmpty() ? c.reshaped(o.name(), List.of(1L)) : o.name();
+      firstSizes.add(
+          c.node("Shape", List.of(some), Attributes.integer("start", 0), Attributes.integer("end", 1)));
+    }
+    String all = firstSizes.get(0);
+    if (firstSizes.size() > 1) {
+      all = c.node("Concat", firstSizes, Attributes.integer("axis", 0));
+    }
+    String total = c.node("ReduceSum", List.of(all), Attributes.flag("keepdims", true));
+    String zero = c.node("Mul", total, c.graph().longs(List.of(0L)));
+    for (int i = 0; i < in.size(); i++) {
+      Operand o = in.get(i);
+      Value v = node.outputs().get(i);
+      String sizes = c.node("Add", c.graph().longs(o.dims()), zero);
+      String passed = c.node("Reshape", List.of(o.name(), sizes), Attributes.flag("allowzero", true));
+      c.graph().sizes(passed, v.dtype(), o.dims());
+      c.bind(v, new Operand(passed, o.dims()));
+    }
+  }
+
+  /** A tensor of index numbers as the I64 some operators insist on. */
+  static String longIndex(Emission c, Value indices) {
+    String i = c.whole(indices);
+    return indices.dtype() == DType.I64 ? i : c.cast(i, DType.I64);
+  }
+}

@@ -1,0 +1,211 @@
+package dev.fettle.backend.onnxruntime.lower;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import dev.fettle.backend.onnxruntime.ElementTypes;
+import dev.fettle.ir.DType;
+import dev.fettle.spi.HostTensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** An ONNX model under construction. Equal nodes on equal inputs are written once. */
+public final class OnnxGraph {
+  /** The standard operators' domain. */
+  static final String STANDARD = "";
+
+  /** The domain of the runtime's own operators. */
+  static final String MICROSOFT = "com.microsoft";
+
+  private static final long OPSET = 21;
+  private static final long IR_VERSION = 10;
+
+  /**
+   * One operator application.
+   *
+   * @param id unique in its graph; two nodes are the same only if they are one
+   * @param op the operator
+   * @param domain whose operator
+   * @param inputs tensor names; empty for an optional input left out
+   * @param outputs tensor names
+   * @param attributes its settings
+   */
+  record OnnxNode(
+      int id,
+      String op,
+      String domain,
+      List<String> inputs,
+      List<String> outputs,
+      List<AttributeProto> attributes) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof OnnxNode n && n.id == id;
+    }
+
+    @Override
+    public int hashCode() {
+      return id;
+    }
+  }
+
+  private record Key(
+      String op, String domain, List<String> inputs, List<AttributeProto> attributes) {}
+
+  private record Literal(DType dtype, List<Long> dims, List<Double> values) {}
+
+  private final List<OnnxNode> nodes = new ArrayList<>();
+  private final Map<Key, List<String>> shared = new HashMap<>();
+  private final Map<Literal, String> literals = new LinkedHashMap<>();
+  private final List<TensorProto> initializers = new ArrayList<>();
+  private final List<ValueInfoProto> inputs = new ArrayList<>();
+  private final List<ValueInfoProto> outputs = new ArrayList<>();
+  private final List<ValueInfoProto> infos = new ArrayList<>();
+  private final Map<String, String> renamed = new HashMap<>();
+  private final Set<String> computed = new HashSet<>();
+  private int names;
+
+  /** The nodes so far. */
+  List<OnnxNode> nodes() {
+    return nodes;
+  }
+
+  /** Appends a node, or finds the equal one, and gives its results' names. */
+  List<String> node(
+      String domain, String op, List<String> in, int results, AttributeProto... attributes) {
+    Key key = new Key(op, domain, List.copyOf(in), List.of(attributes));
+    return shared.computeIfAbsent(
+        key,
+        k -> {
+          List<String> out = new ArrayList<>();
+          for (int i = 0; i < results; i++) {
+            out.add("t" + names++);
+          }
+          computed.addAll(out);
+          nodes.add(new OnnxNode(nodes.size(), op, domain, k.inputs(), List.copyOf(out), k.attributes()));
+          return List.copyOf(out);
+        });
+  }
+
+  /** Appends a node of one operand and one result even if there is an equal one. */
+  String fresh(String op, String in) {
+    String out = "t" + names++;
+    computed.add(out);
+    nodes.add(new OnnxNode(nodes.size(), op, STANDARD, List.of(in), List.of(out), List.of()));
+    return out;
+  }
+
+  /** True for a node's result; false for an input or a literal. */
+  boolean isComputed(String name) {
+    return computed.contains(name);
+  }
+
+  /** A literal tensor. */
+  String literal(DType dtype, List<Long> dims, List<Double> values) {
+    Literal literal = new Literal(dtype, List.copyOf(dims), List.copyOf(values));
+    return literals.computeIfAbsent(literal, this::initializer);
+  }
+
+  /** A list of integers, as shapes and axes are given. */
+  String longs(List<Long> values) {
+    List<Double> numbers = values.stream().map(Long::doubleValue).toList();
+    return literal(DType.I64, List.of((long) values.size()), numbers);
+  }
+
+  private String initializer(Literal literal) {
+    String name = "c" + names++;
+    long[] dims = literal.dims().stream().mapToLong(Long::longValue).toArray();
+    HostTensor data = HostTensor.allocate(literal.dtype(), dims);
+    for (int i = 0; i < literal.values().size(); i++) {
+      data.set(i, literal.values().get(i));
+    }
+    initializers.add(
+        TensorProto.newBuilder()
+            .setName(name)
+            .setDataType(ElementTypes.proto(literal.dtype()).getNumber())
+            .addAllDims(literal.dims())
+            .setRawData(ByteString.copyFrom(data.bytes()))
+            .build());
+    return name;
+  }
+
+  /** Declares a tensor given at each run. */
+  void input(String name, DType dtype, List<Long> dims) {
+    inputs.add(info(name, dtype, dims));
+  }
+
+  /** Declares a tensor wanted of each run, and gives it its final name. */
+  void output(String internal, String name, DType dtype, List<Long> dims) {
+    renamed.put(internal, name);
+    outputs.add(info(name, dtype, dims));
+  }
+
+  /** States the sizes of a tensor for which the runtime cannot infer them. */
+  void sizes(String name, DType dtype, List<Long> dims) {
+    infos.add(info(name, dtype, dims));
+  }
+
+  private static ValueInfoProto info(String name, DType dtype, List<Long> dims) {
+    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+    dims.forEach(d -> shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(d)));
+    TypeProto.Tensor tensor =
+        TypeProto.Tensor.newBuilder()
+            .setElemType(ElementTypes.proto(dtype).getNumber())
+            .setShape(shape)
+            .build();
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(TypeProto.newBuilder().setTensorType(tensor))
+        .build();
+  }
+
+  /** The final name of a tensor. */
+  String finalName(String internal) {
+    return renamed.getOrDefault(internal, internal);
+  }
+
+  /** The finished model. */
+  ModelProto build(String name) {
+    GraphProto.Builder graph = GraphProto.newBuilder().setName(name);
+    int index = 0;
+    for (OnnxNode n : nodes) {
+      NodeProto.Builder node =
+          NodeProto.newBuilder()
+              .setName(n.op() + "_" + index++)
+              .setOpType(n.op())
+              .setDomain(n.domain())
+              .addAllAttribute(n.attributes());
+      n.inputs().forEach(i -> node.addInput(finalName(i)));
+      n.outputs().forEach(o -> node.addOutput(finalName(o)));
+      graph.addNode(node);
+    }
+    graph.addAllInput(inputs).addAllOutput(outputs).addAllInitializer(initializers);
+    for (ValueInfoProto i : infos) {
+      if (!renamed.containsKey(i.getName())) {
+        graph.addValueInfo(i);
+      }
+    }
+    return ModelProto.newBuilder()
+        .setIrVersion(IR_VERSION)
+        .setProducerName("fettle")
+        .addOpsetImport(opset(STANDARD, OPSET))
+        .addOpsetImport(opset(MICROSOFT, 1))
+        .setGraph(graph)
+        .build();
+  }
+
+  private static OperatorSetIdProto opset(String domain, long version) {
+    return OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version).build();
+  }
+}

@@ -1,0 +1,46 @@
+package dev.fettle.backend.onnxruntime.lower;
+
+import dev.fettle.ir.Node;
+import dev.fettle.ir.Value;
+import dev.fettle.ir.composite.AdamW;
+import dev.fettle.ir.composite.Sgd;
+import dev.fettle.ir.op.CompositeOp;
+import dev.fettle.ir.op.Create;
+import dev.fettle.program.Program;
+import dev.fettle.program.ProgramBuilder;
+import dev.fettle.spi.support.Lowerings;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Optimizer updates whose results are wanted inside the model, as their decomposition. */
+final class Optimizers {
+  private Optimizers() {}
+
+  static void register(Lowerings<Emission> table) {
+    table.put(AdamW.class, Optimizers::decomposed).put(Sgd.class, Optimizers::decomposed);
+  }
+
+  private static void decomposed(Emission c, CompositeOp op, Node node) {
+    ProgramBuilder inner = new ProgramBuilder(op.name());
+    List<Value> operands = new ArrayList<>();
+    for (int i = 0; i < node.inputs().size(); i++) {
+      Value outer = node.inputs().get(i);
+      Value operand = inner.input("in" + i, outer.type());
+      c.bind(operand, c.read(outer));
+      operands.add(operand);
+    }
+    List<Value> results = op.decompose(inner.g(), operands);
+    for (int i = 0; i < results.size(); i++) {
+      inner.output("out" + i, results.get(i));
+    }
+    Program program = inner.build();
+    for (Node n : program.graph().nodes()) {
+      if (!(n.op() instanceof Create.Parameter)) {
+        ProgramLowering.emit(c, n);
+      }
+    }
+    for (int i = 0; i < results.size(); i++) {
+      c.bind(node.outputs().get(i), c.read(results.get(i)));
+    }
+  }
+}

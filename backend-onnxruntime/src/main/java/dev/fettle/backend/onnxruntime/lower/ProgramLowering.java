@@ -1,0 +1,228 @@
+package dev.fettle.backend.onnxruntime.lower;
+
+import dev.fettle.ir.Node;
+import dev.fettle.ir.Value;
+import dev.fettle.ir.op.Create;
+import dev.fettle.ir.op.Index;
+import dev.fettle.ir.op.Layout;
+import dev.fettle.ir.op.Linalg.Matmul;
+import dev.fettle.ir.op.Linalg.Precision;
+import dev.fettle.ir.op.CompositeOp;
+import dev.fettle.ir.op.Op;
+import dev.fettle.program.Program;
+import dev.fettle.spi.UnsupportedProgramException;
+import dev.fettle.spi.support.Lowerings;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Turns a prepared program into an ONNX model. */
+public final class ProgramLowering {
+  private static final Lowerings<Emission> TABLE = table();
+
+  private final Program program;
+  private final Uses uses;
+  private final HostPlan host;
+  private final OnnxGraph graph = new OnnxGraph();
+  private final Emission emission;
+  private final Set<String> feeds = new HashSet<>();
+  private final Map<String, String> slotResults = new LinkedHashMap<>();
+  private final Map<String, String> results = new LinkedHashMap<>();
+  private final Map<Value, String> fetched = new LinkedHashMap<>();
+  private final Set<String> taken = new HashSet<>();
+
+  private ProgramLowering(Program program) {
+    this.program = program;
+    this.uses = new Uses(program);
+    this.host = HostPlan.of(program, uses);
+    this.emission = new Emission(graph, uses);
+  }
+
+  private static Lowerings<Emission> table() {
+    Lowerings<Emission> table = new Lowerings<>();
+    Elements.register(table);
+    Reductions.register(table);
+    Layouts.register(table);
+    Indexing.register(table);
+    Products.register(table);
+    Normalizations.register(table);
+    Activations.register(table);
+    Losses.register(table);
+    Optimizers.register(table);
+    return table;
+  }
+
+  /** The operations with a lowering of their own, parameters apart. */
+  public static Set<Class<? extends Op>> types() {
+    return TABLE.types();
+  }
+
+  /**
+   * Lowers a program.
+   *
+   * @throws UnsupportedProgramException listing everything there is no kernel for
+   */
+  public static Lowered lower(String backend, Program program) {
+    List<String> problems = Kernels.problems(program);
+    if (!problems.isEmpty()) {
+      throw new UnsupportedProgramException(backend, program.name(), problems);
+    }
+    return new ProgramLowering(program).lower();
+  }
+
+  private Lowered lower() {
+    Set<Value> wanted = wanted();
+    Set<Node> live = live(wanted);
+    parameters(live, wanted);
+    for (Node node : program.graph().nodes()) {
+      if (live.contains(node) && !(node.op() instanceof Create.Parameter)) {
+        emit(emission, node);
+      }
+    }
+    ends();
+    Set<String> inPlace = new InPlace(graph, slotResults).among(program.aliased());
+    return new Lowered(
+        graph.build(program.name()),
+        feeds,
+        slotResults,
+        results,
+        fetched,
+        inPlace,
+        host,
+        indices(),
+        notes());
+  }
+
+  /** Emits a node by its rule. */
+  static void emit(Emission c, Node node) {
+    TABLE.emit(c, node);
+  }
+
+  private Set<Value> wanted() {
+    Set<Value> wanted = new HashSet<>(program.outputs().values());
+    Set<String> hosted = host.slots();
+    program
+        .stateOut()
+        .forEach(
+            (slot, v) -> {
+              if (!hosted.contains(slot)) {
+                wanted.add(v);
+              }
+            });
+    wanted.addAll(host.operands());
+    Set<Value> given = new HashSet<>(program.stateIn().values());
+    given.addAll(program.inputs().values());
+    wanted.removeIf(v -> given.contains(v) && !program.outputs().containsValue(v) && !isMoved(v));
+    return wanted;
+  }
+
+  /** True for a slot's old contents written to another slot. */
+  private boolean isMoved(Value v) {
+    return program.stateOut().entrySet().stream()
+        .anyMatch(e -> e.getValue() == v && program.stateIn().get(e.getKey()) != v);
+  }
+
+  private Set<Node> live(Set<Value> wanted) {
+    Set<Value> needed = new HashSet<>(wanted);
+    Set<Node> live = new HashSet<>();
+    List<Node> nodes = program.graph().nodes();
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      Node node = nodes.get(i);
+      if (node.outputs().stream().anyMatch(needed::contains)) {
+        live.add(node);
+        needed.addAll(node.inputs());
+      }
+    }
+    return live;
+  }
+
+  private void parameters(Set<Node> live, Set<Value> wanted) {
+    Set<Value> read = new HashSet<>(wanted);
+    live.forEach(n -> read.addAll(n.inputs()));
+    Map<String, Value> given = new LinkedHashMap<>(program.stateIn());
+    given.putAll(program.inputs());
+    given.forEach(
+        (name, v) -> {
+          if (read.contains(v)) {
+            graph.input(name, v.dtype(), Emission.sizes(v.shape()));
+            feeds.add(name);
+            taken.add(name);
+            emission.bind(v, name);
+          }
+        });
+  }
+
+  private void ends() {
+    Set<String> hosted = host.slots();
+    program
+        .stateOut()
+        .forEach(
+            (slot, v) -> {
+              if (!hosted.contains(slot) && program.stateIn().get(slot) != v) {
+                slotResults.put(slot, end(v, slot + ":next"));
+              }
+            });
+    program.outputs().forEach((name, v) -> results.put(name, end(v, name + ":out")));
+    Set<Value> given = new HashSet<>(program.stateIn().values());
+    given.addAll(program.inputs().values());
+    for (Value v : host.operands()) {
+      if (!given.contains(v)) {
+        fetched.put(v, end(v, "host:" + fetched.size()));
+      }
+    }
+  }
+
+  /** Makes a value an output of the model. */
+  private String end(Value v, String name) {
+    String internal = emission.whole(v);
+    boolean own = graph.isComputed(internal) && taken.add(internal);
+    String result = own ? internal : graph.fresh("Identity", internal);
+    graph.output(result, name, v.dtype(), Emission.sizes(v.shape()));
+    return name;
+  }
+
+  private Map<String, Long> indices() {
+    Map<String, Long> bounds = new HashMap<>();
+    program.inputs().forEach((name, v) -> bound(v, name, bounds));
+    return bounds;
+  }
+
+  private void bound(Value v, String name, Map<String, Long> bounds) {
+    for (Node reader : uses.readers(v)) {
+      if (reader.op() instanceof Layout.Reshape) {
+        bound(reader.output(), name, bounds);
+      }
+      boolean index = reader.inputs().size() > 1 && reader.inputs().get(1) == v;
+      long limit = 0;
+      if (index && (reader.op() instanceof Index.Gather || reader.op() instanceof Index.ScatterAdd)) {
+        limit = reader.inputs().get(0).shape().size(0);
+      } else if (index && reader.op() instanceof Index.TakeAlong t) {
+        limit = reader.inputs().get(0).shape().size(t.axis());
+      } else if (index && reader.op() instanceof CompositeOp c && c.name().equals("CrossEntropy")) {
+        limit = reader.inputs().get(0).shape().size(1);
+      }
+      if (limit > 0) {
+        bounds.merge(name, limit, Math::min);
+      }
+    }
+  }
+
+  private List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    long asked =
+        program.graph().nodes().stream()
+            .filter(n -> n.op() instanceof Matmul m && m.precision() == Precision.BF16)
+            .count();
+    if (asked > 0) {
+      notes.add("computed in F32 for lack of a kernel: matmul in BF16 x" + asked);
+    }
+    if (!host.updates().isEmpty()) {
+      notes.add("run on the host after the session: optimizer updates x" + host.updates().size());
+    }
+    return notes;
+  }
+}
