@@ -1,0 +1,51 @@
+package dev.fettle.benchmarks;
+
+import dev.fettle.spi.Backend;
+import dev.fettle.spi.BackendOptions;
+import dev.fettle.spi.BackendProvider;
+import dev.fettle.spi.Device;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.ServiceLoader;
+
+/** What the benchmarks share. */
+final class Bench {
+  private static final int THREADS = 2;
+
+  private Bench() {}
+
+  /** Opens a backend on the CPU with two threads. */
+  static Backend open(String id) {
+    for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
+      if (provider.id().equals(id)) {
+        return provider.open(Device.CPU, new BackendOptions(THREADS, Map.of()));
+      }
+    }
+    throw new IllegalArgumentException("no backend '" + id + "' on the class path");
+  }
+
+  /** The middle of some times. */
+  static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  /** The largest resident set of this process so far, in MiB; NaN where the system does not say. */
+  static double peakMiB() {
+    Path status = Path.of("/proc/self/status");
+    try {
+      for (String line : Files.readAllLines(status)) {
+        if (line.startsWith("VmHWM:")) {
+          return Double.parseDouble(line.replaceAll("\\D", "")) / 1024;
+        }
+      }
+    } catch (IOException e) {
+      // Not Linux: there is nothing to report.
+    }
+    return Double.NaN;
+  }
+}

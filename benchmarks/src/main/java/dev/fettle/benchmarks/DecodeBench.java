@@ -1,0 +1,59 @@
+package dev.fettle.benchmarks;
+
+import dev.fettle.ir.op.Linalg.Precision;
+import dev.fettle.models.generate.Generator;
+import dev.fettle.models.generate.SamplingOptions;
+import dev.fettle.models.generate.TokenListener;
+import dev.fettle.models.nn.DenseLinears;
+import dev.fettle.spi.Backend;
+import dev.fettle.train.Policy;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Times greedy decoding of a GPT-2 shape: 8 rows, prompts of 32 tokens, 128 new ones, key-value
+ * cache. The counterpart of {@code peers/hf_generate.py}.
+ */
+public final class DecodeBench {
+  private static final int ROWS = 8;
+  private static final int PROMPT = 32;
+  private static final int FRESH = 128;
+  private static final int RUNS = 3;
+
+  private DecodeBench() {}
+
+  /** Arguments: backend, shape. */
+  public static void main(String[] args) {
+    if (args.length < 2) {
+      throw new IllegalArgumentException("usage: DecodeBench BACKEND tiny|small|gpt2");
+    }
+    BenchModel shape = BenchModel.named(args[1]);
+    Random random = new Random(0);
+    List<int[]> prompts =
+        IntStream.range(0, ROWS)
+            .mapToObj(i -> random.ints(PROMPT, 0, shape.dims().vocab()).toArray())
+            .toList();
+    try (Backend backend = Bench.open(args[0]);
+        Policy policy = shape.on(backend, "f32");
+        Generator generator =
+            new Generator(
+                backend, policy.model(), new DenseLinears(), Precision.FULL, policy.state())) {
+      double best = Double.MAX_VALUE;
+      for (int i = 0; i < RUNS; i++) {
+        long start = System.nanoTime();
+        generator.generate(prompts, SamplingOptions.greedy(FRESH, Set.of()), TokenListener.none());
+        best = Math.min(best, (System.nanoTime() - start) / 1e9);
+      }
+      System.out.printf(
+          Locale.ROOT,
+          "fettle %s %s decode best %.0f ms %.1f tok/s%n",
+          args[0],
+          args[1],
+          best * 1e3,
+          ROWS * FRESH / best);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package dev.fettle.benchmarks;
+
+import dev.fettle.objective.Sft;
+import dev.fettle.optim.AdamWOptimizer;
+import dev.fettle.optim.DecayedParameters;
+import dev.fettle.source.MicroBatch;
+import dev.fettle.spi.Backend;
+import dev.fettle.spi.CompileOptions;
+import dev.fettle.train.Policy;
+import dev.fettle.train.Stepper;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+
+/**
+ * Times optimizer steps of a GPT-2 shape: forward, backward, gradient norm and AdamW on every
+ * parameter, all tokens targets. The counterpart of {@code peers/torch_step.py}.
+ */
+public final class StepBench {
+  private static final int WARM_UP = 2;
+
+  private StepBench() {}
+
+  /** Arguments: backend, shape, precision, steps, and maybe a directory to dump programs to. */
+  public static void main(String[] args) {
+    if (args.length < 4) {
+      throw new IllegalArgumentException(
+          "usage: StepBench BACKEND tiny|small|gpt2 f32|bf16 STEPS [DUMP_DIR]");
+    }
+    BenchModel shape = BenchModel.named(args[1]);
+    CompileOptions options =
+        args.length > 4
+            ? CompileOptions.DEFAULT.dumpingTo(Path.of(args[4]))
+            : CompileOptions.DEFAULT;
+    try (Backend backend = Bench.open(args[0]);
+        Policy policy = shape.on(backend, args[2]);
+        Stepper<MicroBatch> stepper =
+            new Stepper<>(
+                policy,
+                new Sft(),
+                new AdamWOptimizer(0.9, 0.999, 1e-8, 0.01, DecayedParameters.ALL),
+                0,
+                options)) {
+      time(String.join(" ", args[0], args[1], args[2]), shape, stepper, Integer.parseInt(args[3]));
+    }
+  }
+
+  private static void time(String name, BenchModel shape, Stepper<MicroBatch> stepper, int steps) {
+    MicroBatch batch = batch(shape);
+    double[] millis = new double[steps];
+    double first = 0;
+    double loss = 0;
+    for (int i = -WARM_UP; i < steps; i++) {
+      long start = System.nanoTime();
+      loss = stepper.step(List.of(batch), i + WARM_UP + 1, 1e-4).loss();
+      double took = (System.nanoTime() - start) / 1e6;
+      if (i >= 0) {
+        millis[i] = took;
+      }
+      first = i == -WARM_UP ? took : first;
+    }
+    double min = Arrays.stream(millis).min().orElse(Double.NaN);
+    PrintStream out = System.out;
+    out.printf(
+        Locale.ROOT,
+        "fettle %s median %.1f ms min %.1f first %.1fs compile %.1fs loss %.4f rss %.0f MiB%n",
+        name,
+        Bench.median(millis),
+        min,
+        first / 1e3,
+        stepper.compileMillis() / 1e3,
+        loss,
+        Bench.peakMiB());
+  }
+
+  private static MicroBatch batch(BenchModel shape) {
+    int size = shape.rows() * shape.length();
+    Random random = new Random(0);
+    int[] ids = random.ints(size, 0, shape.dims().vocab()).toArray();
+    int[] positions = new int[size];
+    int[] segments = new int[size];
+    byte[] targets = new byte[size];
+    for (int i = 0; i < size; i++) {
+      positions[i] = i % shape.length();
+      segments[i] = 1;
+      targets[i] = (byte) (positions[i] == 0 ? 0 : 1);
+    }
+    return new MicroBatch(
+        shape.rows(),
+        shape.length(),
+        ids,
+        positions,
+        segments,
+        targets,
+        size - shape.rows(),
+        size,
+        List.of());
+  }
+}
