@@ -173,9 +173,7 @@ final class ConfigKeys {
     String name = string(key, absent);
     return Activation.named(name)
         .orElseThrow(
-            () ->
-                problem(
-                    key, "'" + name + "' is not supported; use one of " + Activation.allNames()));
+            () -> problem(key, "'" + name + "' is not supported; use one of " + Activation.NAMES));
   }
 
   /** The special tokens; an absent key has its default, an explicit null means none. */
