@@ -22,6 +22,7 @@ import dev.fettle.spi.Executable;
 import dev.fettle.spi.HostTensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 
@@ -78,7 +79,7 @@ class ReferenceBackendTest {
       HostTensor xs = HostTensor.ofFloats(new float[] {1, 2, -1, 0.5f}, 4);
       double last = Double.MAX_VALUE;
       for (int i = 0; i < 60; i++) {
-        double now = step.run(state, Map.of("x", xs)).get("loss").item();
+        double now = Objects.requireNonNull(step.run(state, Map.of("x", xs)).get("loss")).item();
         assertThat(now).isLessThanOrEqualTo(last);
         last = now;
       }

@@ -1,0 +1,42 @@
+package dev.fettle.tck;
+
+import dev.fettle.ir.DType;
+
+/**
+ * Every tolerance of the kit, in one place. They are never loosened to make a test pass.
+ *
+ * <p>An element may differ by {@code unit * max(1, largest expected element)}: the kernels' own
+ * rounding grows with the largest terms of a sum, not with each single result.
+ */
+public final class Tolerances {
+  /** Central differences in F64 with step {@link #STEP}. */
+  public static final double FINITE_DIFFERENCE = 1e-6;
+
+  /** The step of central differences. */
+  public static final double STEP = 1e-5;
+
+  /** A composite's own kernel against its decomposition, in F32. */
+  public static final double EXPANSION = 2e-5;
+
+  /** F32 gradients against F64 gradients. */
+  public static final double GRADIENT = 5e-5;
+
+  /** Parameters and losses after 20 training steps in F32 against F64. */
+  public static final double TRAJECTORY = 2e-4;
+
+  /** Against the published outputs of ONNX's node tests, which are F32 themselves. */
+  public static final double ONNX_NODE = 2e-5;
+
+  private Tolerances() {}
+
+  /** The unit for one operation computed in a type, against F64. Integers must be exact. */
+  public static double forward(DType dtype) {
+    return switch (dtype) {
+      case F32 -> 1e-5;
+      case F64 -> 1e-12;
+      case BF16 -> 3e-2;
+      case F16 -> 4e-3;
+      default -> 0;
+    };
+  }
+}
