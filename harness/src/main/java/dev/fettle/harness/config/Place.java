@@ -1,0 +1,31 @@
+package dev.fettle.harness.config;
+
+import java.nio.file.Path;
+
+/** Where a setting was written, for messages. Prints as {@code run.yaml:12}. */
+sealed interface Place {
+
+  /** A line of a file, from 1. */
+  record Line(Path file, int line) implements Place {
+    @java.lang.Override
+    public String toString() {
+      return file + ":" + line;
+    }
+  }
+
+  /** An override on the command line, as it was given. */
+  record Override(String text) implements Place {
+    @java.lang.Override
+    public String toString() {
+      return "--set " + text;
+    }
+  }
+
+  /** A configuration made by a program. */
+  record Code() implements Place {
+    @java.lang.Override
+    public String toString() {
+      return "RunConfig";
+    }
+  }
+}

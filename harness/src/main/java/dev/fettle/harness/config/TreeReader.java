@@ -1,0 +1,134 @@
+package dev.fettle.harness.config;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.Function;
+
+/** Turns YAML or JSON into a tree that knows the place of each key. */
+final class TreeReader {
+  private final JsonParser parser;
+  private final Function<JsonLocation, Place> places;
+  private final Problems problems;
+
+  private TreeReader(
+      JsonParser parser, Function<JsonLocation, Place> places, Problems problems) {
+    this.parser = parser;
+    this.places = places;
+    this.problems = problems;
+  }
+
+  /** The sections of a file; a file of nothing has none. */
+  static ConfigTree.Keys file(Path file, String text, Problems problems) {
+    boolean json = file.toString().endsWith(".json");
+    JsonFactory factory = json ? new JsonFactory() : new YAMLFactory();
+    Place top = new Place.Line(file, 1);
+    ConfigTree tree = read(factory, text, at -> new Place.Line(file, at.getLineNr()), top, problems);
+    if (tree instanceof ConfigTree.Keys keys) {
+      return keys;
+    }
+    if (problems.isEmpty()) {
+      problems.add(top, "", "expected sections such as 'model:' and 'data:', got " + tree.describe());
+    }
+    return new ConfigTree.Keys(top, new LinkedHashMap<>());
+  }
+
+  /** The value of an override, which is YAML: {@code 3}, {@code text}, {@code [a, b]}. */
+  static ConfigTree value(String text, Place place, Problems problems) {
+    return read(new YAMLFactory(), text, at -> place, place, problems);
+  }
+
+  private static ConfigTree read(
+      JsonFactory factory,
+      String text,
+      Function<JsonLocation, Place> places,
+      Place top,
+      Problems problems) {
+    try (JsonParser parser = factory.createParser(text)) {
+      TreeReader reader = new TreeReader(parser, places, problems);
+      if (parser.nextToken() == null) {
+        return new ConfigTree.Leaf(top, null);
+      }
+      ConfigTree tree = reader.tree("");
+      if (parser.nextToken() != null) {
+        problems.add(places.apply(parser.currentTokenLocation()), "", "a second document begins; keep one");
+      }
+      return tree;
+    } catch (JsonProcessingException e) {
+      Place place = e.getLocation() == null ? top : places.apply(e.getLocation());
+      problems.add(place, "", "not valid " + factory.getFormatName() + ": " + fault(e));
+      return new ConfigTree.Leaf(top, null);
+    } catch (IOException e) {
+      throw new IllegalStateException("reading from memory cannot fail", e);
+    }
+  }
+
+  /** What the parser found wrong, without the excerpt it adds. */
+  private static String fault(JsonProcessingException e) {
+    List<String> lines =
+        e.getOriginalMessage().lines().map(String::strip).filter(l -> !l.startsWith("in ")).toList();
+    return lines.isEmpty() ? "malformed" : lines.get(0);
+  }
+
+  private ConfigTree tree(String path) throws IOException {
+    Place place = places.apply(parser.currentTokenLocation());
+    JsonToken token = parser.currentToken();
+    return switch (token) {
+      case START_OBJECT -> keys(place, path);
+      case START_ARRAY -> {
+        List<ConfigTree> items = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          items.add(tree(path));
+        }
+        yield new ConfigTree.Items(place, List.copyOf(items));
+      }
+      case VALUE_TRUE -> new ConfigTree.Leaf(place, true);
+      case VALUE_FALSE -> new ConfigTree.Leaf(place, false);
+      case VALUE_NULL -> new ConfigTree.Leaf(place, null);
+      case VALUE_NUMBER_INT -> new ConfigTree.Leaf(place, whole());
+      case VALUE_NUMBER_FLOAT -> new ConfigTree.Leaf(place, parser.getDoubleValue());
+      default -> new ConfigTree.Leaf(place, parser.getText());
+    };
+  }
+
+  private Object whole() throws IOException {
+    return parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+        ? (Object) parser.getText()
+        : (Object) parser.getLongValue();
+  }
+
+  private ConfigTree keys(Place place, String path) throws IOException {
+    LinkedHashMap<String, ConfigTree> entries = new LinkedHashMap<>();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      Place at = places.apply(parser.currentTokenLocation());
+      parser.nextToken();
+      String full = Problems.join(path, name);
+      ConfigTree value = tree(full);
+      ConfigTree before = entries.put(name, moved(value, at));
+      if (before != null) {
+        problems.add(at, full, "given twice; the first is at " + before.place() + ", keep one");
+      }
+    }
+    return new ConfigTree.Keys(place, entries);
+  }
+
+  /** A setting's place is that of its key. */
+  private static ConfigTree moved(ConfigTree tree, Place at) {
+    if (tree instanceof ConfigTree.Keys k) {
+      return new ConfigTree.Keys(at, k.entries());
+    }
+    if (tree instanceof ConfigTree.Items i) {
+      return new ConfigTree.Items(at, i.items());
+    }
+    return new ConfigTree.Leaf(at, ((ConfigTree.Leaf) tree).value());
+  }
+}
