@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads a {@link RunConfig} from YAML, from JSON (a file named {@code .json}), or from settings made
- * in code. Finds everything that is wrong before it complains.
+ * Reads a {@link RunConfig} from YAML, from JSON (a file named {@code .json}), or from settings
+ * made in code. Finds everything that is wrong before it complains.
  */
 public final class ConfigReader {
   private ConfigReader() {}
@@ -33,7 +33,6 @@ public final class ConfigReader {
   public static RunConfig read(Path file, List<String> overrides) {
     Problems problems = new Problems();
     Keys root = TreeReader.file(file, text(file), problems);
-    problems.throwIfAny();
     Overrides.apply(root, overrides, problems);
     Path absolute = file.toAbsolutePath();
     Path base = absolute.getParent() == null ? absolute : absolute.getParent();

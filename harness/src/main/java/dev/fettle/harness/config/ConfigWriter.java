@@ -68,7 +68,8 @@ public final class ConfigWriter {
     data(out, config.data());
     optimizer(out, config.optimizer());
     train(out, config.train());
-    out.put("track", config.track().stream().map(t -> Sections.nameOf(Sections.TRACKS, t)).toList());
+    out.put(
+        "track", config.track().stream().map(t -> Sections.nameOf(Sections.TRACKS, t)).toList());
     return out.settings;
   }
 
@@ -133,7 +134,8 @@ public final class ConfigWriter {
     }
     out.put("optimizer.learningRate", optimizer.learningRate());
     out.put("optimizer.weightDecay", optimizer.weightDecay());
-    out.put("optimizer.weightDecayOn", Sections.nameOf(Sections.DECAYED, optimizer.weightDecayOn()));
+    out.put(
+        "optimizer.weightDecayOn", Sections.nameOf(Sections.DECAYED, optimizer.weightDecayOn()));
     out.put("optimizer.clipNorm", optimizer.clipNorm());
     ScheduleSettings schedule = optimizer.schedule();
     out.put("optimizer.schedule.type", schedule.type());

@@ -10,8 +10,8 @@ import java.nio.file.Path;
  * @param directory a Hugging Face model directory (key {@code path}), or one whose weights are not
  *     read (key {@code init})
  * @param fresh true for new weights, drawn with {@code run.seed}: key {@code init}
- * @param precision of matrix products: {@code f32}, the default, or {@code bf16}; parameters,
- *     sums and losses are F32 either way
+ * @param precision of matrix products: {@code f32}, the default, or {@code bf16}; parameters, sums
+ *     and losses are F32 either way
  * @param recompute what is computed again in the reverse sweep to save memory: {@code none}, the
  *     default, or {@code blocks}
  */

@@ -21,8 +21,7 @@ final class Overrides {
     }
   }
 
-  static void put(
-      ConfigTree.Keys root, String path, ConfigTree value, Problems problems) {
+  static void put(ConfigTree.Keys root, String path, ConfigTree value, Problems problems) {
     ConfigTree.Keys section = root;
     String[] names = path.split("\\.", -1);
     for (int i = 0; i < names.length - 1; i++) {

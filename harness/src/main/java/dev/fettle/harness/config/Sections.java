@@ -203,8 +203,7 @@ final class Sections {
     InstructionTemplate d = InstructionTemplate.alpaca();
     try {
       return Optional.of(
-          new InstructionTemplate(
-              with.orElse(d.withInput()), without.orElse(d.withoutInput())));
+          new InstructionTemplate(with.orElse(d.withInput()), without.orElse(d.withoutInput())));
     } catch (IllegalArgumentException e) {
       s.problem(with.isPresent() ? "withInput" : "withoutInput", String.valueOf(e.getMessage()));
       return Optional.empty();

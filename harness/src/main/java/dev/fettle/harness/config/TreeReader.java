@@ -19,25 +19,33 @@ final class TreeReader {
   private final Function<JsonLocation, Place> places;
   private final Problems problems;
 
-  private TreeReader(
-      JsonParser parser, Function<JsonLocation, Place> places, Problems problems) {
+  private TreeReader(JsonParser parser, Function<JsonLocation, Place> places, Problems problems) {
     this.parser = parser;
     this.places = places;
     this.problems = problems;
   }
 
-  /** The sections of a file; a file of nothing has none. */
+  /**
+   * The sections of a file; a file of nothing has none.
+   *
+   * @throws ConfigException at once if the file is not YAML or JSON: nothing after that place is
+   *     known
+   */
   static ConfigTree.Keys file(Path file, String text, Problems problems) {
     boolean json = file.toString().endsWith(".json");
     JsonFactory factory = json ? new JsonFactory() : new YAMLFactory();
     Place top = new Place.Line(file, 1);
-    ConfigTree tree = read(factory, text, at -> new Place.Line(file, at.getLineNr()), top, problems);
+    ConfigTree tree =
+        read(factory, text, at -> new Place.Line(file, at.getLineNr()), top, problems);
     if (tree instanceof ConfigTree.Keys keys) {
       return keys;
     }
-    if (problems.isEmpty()) {
-      problems.add(top, "", "expected sections such as 'model:' and 'data:', got " + tree.describe());
+    boolean empty = tree instanceof ConfigTree.Leaf leaf && leaf.value() == null;
+    if (problems.isEmpty() && !empty) {
+      problems.add(
+          top, "", "expected sections such as 'model:' and 'data:', got " + tree.describe());
     }
+    problems.throwIfAny();
     return new ConfigTree.Keys(top, new LinkedHashMap<>());
   }
 
@@ -59,7 +67,8 @@ final class TreeReader {
       }
       ConfigTree tree = reader.tree("");
       if (parser.nextToken() != null) {
-        problems.add(places.apply(parser.currentTokenLocation()), "", "a second document begins; keep one");
+        problems.add(
+            places.apply(parser.currentTokenLocation()), "", "a second document begins; keep one");
       }
       return tree;
     } catch (JsonProcessingException e) {
@@ -74,7 +83,11 @@ final class TreeReader {
   /** What the parser found wrong, without the excerpt it adds. */
   private static String fault(JsonProcessingException e) {
     List<String> lines =
-        e.getOriginalMessage().lines().map(String::strip).filter(l -> !l.startsWith("in ")).toList();
+        e.getOriginalMessage()
+            .lines()
+            .map(String::strip)
+            .filter(l -> !l.startsWith("in "))
+            .toList();
     return lines.isEmpty() ? "malformed" : lines.get(0);
   }
 
