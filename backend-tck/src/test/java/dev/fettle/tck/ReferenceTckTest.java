@@ -14,4 +14,28 @@ class ReferenceTckTest {
       return new ReferenceProvider();
     }
   }
+
+  @Nested
+  class Gradient extends GradientContract {
+    @Override
+    protected BackendProvider provider() {
+      return new ReferenceProvider();
+    }
+  }
+
+  @Nested
+  class Composite extends CompositeContract {
+    @Override
+    protected BackendProvider provider() {
+      return new ReferenceProvider();
+    }
+  }
+
+  @Nested
+  class Training extends TrainingContract {
+    @Override
+    protected BackendProvider provider() {
+      return new ReferenceProvider();
+    }
+  }
 }

@@ -4,6 +4,7 @@ import static dev.fettle.ir.Dim.dim;
 
 import dev.fettle.ir.DType;
 import dev.fettle.ir.Dim;
+import dev.fettle.ir.TensorType;
 import dev.fettle.ir.op.Compare.Comparison;
 import dev.fettle.ir.op.Compare.Kind;
 import dev.fettle.ir.op.Compare.Select;
@@ -37,15 +38,17 @@ final class ElementwiseCases {
 
   private static void unary(List<OpCase> cases) {
     for (UnaryKind kind : UnaryKind.values()) {
-      String name = kind.name().toLowerCase(Locale.ROOT);
       if (kind == UnaryKind.NOT) {
         cases.add(OpCase.of("not", new Unary(kind), Arg.of(DType.BOOL, Fill.truth(), A, B)));
         continue;
       }
       boolean positive = kind == UnaryKind.LOG || kind == UnaryKind.SQRT || kind == UnaryKind.RSQRT;
       Fill fill = positive ? Fill.uniform(0.2, 3) : Fill.normal();
-      cases.add(OpCase.of(name, new Unary(kind), Arg.floats(fill, A, B)));
-      cases.add(OpCase.of(name + "/scalar", new Unary(kind), Arg.floats(fill)));
+      boolean smooth = kind != UnaryKind.IS_FINITE;
+      Arg matrix = new Arg(TensorType.of(DType.F32, A, B), fill, smooth);
+      Arg scalar = new Arg(TensorType.scalar(DType.F32), fill, smooth);
+      cases.add(OpCase.of(new Unary(kind).name(), new Unary(kind), matrix));
+      cases.add(OpCase.of(new Unary(kind).name() + "/scalar", new Unary(kind), scalar));
     }
     Fill extremes = Fill.of(0, 1e-3, -1e-3, 8, -8, 40, -40);
     for (UnaryKind kind : List.of(UnaryKind.TANH, UnaryKind.LOGISTIC, UnaryKind.ERF)) {
