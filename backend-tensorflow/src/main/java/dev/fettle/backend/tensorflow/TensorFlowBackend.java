@@ -1,0 +1,120 @@
+package dev.fettle.backend.tensorflow;
+
+import com.google.protobuf.ByteString;
+import dev.fettle.backend.tensorflow.lower.ProgramLowering;
+import dev.fettle.backend.tensorflow.lower.ProgramLowering.Lowered;
+import dev.fettle.program.Passes;
+import dev.fettle.program.Passes.Prepared;
+import dev.fettle.program.Program;
+import dev.fettle.spi.Backend;
+import dev.fettle.spi.BackendOptions;
+import dev.fettle.spi.Capabilities;
+import dev.fettle.spi.CompileOptions;
+import dev.fettle.spi.Device;
+import dev.fettle.spi.DeviceState;
+import dev.fettle.spi.Executable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorflow.proto.AttrValue;
+
+/** One graph, one session, and the states and programs that live in them. Not thread-safe. */
+final class TensorFlowBackend implements Backend {
+  private final Device device;
+  private final Capabilities capabilities = new TensorFlowCapabilities();
+  private final TensorFlowRuntime runtime;
+  private final List<TensorFlowState> states = new ArrayList<>();
+  private final List<TensorFlowExecutable> executables = new ArrayList<>();
+  private boolean closed;
+
+  TensorFlowBackend(Device device, BackendOptions options) {
+    this.device = device;
+    this.runtime = new TensorFlowRuntime(device, options.effectiveThreads());
+  }
+
+  @Override
+  public String id() {
+    return TensorFlowProvider.ID;
+  }
+
+  @Override
+  public Device device() {
+    return device;
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return capabilities;
+  }
+
+  @Override
+  public DeviceState newState(String name) {
+    requireOpen();
+    TensorFlowState state = new TensorFlowState(runtime, name, states.size());
+    states.add(state);
+    return state;
+  }
+
+  @Override
+  public Executable compile(Program program, CompileOptions options) {
+    requireOpen();
+    long start = System.nanoTime();
+    Prepared prepared = Passes.prepare(program, capabilities, options.expandComposites());
+    Lowered lowered = ProgramLowering.lower(prepared.program());
+    options.dumpTo().ifPresent(directory -> dump(directory, prepared.program(), lowered));
+    double millis = (System.nanoTime() - start) / 1e6;
+    List<String> notes = new ArrayList<>(prepared.notes());
+    notes.addAll(lowered.notes());
+    TensorFlowExecutable executable =
+        new TensorFlowExecutable(this, prepared.program(), lowered, notes, millis);
+    executables.add(executable);
+    return executable;
+  }
+
+  private static void dump(Path directory, Program program, Lowered lowered) {
+    String base = program.name().replaceAll("[^A-Za-z0-9_.-]", "_");
+    try {
+      Files.createDirectories(directory);
+      Files.writeString(directory.resolve(base + ".txt"), program.print());
+      Files.write(directory.resolve(base + ".pb"), lowered.graph().toByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the dump of " + program.name(), e);
+    }
+  }
+
+  TensorFlowRuntime runtime() {
+    return runtime;
+  }
+
+  /** The state as one of this backend's own. */
+  TensorFlowState ownState(DeviceState state) {
+    requireOpen();
+    if (state instanceof TensorFlowState own && states.contains(own)) {
+      return own;
+    }
+    throw new IllegalArgumentException("the state was not made by this backend");
+  }
+
+  static AttrValue string(String text) {
+    return AttrValue.newBuilder().setS(ByteString.copyFromUtf8(text)).build();
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the tensorflow backend is closed");
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      executables.forEach(TensorFlowExecutable::close);
+      states.forEach(TensorFlowState::close);
+      runtime.close();
+    }
+  }
+}

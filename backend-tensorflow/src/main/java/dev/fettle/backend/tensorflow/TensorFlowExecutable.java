@@ -1,0 +1,239 @@
+package dev.fettle.backend.tensorflow;
+
+import dev.fettle.backend.tensorflow.lower.ProgramLowering.Lowered;
+import dev.fettle.backend.tensorflow.lower.VariableGraph.Variable;
+import dev.fettle.ir.Value;
+import dev.fettle.program.Program;
+import dev.fettle.program.Slot;
+import dev.fettle.spi.DeviceFailureException;
+import dev.fettle.spi.DeviceState;
+import dev.fettle.spi.DeviceTensor;
+import dev.fettle.spi.Executable;
+import dev.fettle.spi.ExecutableStats;
+import dev.fettle.spi.HostTensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import org.tensorflow.Result;
+import org.tensorflow.Tensor;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+
+/**
+ * A lowered program. Its graph is written once and added to the session once for each state it runs
+ * with, at the first such run, with that state's variables.
+ */
+final class TensorFlowExecutable implements Executable {
+  private final TensorFlowBackend backend;
+  private final Program program;
+  private final Lowered lowered;
+  private final double compileMillis;
+  private final List<String> notes;
+  private final Map<TensorFlowState, Binding> bindings = new WeakHashMap<>();
+  private final List<TensorFlowResult> results = new ArrayList<>();
+  private long runs;
+  private boolean closed;
+
+  /** What the session knows the program by, run with one state. */
+  private record Binding(
+      Map<String, Variable> variables,
+      Map<String, String> feeds,
+      List<String> fetches,
+      List<String> targets) {}
+
+  TensorFlowExecutable(
+      TensorFlowBackend backend,
+      Program program,
+      Lowered lowered,
+      List<String> notes,
+      double compileMillis) {
+    this.backend = backend;
+    this.program = program;
+    this.lowered = lowered;
+    this.notes = notes;
+    this.compileMillis = compileMillis;
+  }
+
+  @Override
+  public Program program() {
+    return program;
+  }
+
+  @Override
+  public ExecutableStats stats() {
+    int nodes = program.graph().nodes().size();
+    return new ExecutableStats(nodes, compileMillis, runs, lowered.inPlace().size(), notes);
+  }
+
+  @Override
+  public Map<String, DeviceTensor> run(DeviceState state, Map<String, HostTensor> inputs) {
+    if (closed) {
+      throw new IllegalStateException("program " + program.name() + " is closed");
+    }
+    TensorFlowState own = backend.ownState(state);
+    own.settle();
+    checkInputs(inputs);
+    Map<String, Variable> variables = variables(own);
+    free();
+    Binding binding = bindings.get(own);
+    if (binding == null || !binding.variables.equals(variables)) {
+      binding = bind(variables);
+      bindings.put(own, binding);
+    }
+    own.own(lowered.overwritten());
+    return run(own, binding, inputs);
+  }
+
+  private Map<String, DeviceTensor> run(
+      TensorFlowState state, Binding binding, Map<String, HostTensor> inputs) {
+    Map<String, DeviceTensor> outputs = new LinkedHashMap<>();
+    if (binding.fetches.isEmpty() && binding.targets.isEmpty()) {
+      return outputs;
+    }
+    Map<String, Tensor> feeds = new LinkedHashMap<>();
+    try {
+      binding.feeds.forEach(
+          (input, node) -> feeds.put(node, HostTransfer.toNative(present(inputs, input))));
+      // Tensors leave the result's ownership: each lives until it is closed, or the next run.
+      @SuppressWarnings("resource")
+      Result result = backend.runtime().run(feeds, binding.fetches, binding.targets);
+      int i = 0;
+      for (Map.Entry<String, Value> output : program.outputs().entrySet()) {
+        TensorFlowResult r = new TensorFlowResult(output.getValue().type(), result.get(i++));
+        results.add(r);
+        outputs.put(output.getKey(), r);
+      }
+    } catch (TensorFlowException | IllegalStateException | OutOfMemoryError e) {
+      throw failure(state, e);
+    } finally {
+      feeds.values().forEach(Tensor::close);
+    }
+    state.assigned(assigned());
+    runs++;
+    return outputs;
+  }
+
+  private List<String> assigned() {
+    return lowered.writers().keySet().stream().filter(s -> !lowered.inPlace().contains(s)).toList();
+  }
+
+  private RuntimeException failure(TensorFlowState state, Throwable cause) {
+    if (!lowered.writers().isEmpty()) {
+      state.markBroken("program " + program.name() + " failed while it ran");
+    }
+    return new DeviceFailureException(
+        "program "
+            + program.name()
+            + " failed on "
+            + backend.device()
+            + ": "
+            + cause.getMessage()
+            + " (predicted: "
+            + MemoryEstimate.of(program)
+            + ")",
+        cause);
+  }
+
+  private void checkInputs(Map<String, HostTensor> inputs) {
+    program
+        .inputs()
+        .forEach(
+            (name, v) -> {
+              HostTensor given = present(inputs, name);
+              if (!given.fits(v.type())) {
+                throw new IllegalArgumentException(
+                    "program "
+                        + program.name()
+                        + " takes input "
+                        + name
+                        + " as "
+                        + v.type()
+                        + ", not "
+                        + given);
+              }
+            });
+  }
+
+  private HostTensor present(Map<String, HostTensor> inputs, String name) {
+    HostTensor given = inputs.get(name);
+    if (given == null) {
+      throw new IllegalArgumentException(
+          "program " + program.name() + " needs input " + name + "; given " + inputs.keySet());
+    }
+    return given;
+  }
+
+  private Map<String, Variable> variables(TensorFlowState state) {
+    Map<String, Variable> found = new LinkedHashMap<>();
+    for (Slot slot : lowered.slots().values()) {
+      Variable v =
+          state
+              .find(slot.name())
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "program "
+                              + program.name()
+                              + " needs slot "
+                              + slot.name()
+                              + ", which state "
+                              + state
+                              + " does not have"));
+      boolean fits =
+          v.slot().type().dtype() == slot.type().dtype()
+              && v.slot().type().shape().sameSizes(slot.type().shape());
+      if (!fits) {
+        throw new IllegalArgumentException(
+            "program "
+                + program.name()
+                + " needs slot "
+                + slot.name()
+                + " as "
+                + slot.type()
+                + "; state "
+                + state
+                + " has "
+                + v.slot().type());
+      }
+      found.put(slot.name(), v);
+    }
+    return found;
+  }
+
+  /** Adds the graph to the session with a state's variables in it. */
+  private Binding bind(Map<String, Variable> variables) {
+    GraphDef.Builder graph = lowered.graph().toBuilder();
+    for (NodeDef.Builder node : graph.getNodeBuilderList()) {
+      if (node.getOp().equals("VarHandleOp")) {
+        String slot = node.getAttrOrThrow("shared_name").getS().toStringUtf8();
+        String shared = java.util.Objects.requireNonNull(variables.get(slot)).sharedName();
+        node.putAttr("shared_name", TensorFlowBackend.string(shared));
+      }
+    }
+    String prefix = backend.runtime().addUnderPrefix(graph.build());
+    Map<String, String> feeds = new LinkedHashMap<>();
+    lowered.inputs().forEach((input, node) -> feeds.put(input, prefix + node));
+    return new Binding(
+        variables,
+        feeds,
+        lowered.outputs().values().stream().map(n -> prefix + n).toList(),
+        lowered.writers().values().stream().map(n -> prefix + n).distinct().toList());
+  }
+
+  private void free() {
+    results.forEach(TensorFlowResult::close);
+    results.clear();
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      free();
+      bindings.clear();
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package dev.fettle.backend.tensorflow;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Graph;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GPUOptions;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.OptimizerOptions;
+import org.tensorflow.proto.RewriterConfig;
+import dev.fettle.spi.Device;
+
+/**
+ * The one graph and the one session of a backend. Nodes can only be added: the graph of a closed
+ * program stays, a few kilobytes, until the backend is closed; tensors and variables are freed.
+ */
+final class TensorFlowRuntime implements AutoCloseable {
+  /** Independent operations run side by side on so many threads; more gains nothing measurable. */
+  private static final int INTER_OP_THREADS = 2;
+
+  private final Graph graph = new Graph();
+  private final Session session;
+  private int imports;
+
+  TensorFlowRuntime(Device device, int threads) {
+    session = new Session(graph, false, config(device, threads));
+  }
+
+  /**
+   * Grappler and the classic optimizer are off: the lowering writes what it wants run, and the first
+   * step takes half the time.
+   */
+  private static ConfigProto config(Device device, int threads) {
+    ConfigProto.Builder config =
+        ConfigProto.newBuilder()
+            .setIntraOpParallelismThreads(threads)
+            .setInterOpParallelismThreads(Math.min(threads, INTER_OP_THREADS))
+            .setAllowSoftPlacement(true)
+            .setGraphOptions(
+                GraphOptions.newBuilder()
+                    .setOptimizerOptions(
+                        OptimizerOptions.newBuilder()
+                            .setOptLevel(OptimizerOptions.Level.L0)
+                            .setGlobalJitLevel(OptimizerOptions.GlobalJitLevel.OFF))
+                    .setRewriteOptions(
+                        RewriterConfig.newBuilder().setDisableMetaOptimizer(true)));
+    if (device.isGpu()) {
+      config.setGpuOptions(
+          GPUOptions.newBuilder()
+              .setAllowGrowth(true)
+              .setVisibleDeviceList(Integer.toString(device.index())));
+    } else {
+      config.putDeviceCount("GPU", 0);
+    }
+    return config.build();
+  }
+
+  /** Adds nodes under their own names. */
+  void add(GraphDef nodes) {
+    graph.importGraphDef(nodes);
+  }
+
+  /** Adds nodes under a prefix of their own, which is given back. */
+  String addUnderPrefix(GraphDef nodes) {
+    String prefix = "p" + imports++;
+    graph.importGraphDef(nodes, prefix);
+    return prefix + "/";
+  }
+
+  Graph graph() {
+    return graph;
+  }
+
+  Session session() {
+    return session;
+  }
+
+  /** Runs nodes for their effects. */
+  void run(Map<String, Tensor> feeds, List<String> targets) {
+    run(feeds, List.of(), targets).close();
+  }
+
+  /** Runs nodes and gives what is fetched, in order; the caller closes it. */
+  Result run(Map<String, Tensor> feeds, List<String> fetches, List<String> targets) {
+    Session.Runner runner = session.runner();
+    feeds.forEach(runner::feed);
+    fetches.forEach(runner::fetch);
+    targets.forEach(runner::addTarget);
+    return runner.run();
+  }
+
+  /** The tensors of a result in the order in which they were fetched. */
+  static List<Tensor> tensors(Result result) {
+    List<Tensor> tensors = new ArrayList<>();
+    for (int i = 0; i < result.size(); i++) {
+      tensors.add(result.get(i));
+    }
+    return tensors;
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    graph.close();
+  }
+}

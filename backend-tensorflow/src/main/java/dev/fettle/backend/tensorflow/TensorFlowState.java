@@ -1,0 +1,209 @@
+package dev.fettle.backend.tensorflow;
+
+import dev.fettle.backend.tensorflow.lower.VariableGraph;
+import dev.fettle.backend.tensorflow.lower.VariableGraph.Variable;
+import dev.fettle.program.Slot;
+import dev.fettle.spi.DeviceState;
+import dev.fettle.spi.HostTensor;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.Result;
+import org.tensorflow.Tensor;
+
+/**
+ * Named resource variables of the backend's session.
+ *
+ * <p>Making and filling slots is put off until somebody looks, and then done in one run: a session
+ * prepares every new combination of nodes anew, which takes longer than the work. For the same
+ * reason a download fetches all slots, which costs nothing (a fetch gives the variable's own
+ * buffer), and copies the one.
+ */
+final class TensorFlowState implements DeviceState {
+  private final TensorFlowRuntime runtime;
+  private final String name;
+  private final String prefix;
+  private final Map<String, Variable> variables = new LinkedHashMap<>();
+  private final Map<String, Optional<Tensor>> pending = new LinkedHashMap<>();
+  private final Set<String> inGraph = new HashSet<>();
+  private final Set<String> owning = new HashSet<>();
+  private final Set<String> mayShare = new HashSet<>();
+  private int made;
+  private boolean closed;
+  private @Nullable String broken;
+
+  TensorFlowState(TensorFlowRuntime runtime, String name, int number) {
+    this.runtime = runtime;
+    this.name = name;
+    this.prefix = "s" + number;
+  }
+
+  @Override
+  public void allocate(Slot slot) {
+    requireUsable();
+    if (variables.containsKey(slot.name())) {
+      throw new IllegalArgumentException("slot " + slot.name() + " exists already in " + name);
+    }
+    variables.put(slot.name(), new Variable(slot, prefix + "/" + made++));
+    pending.put(slot.name(), Optional.empty());
+  }
+
+  @Override
+  public void upload(String slot, HostTensor tensor) {
+    requireUsable();
+    Variable v = variable(slot);
+    if (!tensor.fits(v.slot().type())) {
+      throw new IllegalArgumentException(
+          "slot " + slot + " holds " + v.slot().type() + ", not " + tensor);
+    }
+    Optional<Tensor> before = pending.put(slot, Optional.of(HostTransfer.toNative(tensor)));
+    if (before != null) {
+      before.ifPresent(Tensor::close);
+    }
+  }
+
+  @Override
+  public HostTensor download(String slot) {
+    Variable wanted = variable(slot);
+    settle();
+    List<Variable> all = List.copyOf(variables.values());
+    List<String> reads = all.stream().map(Variable::read).toList();
+    try (Result result = runtime.run(Map.of(), reads, List.of())) {
+      return HostTransfer.toHost(result.get(all.indexOf(wanted)), wanted.slot().type());
+    }
+  }
+
+  @Override
+  public void release(String slot) {
+    requireUsable();
+    Variable v = variable(slot);
+    variables.remove(slot);
+    mayShare.remove(slot);
+    Optional<Tensor> unused = pending.remove(slot);
+    if (unused != null) {
+      unused.ifPresent(Tensor::close);
+    }
+    destroy(List.of(v));
+  }
+
+  @Override
+  public List<Slot> slots() {
+    requireUsable();
+    return variables.values().stream().map(Variable::slot).toList();
+  }
+
+  @Override
+  public long bytes() {
+    requireUsable();
+    return variables.values().stream().mapToLong(v -> v.slot().type().bytes()).sum();
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    pending.values().forEach(t -> t.ifPresent(Tensor::close));
+    pending.clear();
+    destroy(variables.values());
+    variables.clear();
+  }
+
+  /** The variable of a slot, if there is one. */
+  Optional<Variable> find(String slot) {
+    return Optional.ofNullable(variables.get(slot));
+  }
+
+  /** Makes and fills what has been put off. */
+  void settle() {
+    requireUsable();
+    if (pending.isEmpty()) {
+      return;
+    }
+    List<Variable> fresh =
+        variables.values().stream().filter(v -> !inGraph.contains(v.id())).toList();
+    if (!fresh.isEmpty()) {
+      runtime.add(VariableGraph.of(fresh));
+      fresh.forEach(v -> inGraph.add(v.id()));
+    }
+    Map<String, Tensor> feeds = new LinkedHashMap<>();
+    List<String> targets = new ArrayList<>();
+    pending.forEach(
+        (slot, contents) -> {
+          Variable v = variable(slot);
+          contents.ifPresent(t -> feeds.put(v.fed(), t));
+          targets.add(contents.isPresent() ? v.assign() : v.zero());
+        });
+    try {
+      runtime.run(feeds, targets);
+    } catch (RuntimeException e) {
+      markBroken("making its slots failed");
+      throw e;
+    } finally {
+      feeds.values().forEach(Tensor::close);
+      pending.clear();
+    }
+  }
+
+  /** Notes that a program has assigned slots: their buffers may be those of other slots, too. */
+  void assigned(Collection<String> slots) {
+    mayShare.addAll(slots);
+  }
+
+  /** Sees to it that the buffers of these slots are nobody else's. */
+  void own(Collection<String> slots) {
+    List<Variable> shared = slots.stream().filter(mayShare::contains).map(this::variable).toList();
+    if (shared.isEmpty()) {
+      return;
+    }
+    List<Variable> fresh = shared.stream().filter(v -> owning.add(v.id())).toList();
+    if (!fresh.isEmpty()) {
+      runtime.add(VariableGraph.owning(fresh));
+    }
+    runtime.run(Map.of(), shared.stream().map(Variable::own).toList());
+    shared.forEach(v -> mayShare.remove(v.slot().name()));
+  }
+
+  /** Says that contents can no longer be trusted. */
+  void markBroken(String why) {
+    broken = why;
+  }
+
+  void requireUsable() {
+    if (closed) {
+      throw new IllegalStateException("state " + name + " is closed");
+    }
+    if (broken != null) {
+      throw new IllegalStateException(
+          "state " + name + " is broken: " + broken + "; restore it from a checkpoint");
+    }
+  }
+
+  private Variable variable(String slot) {
+    Variable v = variables.get(slot);
+    if (v == null) {
+      throw new IllegalArgumentException("state " + name + " has no slot " + slot);
+    }
+    return v;
+  }
+
+  private void destroy(Collection<Variable> gone) {
+    List<String> targets =
+        gone.stream().filter(v -> inGraph.contains(v.id())).map(Variable::destroy).toList();
+    if (!targets.isEmpty()) {
+      runtime.run(Map.of(), targets);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
