@@ -21,18 +21,26 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.proto.AttrValue;
 
-/** One graph, one session, and the states and programs that live in them. Not thread-safe. */
+/**
+ * One graph, one session, and the states and programs that live in them. Not thread-safe.
+ *
+ * <p>A graph only grows, and a session goes through all of it whenever it meets a new combination
+ * of ends; so whenever the last state and the last program are closed, both are made anew.
+ */
 final class TensorFlowBackend implements Backend {
   private final Device device;
   private final Capabilities capabilities = new TensorFlowCapabilities();
-  private final TensorFlowRuntime runtime;
+  private final int threads;
   private final List<TensorFlowState> states = new ArrayList<>();
   private final List<TensorFlowExecutable> executables = new ArrayList<>();
+  private TensorFlowRuntime runtime;
+  private int statesMade;
   private boolean closed;
 
   TensorFlowBackend(Device device, BackendOptions options) {
     this.device = device;
-    this.runtime = new TensorFlowRuntime(device, options.effectiveThreads());
+    this.threads = options.effectiveThreads();
+    this.runtime = new TensorFlowRuntime(device, threads);
   }
 
   @Override
@@ -53,7 +61,8 @@ final class TensorFlowBackend implements Backend {
   @Override
   public DeviceState newState(String name) {
     requireOpen();
-    TensorFlowState state = new TensorFlowState(runtime, name, states.size());
+    renewIfEmpty();
+    TensorFlowState state = new TensorFlowState(runtime, name, statesMade++, states::remove);
     states.add(state);
     return state;
   }
@@ -70,6 +79,7 @@ final class TensorFlowBackend implements Backend {
     notes.addAll(lowered.notes());
     TensorFlowExecutable executable =
         new TensorFlowExecutable(this, prepared.program(), lowered, notes, millis);
+    renewIfEmpty();
     executables.add(executable);
     return executable;
   }
@@ -87,6 +97,17 @@ final class TensorFlowBackend implements Backend {
 
   TensorFlowRuntime runtime() {
     return runtime;
+  }
+
+  private void renewIfEmpty() {
+    if (states.isEmpty() && executables.isEmpty() && runtime.isUsed()) {
+      runtime.close();
+      runtime = new TensorFlowRuntime(device, threads);
+    }
+  }
+
+  void forget(TensorFlowExecutable executable) {
+    executables.remove(executable);
   }
 
   /** The state as one of this backend's own. */
@@ -112,8 +133,8 @@ final class TensorFlowBackend implements Backend {
   public void close() {
     if (!closed) {
       closed = true;
-      executables.forEach(TensorFlowExecutable::close);
-      states.forEach(TensorFlowState::close);
+      List.copyOf(executables).forEach(TensorFlowExecutable::close);
+      List.copyOf(states).forEach(TensorFlowState::close);
       runtime.close();
     }
   }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.WeakHashMap;
 import org.tensorflow.Result;
 import org.tensorflow.Tensor;
@@ -209,7 +210,7 @@ final class TensorFlowExecutable implements Executable {
     for (NodeDef.Builder node : graph.getNodeBuilderList()) {
       if (node.getOp().equals("VarHandleOp")) {
         String slot = node.getAttrOrThrow("shared_name").getS().toStringUtf8();
-        String shared = java.util.Objects.requireNonNull(variables.get(slot)).sharedName();
+        String shared = Objects.requireNonNull(variables.get(slot)).sharedName();
         node.putAttr("shared_name", TensorFlowBackend.string(shared));
       }
     }
@@ -234,6 +235,7 @@ final class TensorFlowExecutable implements Executable {
       closed = true;
       free();
       bindings.clear();
+      backend.forget(this);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.fettle.backend.tensorflow;
 
+import dev.fettle.spi.Device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,6 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.OptimizerOptions;
 import org.tensorflow.proto.RewriterConfig;
-import dev.fettle.spi.Device;
 
 /**
  * The one graph and the one session of a backend. Nodes can only be added: the graph of a closed
@@ -26,14 +26,15 @@ final class TensorFlowRuntime implements AutoCloseable {
   private final Graph graph = new Graph();
   private final Session session;
   private int imports;
+  private boolean used;
 
   TensorFlowRuntime(Device device, int threads) {
     session = new Session(graph, false, config(device, threads));
   }
 
   /**
-   * Grappler and the classic optimizer are off: the lowering writes what it wants run, and the first
-   * step takes half the time.
+   * Grappler and the classic optimizer are off: the lowering writes what it wants run, and the
+   * first step takes half the time.
    */
   private static ConfigProto config(Device device, int threads) {
     ConfigProto.Builder config =
@@ -47,8 +48,7 @@ final class TensorFlowRuntime implements AutoCloseable {
                         OptimizerOptions.newBuilder()
                             .setOptLevel(OptimizerOptions.Level.L0)
                             .setGlobalJitLevel(OptimizerOptions.GlobalJitLevel.OFF))
-                    .setRewriteOptions(
-                        RewriterConfig.newBuilder().setDisableMetaOptimizer(true)));
+                    .setRewriteOptions(RewriterConfig.newBuilder().setDisableMetaOptimizer(true)));
     if (device.isGpu()) {
       config.setGpuOptions(
           GPUOptions.newBuilder()
@@ -60,13 +60,20 @@ final class TensorFlowRuntime implements AutoCloseable {
     return config.build();
   }
 
+  /** True once nodes have been added. */
+  boolean isUsed() {
+    return used;
+  }
+
   /** Adds nodes under their own names. */
   void add(GraphDef nodes) {
+    used = true;
     graph.importGraphDef(nodes);
   }
 
   /** Adds nodes under a prefix of their own, which is given back. */
   String addUnderPrefix(GraphDef nodes) {
+    used = true;
     String prefix = "p" + imports++;
     graph.importGraphDef(nodes, prefix);
     return prefix + "/";

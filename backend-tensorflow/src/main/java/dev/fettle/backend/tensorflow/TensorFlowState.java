@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Result;
 import org.tensorflow.Tensor;
@@ -29,6 +30,7 @@ final class TensorFlowState implements DeviceState {
   private final TensorFlowRuntime runtime;
   private final String name;
   private final String prefix;
+  private final Consumer<TensorFlowState> whenClosed;
   private final Map<String, Variable> variables = new LinkedHashMap<>();
   private final Map<String, Optional<Tensor>> pending = new LinkedHashMap<>();
   private final Set<String> inGraph = new HashSet<>();
@@ -38,10 +40,12 @@ final class TensorFlowState implements DeviceState {
   private boolean closed;
   private @Nullable String broken;
 
-  TensorFlowState(TensorFlowRuntime runtime, String name, int number) {
+  TensorFlowState(
+      TensorFlowRuntime runtime, String name, int number, Consumer<TensorFlowState> whenClosed) {
     this.runtime = runtime;
     this.name = name;
     this.prefix = "s" + number;
+    this.whenClosed = whenClosed;
   }
 
   @Override
@@ -114,6 +118,7 @@ final class TensorFlowState implements DeviceState {
     pending.clear();
     destroy(variables.values());
     variables.clear();
+    whenClosed.accept(this);
   }
 
   /** The variable of a slot, if there is one. */

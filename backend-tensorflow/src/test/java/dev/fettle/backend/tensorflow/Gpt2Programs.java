@@ -122,8 +122,7 @@ final class Gpt2Programs {
   }
 
   private Value norm(String name, Value x) {
-    return LayerNorm.of(
-        g, x, parameter(name + ".g", embed), parameter(name + ".b", embed), 1e-5);
+    return LayerNorm.of(g, x, parameter(name + ".g", embed), parameter(name + ".b", embed), 1e-5);
   }
 
   private Value linear(String name, Value x, Dim in, Dim out) {
@@ -166,8 +165,7 @@ final class Gpt2Programs {
           Value grad = apply.state(new Slot("grad/" + name, slot.type()), false);
           Value m = apply.state(new Slot("m/" + name, slot.type()), false);
           Value v = apply.state(new Slot("v/" + name, slot.type()), false);
-          List<Value> out =
-              apply.g().emit(adam, List.of(p, grad, m, v, lr, scale, c1, c2));
+          List<Value> out = apply.g().emit(adam, List.of(p, grad, m, v, lr, scale, c1, c2));
           apply.write(slot.name(), out.get(0));
           apply.write("m/" + name, out.get(1));
           apply.write("v/" + name, out.get(2));

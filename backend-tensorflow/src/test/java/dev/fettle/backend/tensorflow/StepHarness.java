@@ -143,7 +143,8 @@ public final class StepHarness implements AutoCloseable {
 
   /** Runs. */
   public static void main(String[] args) {
-    Size size = args[0].equals("gpt2") ? Size.GPT2 : args[0].equals("small") ? Size.SMALL : Size.TINY;
+    Size size =
+        args[0].equals("gpt2") ? Size.GPT2 : args[0].equals("small") ? Size.SMALL : Size.TINY;
     Precision precision = args[1].equals("bf16") ? Precision.BF16 : Precision.FULL;
     int steps = args.length > 2 ? Integer.parseInt(args[2]) : 10;
     boolean expanded = args.length > 3 && args[3].equals("expanded");

@@ -70,8 +70,7 @@ final class ElementwiseLowering {
       List<Long> sizes = Ops.joined(a.sizes(), b.sizes());
       e.give(node, e.writer().node(logical).in(a, b).one(DType.BOOL, sizes));
     } else if (Emission.isByte(dtype)) {
-      Edge wide =
-          ops.binary(name(op, DType.I32), ops.cast(a, DType.I32), ops.cast(b, DType.I32));
+      Edge wide = ops.binary(name(op, DType.I32), ops.cast(a, DType.I32), ops.cast(b, DType.I32));
       e.give(node, ops.cast(wide, dtype));
     } else {
       e.give(node, ops.binary(name(op, dtype), a, b));

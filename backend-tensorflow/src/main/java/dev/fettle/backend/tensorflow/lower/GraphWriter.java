@@ -133,9 +133,7 @@ final class GraphWriter {
     NodeCall attr(String key, String value) {
       return attr(
           key,
-          AttrValue.newBuilder()
-              .setS(com.google.protobuf.ByteString.copyFromUtf8(value))
-              .build());
+          AttrValue.newBuilder().setS(com.google.protobuf.ByteString.copyFromUtf8(value)).build());
     }
 
     NodeCall shape(List<Long> sizes) {

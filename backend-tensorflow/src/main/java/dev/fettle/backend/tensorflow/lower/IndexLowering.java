@@ -36,14 +36,16 @@ final class IndexLowering {
     Edge base = e.exact(node.inputs().get(0));
     Edge indices = e.exact(node.inputs().get(1));
     Edge updates = e.exact(node.inputs().get(2));
-    List<Long> columns = new ArrayList<>(indices.sizes());
-    columns.add(1L);
-    Edge at = e.ops().reshape(indices, columns);
+    long n = indices.elements();
+    Edge at = e.ops().reshape(indices, List.of(n, 1L));
+    List<Long> rows = new ArrayList<>(List.of(n));
+    rows.addAll(base.sizes().subList(1, base.rank()));
+    Edge by = e.ops().reshape(updates, rows);
     DType dtype = Emission.isByte(base.dtype()) ? DType.I32 : base.dtype();
     Edge y =
         e.writer()
             .node("TensorScatterAdd")
-            .in(e.ops().cast(base, dtype), at, e.ops().cast(updates, dtype))
+            .in(e.ops().cast(base, dtype), at, e.ops().cast(by, dtype))
             .attr("T", dtype)
             .attr("Tindices", indices.dtype())
             .one(dtype, base.sizes());
@@ -65,8 +67,7 @@ final class IndexLowering {
     Edge o = ops.reshape(ops.range(DType.I64, box.outer), List.of(box.outer, 1L, 1L));
     Edge i = ops.reshape(ops.range(DType.I64, box.inner), List.of(1L, 1L, box.inner));
     Edge row = ops.binary("AddV2", at, ops.mul(o, ops.scalar(DType.I64, (double) box.n)));
-    Edge flat =
-        ops.binary("AddV2", ops.mul(row, ops.scalar(DType.I64, (double) box.inner)), i);
+    Edge flat = ops.binary("AddV2", ops.mul(row, ops.scalar(DType.I64, (double) box.inner)), i);
     Edge all = ops.reshape(x, List.of(x.elements()));
     Edge picked = ops.gather(all, ops.reshape(flat, List.of(flat.elements())), 0);
     e.give(node, ops.reshape(picked, Emission.sizes(node.output())));

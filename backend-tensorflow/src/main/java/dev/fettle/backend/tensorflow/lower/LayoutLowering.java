@@ -96,6 +96,10 @@ final class LayoutLowering {
     List<Edge> parts = new ArrayList<>(e.exact(node.inputs()));
     DType dtype = node.output().dtype();
     int n = parts.size();
+    if (n == 1) {
+      e.give(node, parts.get(0));
+      return;
+    }
     parts.add(e.ops().scalar(DType.I32, op.axis()));
     Edge y =
         e.writer()

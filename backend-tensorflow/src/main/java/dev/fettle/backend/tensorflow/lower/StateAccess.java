@@ -161,7 +161,8 @@ final class StateAccess {
   boolean liesInState(Value v) {
     Value at = origin(v);
     return slotOf.containsKey(at)
-        || overwritten.stream().anyMatch(s -> origin(Objects.requireNonNull(program.stateOut().get(s))) == at);
+        || overwritten.stream()
+            .anyMatch(s -> origin(Objects.requireNonNull(program.stateOut().get(s))) == at);
   }
 
   /** Says that a node updates a slot's variable itself; gives the new contents. */

@@ -125,8 +125,7 @@ public final class VariableGraph {
     String handle = handle(v, v.id() + "/variable_again");
     Edge read =
         w.node("ReadVariableOp").inResource(handle).attr("dtype", dtype).one(dtype, sizes(v));
-    Edge copy =
-        w.node("DeepCopy").distinct().in(read).attr("T", dtype).one(dtype, sizes(v));
+    Edge copy = w.node("DeepCopy").distinct().in(read).attr("T", dtype).one(dtype, sizes(v));
     assign(v, handle, v.own(), copy);
   }
 
