@@ -46,6 +46,7 @@ final class OrtExecutable implements Executable {
    *
    * @param environment the runtime's
    * @param program after the passes
+   * @param declared the inputs before the passes
    * @param lowered the model and what follows it
    * @param session none where the host does everything
    * @param workers for the host's part
@@ -54,6 +55,7 @@ final class OrtExecutable implements Executable {
   record Parts(
       OrtEnvironment environment,
       Program program,
+      Set<String> declared,
       Lowered lowered,
       @Nullable OrtSession session,
       HostWorkers workers,
@@ -66,7 +68,7 @@ final class OrtExecutable implements Executable {
     this.session = parts.session();
     this.host = new HostRun(program, lowered, parts.workers());
     this.compiled = parts.stats();
-    this.checks = new RunChecks(program, lowered);
+    this.checks = new RunChecks(program, parts.declared(), lowered);
   }
 
   @Override

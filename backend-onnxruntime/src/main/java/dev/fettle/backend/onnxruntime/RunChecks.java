@@ -17,10 +17,18 @@ import java.util.Set;
 final class RunChecks {
   private final Program program;
   private final Lowered lowered;
+  private final Set<String> declared;
   private final Set<String> read;
 
-  RunChecks(Program program, Lowered lowered) {
+  /**
+   * Checks for one program.
+   *
+   * @param program after the passes
+   * @param declared the inputs its author declared, of which the passes may have dropped some
+   */
+  RunChecks(Program program, Set<String> declared, Lowered lowered) {
     this.program = program;
+    this.declared = Set.copyOf(declared);
     this.lowered = lowered;
     this.read = new HashSet<>(program.stateIn().keySet());
   }
@@ -33,14 +41,14 @@ final class RunChecks {
     }
     program.inputs().forEach((name, v) -> checkInput(name, v, inputs));
     for (String name : inputs.keySet()) {
-      if (!program.inputs().containsKey(name)) {
+      if (!declared.contains(name)) {
         throw new IllegalArgumentException(
             "program "
                 + program.name()
                 + " has no input "
                 + name
                 + "; it has "
-                + program.inputs().keySet());
+                + declared);
       }
     }
     Map<String, OrtSlot> slots = new HashMap<>();

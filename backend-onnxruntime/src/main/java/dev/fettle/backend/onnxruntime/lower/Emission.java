@@ -53,15 +53,19 @@ public final class Emission {
 
   /** The name of a tensor with all elements of a value. */
   String whole(Value v) {
-    return whole(read(v), sizes(v.shape()));
-  }
-
-  private String whole(Operand o, List<Long> sizes) {
+    Operand o = read(v);
+    List<Long> sizes = sizes(v.shape());
     if (o.dims().equals(sizes)) {
       return o.name();
     }
-    boolean repeats = o.elements() != sizes.stream().reduce(1L, Math::multiplyExact);
-    return repeats ? node("Expand", o.name(), graph.longs(sizes)) : reshaped(o.name(), sizes);
+    if (o.elements() == v.shape().elements()) {
+      return reshaped(o.name(), sizes);
+    }
+    if (v.dtype() == DType.BF16) {
+      // There is no Expand for it.
+      return cast(node("Expand", cast(o.name(), DType.F32), graph.longs(sizes)), DType.BF16);
+    }
+    return node("Expand", o.name(), graph.longs(sizes));
   }
 
   /** A tensor under other sizes; not copied. */
