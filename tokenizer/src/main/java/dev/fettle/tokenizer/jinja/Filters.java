@@ -3,6 +3,7 @@ package dev.fettle.tokenizer.jinja;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The filters, by name: those on text and numbers here, those on sequences in {@link
@@ -163,12 +164,24 @@ final class Filters {
    * The value of an attribute written {@code a.b.0}, as {@code map} and {@code selectattr} take it.
    */
   static Object path(Object owner, String path) {
+    return path(owner, path, null);
+  }
+
+  /**
+   * The same, with a value for what is missing on the way.
+   *
+   * @param otherwise null for none
+   */
+  static Object path(Object owner, String path, @Nullable Object otherwise) {
     Object value = owner;
     for (String part : List.of(path.split("\\."))) {
       value =
           part.matches("\\d+")
               ? Attributes.item(value, Long.parseLong(part))
               : Attributes.item(value, part);
+      if (value instanceof Undefined && otherwise != null) {
+        value = otherwise;
+      }
     }
     return value;
   }

@@ -7,13 +7,11 @@ import org.jspecify.annotations.Nullable;
 final class LoopState {
 
   private final List<Object> items;
-  private final long depth;
   private int index;
   private @Nullable Object lastChecked;
 
-  LoopState(List<Object> items, long depth) {
+  LoopState(List<Object> items) {
     this.items = items;
-    this.depth = depth;
   }
 
   void moveTo(int position) {
@@ -30,8 +28,9 @@ final class LoopState {
       case "first" -> index == 0;
       case "last" -> index == size - 1;
       case "length" -> (long) size;
-      case "depth" -> depth;
-      case "depth0" -> depth - 1;
+      // Only recursive loops, which there are none of, go deeper.
+      case "depth" -> 1L;
+      case "depth0" -> 0L;
       case "previtem" ->
           index > 0 ? items.get(index - 1) : Undefined.name("there is no previous item");
       case "nextitem" ->

@@ -71,7 +71,7 @@ final class Methods {
   private static PyFunction immutable(String type, String name) {
     return arguments -> {
       throw new TemplateException(
-          "access to attribute '%s' of '%s' object is unsafe: a template may not change its input"
+          "access to attribute '%s' of '%s' object is unsafe."
               .formatted(name, type));
     };
   }

@@ -1,5 +1,7 @@
 package dev.fettle.tokenizer.jinja;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Iterator;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -37,13 +39,19 @@ final class PercentFormat {
     return place.appendTail(out).toString();
   }
 
+  /** Python rounds the exact binary value, half to even. */
+  private static BigDecimal rounded(String precision, Object value) {
+    int digits = precision.isEmpty() ? 6 : Integer.parseInt(precision.substring(1));
+    return new BigDecimal(Values.asDouble(value)).setScale(digits, RoundingMode.HALF_EVEN);
+  }
+
   private static String one(Matcher place, Object value) {
     String flags = place.group(1) + place.group(2);
     String precision = place.group(3) == null ? "" : place.group(3);
     return switch (place.group(4)) {
       case "s" -> ("%" + flags.replace("0", "") + precision + "s").formatted(Repr.str(value));
       case "r" -> ("%" + flags.replace("0", "") + precision + "s").formatted(Repr.repr(value));
-      case "f" -> ("%" + flags + precision + "f").formatted(Values.asDouble(value));
+      case "f" -> ("%" + flags + precision + "f").formatted(rounded(precision, value));
       case "x", "X" -> ("%" + flags + place.group(4)).formatted(Values.asLong(value));
       default -> ("%" + flags + "d").formatted((long) Values.asDouble(value));
     };

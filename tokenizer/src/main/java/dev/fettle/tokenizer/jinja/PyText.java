@@ -91,6 +91,14 @@ final class PyText {
     return out.toString();
   }
 
+  static String swapCase(String s) {
+    StringBuilder out = new StringBuilder(s.length());
+    s.codePoints()
+        .map(c -> Character.isUpperCase(c) ? Character.toLowerCase(c) : Character.toUpperCase(c))
+        .forEach(out::appendCodePoint);
+    return out.toString();
+  }
+
   static String lower(String s) {
     return s.toLowerCase(Locale.ROOT);
   }

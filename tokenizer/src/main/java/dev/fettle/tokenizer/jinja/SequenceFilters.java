@@ -131,9 +131,8 @@ final class SequenceFilters {
         mapped.add(Filters.apply(arguments.text(0, "filter", ""), item, arguments.after(1)));
         continue;
       }
-      Object found = Filters.path(item, Repr.str(attribute));
       Object otherwise = arguments.named().get("default");
-      mapped.add(found instanceof Undefined && otherwise != null ? otherwise : found);
+      mapped.add(Filters.path(item, Repr.str(attribute), otherwise));
     }
     return mapped;
   }

@@ -102,8 +102,7 @@ sealed interface Statement permits Statement.Simple, Macro.Definition, Macro.Cal
       if (rounds.isEmpty()) {
         return runAll(otherwise, frame.child(), out);
       }
-      long depth = frame.get("loop") instanceof LoopState ? 2 : 1;
-      LoopState loop = new LoopState(rounds, depth);
+      LoopState loop = new LoopState(rounds);
       for (int i = 0; i < rounds.size(); i++) {
         loop.moveTo(i);
         Frame inner = frame.child();
@@ -232,6 +231,10 @@ sealed interface Statement permits Statement.Simple, Macro.Definition, Macro.Cal
     record Unpacked(List<Target> parts) implements Target {
       @Override
       public void assign(Frame frame, Object value) {
+        if (!Values.isIterable(value)) {
+          throw new TemplateException(
+              "cannot unpack non-iterable " + Values.typeName(value) + " object");
+        }
         List<Object> values = Values.iterate(value);
         if (values.size() != parts.size()) {
           throw new TemplateException(

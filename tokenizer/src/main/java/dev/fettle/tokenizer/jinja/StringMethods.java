@@ -43,6 +43,7 @@ final class StringMethods {
           Map.entry("lower", (s, a) -> PyText.lower(s)),
           Map.entry("casefold", (s, a) -> PyText.lower(PyText.upper(s))),
           Map.entry("capitalize", (s, a) -> PyText.capitalize(s)),
+          Map.entry("swapcase", (s, a) -> PyText.swapCase(s)),
           Map.entry("title", (s, a) -> PyText.title(s)),
           Map.entry("find", (s, a) -> points(s, s.indexOf(Values.asString(a.require(0, "sub"))))),
           Map.entry(
