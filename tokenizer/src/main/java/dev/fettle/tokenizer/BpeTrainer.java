@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Trains a byte-level BPE vocabulary, GPT-2's kind, from text: any text can be encoded with it, and comes back the same.
- * Deterministic, and equal to Hugging Face's trainer with the byte alphabet and GPT-2's words, but for one thing: special
- * tokens in the text are left out of the counts, as encoding never sees their insides.
+ * Trains a byte-level BPE vocabulary, GPT-2's kind, from text: any text can be encoded with it, and
+ * comes back the same. Deterministic, and equal to Hugging Face's trainer with the byte alphabet
+ * and GPT-2's words, but for one thing: special tokens in the text are left out of the counts, as
+ * encoding never sees their insides.
  */
 public final class BpeTrainer {
 
@@ -90,7 +91,10 @@ public final class BpeTrainer {
     this.settings = settings;
   }
 
-  /** Trains on texts, each read once. Where they run out of pairs the vocabulary stays smaller than asked for. */
+  /**
+   * Trains on texts, each read once. Where they run out of pairs the vocabulary stays smaller than
+   * asked for.
+   */
   public BpeVocabulary train(Iterator<String> texts) {
     WordCounts words = new WordCounts(settings.special().stream().map(Special::text).toList());
     while (texts.hasNext()) {

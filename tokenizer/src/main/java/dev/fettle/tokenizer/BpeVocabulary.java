@@ -17,13 +17,17 @@ public final class BpeVocabulary {
   private final List<ByteLevelJson.Merge> merges;
   private final List<BpeTrainer.Special> special;
 
-  BpeVocabulary(List<String> tokens, List<ByteLevelJson.Merge> merges, List<BpeTrainer.Special> special) {
+  BpeVocabulary(
+      List<String> tokens, List<ByteLevelJson.Merge> merges, List<BpeTrainer.Special> special) {
     this.tokens = List.copyOf(tokens);
     this.merges = List.copyOf(merges);
     this.special = special;
   }
 
-  /** The tokens by id, as GPT-2's byte alphabet spells them: special tokens, the 256 bytes, then the merged ones. */
+  /**
+   * The tokens by id, as GPT-2's byte alphabet spells them: special tokens, the 256 bytes, then the
+   * merged ones.
+   */
   public List<String> tokens() {
     return tokens;
   }
@@ -34,7 +38,8 @@ public final class BpeVocabulary {
   }
 
   /**
-   * Writes tokenizer.json and tokenizer_config.json, which {@link Tokenizer#load} and transformers read.
+   * Writes tokenizer.json and tokenizer_config.json, which {@link Tokenizer#load} and transformers
+   * read.
    *
    * @param directory made if absent
    * @throws TokenizerException where it cannot be written

@@ -4,7 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * GPT-2's way to write any byte as a visible character: a printable Latin-1 byte is itself, the rest are U+0100 onwards.
+ * GPT-2's way to write any byte as a visible character: a printable Latin-1 byte is itself, the
+ * rest are U+0100 onwards.
  */
 final class ByteAlphabet {
 

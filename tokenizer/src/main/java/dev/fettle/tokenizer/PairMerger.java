@@ -11,9 +11,9 @@ import java.util.PriorityQueue;
 import java.util.Set;
 
 /**
- * The heart of byte-pair encoding (Sennrich et al. 2016, arXiv 1508.07909, section 3.2): the words as symbols, and how
- * often each pair of neighbours occurs. Of pairs equally frequent the one with the smallest ids goes first, as in Hugging
- * Face's trainer.
+ * The heart of byte-pair encoding (Sennrich et al. 2016, arXiv 1508.07909, section 3.2): the words
+ * as symbols, and how often each pair of neighbours occurs. Of pairs equally frequent the one with
+ * the smallest ids goes first, as in Hugging Face's trainer.
  */
 final class PairMerger {
 
@@ -96,10 +96,11 @@ final class PairMerger {
     long count = wordCounts.get(index);
     int[] out = new int[old.length];
     int length = 0;
-    for (int i = 0; i < old.length; i++) {
+    int i = 0;
+    while (i < old.length) {
       boolean here = i + 1 < old.length && old[i] == pair.left() && old[i + 1] == pair.right();
       if (!here) {
-        out[length++] = old[i];
+        out[length++] = old[i++];
         continue;
       }
       if (length > 0) {
@@ -111,7 +112,7 @@ final class PairMerger {
         change(symbol, old[i + 2], count, index);
       }
       out[length++] = symbol;
-      i++;
+      i += 2;
     }
     return Arrays.copyOf(out, length);
   }

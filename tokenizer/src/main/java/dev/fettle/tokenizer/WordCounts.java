@@ -7,7 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** How often each of GPT-2's "words" (a run of letters, of digits, of other signs, with one space before) occurs. */
+/**
+ * How often each of GPT-2's "words" (a run of letters, of digits, of other signs, with one space
+ * before) occurs.
+ */
 final class WordCounts {
 
   /** From GPT-2's encoder.py. */
@@ -25,7 +28,9 @@ final class WordCounts {
   WordCounts(Collection<String> special) {
     this.special =
         Pattern.compile(
-            special.isEmpty() ? "(?!)" : special.stream().map(Pattern::quote).collect(Collectors.joining("|")));
+            special.isEmpty()
+                ? "(?!)"
+                : special.stream().map(Pattern::quote).collect(Collectors.joining("|")));
   }
 
   void add(String text) {

@@ -22,23 +22,32 @@ class BpeTrainerTest {
   }
 
   /**
-   * By hand. Words: "ab" 3, " ab" 2, " abc" 1. Pairs: (a,b) 6, (Ġ,a) 3, (b,c) 1. Merge a b: (Ġ,ab) 3, (ab,c) 1. Merge Ġ ab:
-   * (Ġab,c) 1. Merge that; none is left.
+   * By hand. Words: "ab" 3, " ab" 2, " abc" 1. Pairs: (a,b) 6, (Ġ,a) 3, (b,c) 1. Merge a b: (Ġ,ab)
+   * 3, (ab,c) 1. Merge Ġ ab: (Ġab,c) 1. Merge that; none is left.
    */
   @Test
   void mergesTheMostFrequentPairFirst() {
     BpeVocabulary vocabulary = train(1000, 1, "ab ab abc", "ab", "ab ab");
     assertThat(vocabulary.merges()).containsExactly("a b", "Ġ ab", "Ġab c");
-    assertThat(vocabulary.tokens()).hasSize(1 + 256 + 3).startsWith("<|endoftext|>", "!", "\"").endsWith("Ġabc");
+    assertThat(vocabulary.tokens())
+        .hasSize(1 + 256 + 3)
+        .startsWith("<|endoftext|>", "!", "\"")
+        .endsWith("Ġabc");
   }
 
-  /** By hand. Words "ba", "ab", "zy", once each: all pairs equal, so by ids, which follow the characters. */
+  /**
+   * By hand. Words "ba", "ab", "zy", once each: all pairs equal, so by ids, which follow the
+   * characters.
+   */
   @Test
   void breaksTiesByTheSmallestPair() {
     assertThat(train(1000, 1, "ba", "ab", "zy").merges()).containsExactly("a b", "b a", "z y");
   }
 
-  /** By hand. "aaaaa": (a,a) 4, merged from the left to aa aa a; then (aa,a) 1 and (aa,aa) 1: a has the smaller id. */
+  /**
+   * By hand. "aaaaa": (a,a) 4, merged from the left to aa aa a; then (aa,a) 1 and (aa,aa) 1: a has
+   * the smaller id.
+   */
   @Test
   void mergesOverlapsFromTheLeft() {
     assertThat(train(1000, 1, "aaaaa").merges()).containsExactly("a a", "aa a", "aa aaa");
@@ -56,7 +65,10 @@ class BpeTrainerTest {
     assertThat(train(1000, 1, "a<|endoftext|>b<|endoftext|>").merges()).isEmpty();
   }
 
-  /** 743 merges, equal to those of Hugging Face tokenizers 0.23.2 on the same text with the same settings. */
+  /**
+   * 743 merges, equal to those of Hugging Face tokenizers 0.23.2 on the same text with the same
+   * settings.
+   */
   @Test
   void equalsHuggingFaceOnShakespeare(@TempDir Path directory) {
     String text = SharedData.text("datasets/text/tinyshakespeare.txt");
@@ -78,10 +90,17 @@ class BpeTrainerTest {
     train(400, 1, "the cat sat on the mat, don't they?  \n\n 1234 \u00e9t\u00e9").save(directory);
     try (Tokenizer tokenizer = Tokenizer.load(directory)) {
       for (String text :
-          List.of("", " ", "the cat", "\u6f22\u5b57 \uD83D\uDE00\uD83E\uDD99", "\u0000\t\r\n", "e\u0301 \u00a0x")) {
+          List.of(
+              "",
+              " ",
+              "the cat",
+              "\u6f22\u5b57 \uD83D\uDE00\uD83E\uDD99",
+              "\u0000\t\r\n",
+              "e\u0301 \u00a0x")) {
         assertThat(tokenizer.decode(tokenizer.encode(text, true).ids(), true)).isEqualTo(text);
       }
-      assertThat(tokenizer.vocabSize()).isEqualTo(train(400, 1, "x").tokens().size() + merged(directory));
+      assertThat(tokenizer.vocabSize())
+          .isEqualTo(train(400, 1, "x").tokens().size() + merged(directory));
       assertThat(tokenizer.eosId()).hasValue(0);
       assertThat(tokenizer.bos()).contains(new SpecialToken("<|endoftext|>", 0));
       assertThat(tokenizer.padId()).isEmpty();
@@ -90,14 +109,19 @@ class BpeTrainerTest {
   }
 
   private static int merged(Path directory) {
-    return TokenizerFiles.read(directory).json("tokenizer.json").path("model").path("merges").size();
+    return TokenizerFiles.read(directory)
+        .json("tokenizer.json")
+        .path("model")
+        .path("merges")
+        .size();
   }
 
   @Test
   void refusesWhatDoesNotFit() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Settings(256, 1, END))
-        .withMessage("vocabSize 256 is too small: 1 special tokens and the 256 bytes do not fit; ask for 257 or more");
+        .withMessage(
+            "vocabSize 256 is too small: 1 special tokens and the 256 bytes do not fit; ask for 257 or more");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Settings(500, 1, List.of(Special.of("a"), Special.of("a"))));
     assertThatIllegalArgumentException().isThrownBy(() -> Special.of(""));

@@ -35,10 +35,19 @@ class ChatTemplateTest {
     ChatTemplate.Rendered rendered = ChatMl.template().render(Request.of(CHAT, true));
     assertThat(rendered.text())
         .isEqualTo(
-            "<|im_start|>user\nHi \uD83D\uDE00<|im_end|>\n<|im_start|>assistant\nHello<|im_end|>\n"
-                + "<|im_start|>user\nBye<|im_end|>\n<|im_start|>assistant\n\u00e7a va<|im_end|>\n"
-                + "<|im_start|>assistant\n");
-    assertThat(rendered.generated().stream().map(s -> rendered.text().substring(s.start(), s.end())))
+            """
+            <|im_start|>user
+            Hi \uD83D\uDE00<|im_end|>
+            <|im_start|>assistant
+            Hello<|im_end|>
+            <|im_start|>user
+            Bye<|im_end|>
+            <|im_start|>assistant
+            \u00e7a va<|im_end|>
+            <|im_start|>assistant
+            """);
+    assertThat(
+            rendered.generated().stream().map(s -> rendered.text().substring(s.start(), s.end())))
         .containsExactly("Hello<|im_end|>", "\u00e7a va<|im_end|>");
     assertThat(ChatMl.template().hasGenerationBlocks()).isTrue();
   }
@@ -47,19 +56,27 @@ class ChatTemplateTest {
   void seesToolsVariablesAndSpecialTokens() throws IOException {
     JsonNode tools = JSON.readTree("[{\"name\": \"f\", \"big\": 12345678901, \"x\": null}]");
     Request request =
-        Request.of(CHAT, false).withTools(tools).withVariables(Map.of("thinking", BooleanNode.TRUE));
-    assertThat(template("{{ tools|tojson }}{{ thinking }}{{ eos_token }}{{ bos_token }}").render(request).text())
+        Request.of(CHAT, false)
+            .withTools(tools)
+            .withVariables(Map.of("thinking", BooleanNode.TRUE));
+    assertThat(
+            template("{{ tools|tojson }}{{ thinking }}{{ eos_token }}{{ bos_token }}")
+                .render(request)
+                .text())
         .isEqualTo("[{\"name\": \"f\", \"big\": 12345678901, \"x\": null}]True</s>");
-    assertThat(template("{{ tools is none }}{{ documents }}").render(Request.of(CHAT, false)).text())
+    assertThat(
+            template("{{ tools is none }}{{ documents }}").render(Request.of(CHAT, false)).text())
         .isEqualTo("TrueNone");
   }
 
   @Test
   void passesOnWhateverMessagesHold() throws IOException {
     JsonNode messages =
-        JSON.readTree("[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"function\":{\"arguments\":{\"a\":1.5}}}]}]");
+        JSON.readTree(
+            "[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"function\":{\"arguments\":{\"a\":1.5}}}]}]");
     assertThat(
-            template("{{ messages[0].tool_calls[0].function.arguments|tojson }}{{ messages[0].content }}")
+            template(
+                    "{{ messages[0].tool_calls[0].function.arguments|tojson }}{{ messages[0].content }}")
                 .render(Request.of(messages, false))
                 .text())
         .isEqualTo("{\"a\": 1.5}None");
@@ -73,7 +90,10 @@ class ChatTemplateTest {
         .withMessage(
             "test.jinja:2: the chat template does not parse: expected an expression, got '%}'; correct the template");
     assertThatExceptionOfType(TokenizerException.class)
-        .isThrownBy(() -> template("\n\n{{ raise_exception('No system role') }}").render(Request.of(CHAT, false)))
+        .isThrownBy(
+            () ->
+                template("\n\n{{ raise_exception('No system role') }}")
+                    .render(Request.of(CHAT, false)))
         .withMessage(
             "test.jinja:3: the chat template fails on these messages: No system role; change the messages, or give"
                 + " another template");
@@ -88,7 +108,8 @@ class ChatTemplateTest {
       assertThatExceptionOfType(TokenizerException.class)
           .isThrownBy(tokenizer::chatTemplate)
           .withMessage(
-              directory + ": the model has no chat template; add chat_template.jinja there, or choose ChatML");
+              directory
+                  + ": the model has no chat template; add chat_template.jinja there, or choose ChatML");
     }
     Files.writeString(
         directory.resolve("tokenizer_config.json"),
@@ -97,10 +118,15 @@ class ChatTemplateTest {
     Files.createDirectories(directory.resolve("additional_chat_templates"));
     Files.writeString(directory.resolve("additional_chat_templates/rag.jinja"), "r");
     try (Tokenizer tokenizer = Tokenizer.load(directory)) {
-      assertThat(tokenizer.chatTemplate().render(Request.of(CHAT, false)).text()).isEqualTo("d<|end|>");
+      assertThat(tokenizer.chatTemplate().render(Request.of(CHAT, false)).text())
+          .isEqualTo("d<|end|>");
       assertThat(tokenizer.chatTemplate("tool_use").source()).isEqualTo("t");
       assertThat(tokenizer.chatTemplate("rag").source()).isEqualTo("r");
-      assertThat(tokenizer.chatTemplate("{{ eos_token }}!", "config").render(Request.of(CHAT, false)).text())
+      assertThat(
+              tokenizer
+                  .chatTemplate("{{ eos_token }}!", "config")
+                  .render(Request.of(CHAT, false))
+                  .text())
           .isEqualTo("<|end|>!");
       assertThatExceptionOfType(TokenizerException.class)
           .isThrownBy(() -> tokenizer.chatTemplate("nope"))

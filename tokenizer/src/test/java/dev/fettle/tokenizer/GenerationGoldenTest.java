@@ -14,7 +14,10 @@ import java.util.Objects;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 
-/** The generation blocks of the training templates on our own conversations, against those transformers finds. */
+/**
+ * The generation blocks of the training templates on our own conversations, against those
+ * transformers finds.
+ */
 class GenerationGoldenTest {
 
   private static final Map<String, String> TOKENS = Map.of("bos_token", "<s>", "eos_token", "</s>");
@@ -22,20 +25,24 @@ class GenerationGoldenTest {
   @Test
   void everySpanEqualsTransformers() throws IOException {
     JsonNode file;
-    try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("generation-cases.json"))) {
+    try (InputStream in =
+        Objects.requireNonNull(getClass().getResourceAsStream("generation-cases.json"))) {
       file = new ObjectMapper().readTree(in);
     }
     for (JsonNode row : file.path("cases")) {
       String name = row.path("template").asText();
       String conversation = row.path("conversation").asText();
-      ChatTemplate template = ChatTemplate.parse(SharedData.text("tokenizers/" + name), name, TOKENS);
+      ChatTemplate template =
+          ChatTemplate.parse(SharedData.text("tokenizers/" + name), name, TOKENS);
       assertThat(template.hasGenerationBlocks()).as(name).isTrue();
-      check(row, template, file.path("conversations").path(conversation), name + " " + conversation);
+      check(
+          row, template, file.path("conversations").path(conversation), name + " " + conversation);
     }
     System.out.println("generation masks equal: " + file.path("cases").size());
   }
 
-  private static void check(JsonNode row, ChatTemplate template, JsonNode conversation, String label) {
+  private static void check(
+      JsonNode row, ChatTemplate template, JsonNode conversation, String label) {
     ChatTemplate.Request request =
         ChatTemplate.Request.of(
             conversation.path("messages"), conversation.path("add_generation_prompt").asBoolean());
@@ -56,13 +63,17 @@ class GenerationGoldenTest {
     crc.update(text.getBytes(StandardCharsets.UTF_8));
     assertThat(crc.getValue()).as(label + ": " + text).isEqualTo(row.path("crc32").asLong());
     List<String> generated =
-        rendered.generated().stream().map(span -> text.substring(span.start(), span.end())).toList();
+        rendered.generated().stream()
+            .map(span -> text.substring(span.start(), span.end()))
+            .toList();
     assertThat(generated)
         .as(label)
         .isEqualTo(row.path("generated").valueStream().map(JsonNode::asText).toList());
   }
 
-  /** Whatever the template: spans run in order, do not meet the user's words, and hold every answer. */
+  /**
+   * Whatever the template: spans run in order, do not meet the user's words, and hold every answer.
+   */
   @Test
   void spansHoldTheAnswersAndNothingTheUserSaid() {
     int checked = 0;
@@ -91,7 +102,9 @@ class GenerationGoldenTest {
       if (message.path("role").asText().equals("assistant")) {
         TextSpan answer = rendered.generated().get(span++);
         assertThat(answer.start()).as(name).isGreaterThanOrEqualTo(last);
-        assertThat(rendered.text().substring(answer.start(), answer.end())).as(name).contains(content);
+        assertThat(rendered.text().substring(answer.start(), answer.end()))
+            .as(name)
+            .contains(content);
         last = answer.end();
       } else {
         int at = rendered.text().indexOf(content, last);

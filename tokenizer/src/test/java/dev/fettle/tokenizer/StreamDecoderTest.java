@@ -38,7 +38,8 @@ class StreamDecoderTest {
     try (Tokenizer tokenizer = Tokenizer.load(directory)) {
       int[] ids = tokenizer.encode("ab ab \uD83D\uDE00 a", true).ids();
       assertThat(String.join("", stream(tokenizer, ids, true))).isEqualTo("ab ab \uD83D\uDE00 a");
-      assertThat(stream(tokenizer, ids, true)).startsWith("", "ab", " ab", " ", "", "", "", "\uD83D\uDE00");
+      assertThat(stream(tokenizer, ids, true))
+          .startsWith("", "ab", " ab", " ", "", "", "", "\uD83D\uDE00");
     }
   }
 
@@ -48,9 +49,11 @@ class StreamDecoderTest {
     try (Tokenizer tokenizer = Tokenizer.load(directory)) {
       int[] ids = tokenizer.encode("a\uD83D\uDE00", false).ids();
       int[] cut = Arrays.copyOf(ids, ids.length - 1);
-      assertThat(String.join("", stream(tokenizer, cut, false))).isEqualTo(tokenizer.decode(cut, false));
+      assertThat(String.join("", stream(tokenizer, cut, false)))
+          .isEqualTo(tokenizer.decode(cut, false));
       int[] broken = {cut[1], cut[0], cut[1]};
-      assertThat(String.join("", stream(tokenizer, broken, false))).isEqualTo(tokenizer.decode(broken, false));
+      assertThat(String.join("", stream(tokenizer, broken, false)))
+          .isEqualTo(tokenizer.decode(broken, false));
     }
   }
 

@@ -16,12 +16,18 @@ final class TinyModel {
   /** Byte-level BPE with ChatML's tokens. */
   static void write(Path directory) {
     List<Special> special =
-        List.of(Special.of("<|end|>", Role.EOS, Role.PAD), Special.of(ChatMl.START), Special.of(ChatMl.END));
+        List.of(
+            Special.of("<|end|>", Role.EOS, Role.PAD),
+            Special.of(ChatMl.START),
+            Special.of(ChatMl.END));
     List<String> texts = List.of("the cat sat on the mat", "the user and the assistant, the user");
     new BpeTrainer(new Settings(300, 2, special)).train(texts.iterator()).save(directory);
   }
 
-  /** Llama's kind: a mark for spaces, one put before the text, a few merges, bytes for what is not in the vocabulary. */
+  /**
+   * Llama's kind: a mark for spaces, one put before the text, a few merges, bytes for what is not
+   * in the vocabulary.
+   */
   static void writeByteFallback(Path directory) throws IOException {
     StringBuilder vocab = new StringBuilder("\"<unk>\":0,\"<s>\":1,\"</s>\":2");
     int id = 3;
@@ -52,7 +58,10 @@ final class TinyModel {
           "vocab":{%s},"merges":[["\u2581","a"],["a","b"],["\u2581","ab"],["\u2581a","b"]]}}
         """
             .formatted(
-                added.formatted(0, "<unk>"), added.formatted(1, "<s>"), added.formatted(2, "</s>"), vocab);
+                added.formatted(0, "<unk>"),
+                added.formatted(1, "<s>"),
+                added.formatted(2, "</s>"),
+                vocab);
     Files.createDirectories(directory);
     Files.writeString(directory.resolve("tokenizer.json"), json);
   }

@@ -36,19 +36,33 @@ class TokenizerTest {
   void offsetsAreUtf16UnitsAndKeepTheSpace() {
     try (Tokenizer tokenizer = Tokenizer.load(directory)) {
       String text = "the cat";
-      assertThat(covered(text, tokenizer.encode(text, false))).containsExactly("the", " ", "c", "at");
+      assertThat(covered(text, tokenizer.encode(text, false)))
+          .containsExactly("the", " ", "c", "at");
       text = "\u00e9\uD83D\uDE00 the\u6f22";
       assertThat(covered(text, tokenizer.encode(text, false)))
           .containsExactly(
-              "\u00e9", "\u00e9", "\uD83D\uDE00", "\uD83D\uDE00", "\uD83D\uDE00", "\uD83D\uDE00", " the", "\u6f22",
-              "\u6f22", "\u6f22");
+              "\u00e9",
+              "\u00e9",
+              "\uD83D\uDE00",
+              "\uD83D\uDE00",
+              "\uD83D\uDE00",
+              "\uD83D\uDE00",
+              " the",
+              "\u6f22",
+              "\u6f22",
+              "\u6f22");
     }
   }
 
   @Test
   void everyCharacterIsCovered() {
     try (Tokenizer tokenizer = Tokenizer.load(directory)) {
-      for (String text : List.of("a  b \n\n c", " the  user ", "\uD83E\uDD99\uD83E\uDD99 x", "<|end|> a<|im_end|>\n")) {
+      for (String text :
+          List.of(
+              "a  b \n\n c",
+              " the  user ",
+              "\uD83E\uDD99\uD83E\uDD99 x",
+              "<|end|> a<|im_end|>\n")) {
         Encoding encoding = tokenizer.encode(text, true);
         int reached = 0;
         for (int i = 0; i < encoding.length(); i++) {
@@ -69,7 +83,15 @@ class TokenizerTest {
       assertThat(encoding.ids()).startsWith(1).endsWith(2).hasSize(9);
       assertThat(covered(text, encoding))
           .containsExactly(
-              "", "ab", " ", "\uD83D\uDE00", "\uD83D\uDE00", "\uD83D\uDE00", "\uD83D\uDE00", "\u00e9", "");
+              "",
+              "ab",
+              " ",
+              "\uD83D\uDE00",
+              "\uD83D\uDE00",
+              "\uD83D\uDE00",
+              "\uD83D\uDE00",
+              "\u00e9",
+              "");
       assertThat(encoding.starts()[8]).isEqualTo(text.length());
       assertThat(tokenizer.decode(encoding.ids(), true)).isEqualTo(text);
       assertThat(tokenizer.unkId()).hasValue(0);
@@ -106,19 +128,25 @@ class TokenizerTest {
       assertThat(tokenizer.tokenOf(1)).contains("<|im_start|>");
       assertThat(tokenizer.idOf("no such token")).isEmpty();
       assertThat(tokenizer.stopIds()).containsExactly(0);
-      assertThat(tokenizer.decode(new int[] {0, 1, 40}, true)).isEqualTo(tokenizer.decode(new int[] {40}, false));
-      assertThat(tokenizer.decode(new int[] {40, 100_000}, false)).isEqualTo(tokenizer.decode(new int[] {40}, false));
-      assertThatIllegalArgumentException().isThrownBy(() -> tokenizer.decode(new int[] {-1}, false));
+      assertThat(tokenizer.decode(new int[] {0, 1, 40}, true))
+          .isEqualTo(tokenizer.decode(new int[] {40}, false));
+      assertThat(tokenizer.decode(new int[] {40, 100_000}, false))
+          .isEqualTo(tokenizer.decode(new int[] {40}, false));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> tokenizer.decode(new int[] {-1}, false));
     }
   }
 
   @Test
   void fallsBackOnTheModelsConfiguration() throws IOException {
     Files.writeString(directory.resolve("tokenizer_config.json"), "{\"pad_token\": null}");
-    Files.writeString(directory.resolve("config.json"), "{\"bos_token_id\": 1, \"eos_token_id\": 2, \"pad_token_id\": 0}");
+    Files.writeString(
+        directory.resolve("config.json"),
+        "{\"bos_token_id\": 1, \"eos_token_id\": 2, \"pad_token_id\": 0}");
     Files.writeString(directory.resolve("generation_config.json"), "{\"eos_token_id\": [2, 0]}");
     Files.writeString(
-        directory.resolve("special_tokens_map.json"), "{\"unk_token\": {\"content\": \"<|im_end|>\"}}");
+        directory.resolve("special_tokens_map.json"),
+        "{\"unk_token\": {\"content\": \"<|im_end|>\"}}");
     try (Tokenizer tokenizer = Tokenizer.load(directory)) {
       assertThat(tokenizer.bosId()).hasValue(1);
       assertThat(tokenizer.eosId()).hasValue(2);
@@ -131,9 +159,11 @@ class TokenizerTest {
   @Test
   void manyThreadsEncodeAtOnce() {
     try (Tokenizer tokenizer = Tokenizer.load(directory)) {
-      List<String> texts = IntStream.range(0, 500).mapToObj(i -> "the user " + i + " sat \uD83D\uDE00").toList();
+      List<String> texts =
+          IntStream.range(0, 500).mapToObj(i -> "the user " + i + " sat \uD83D\uDE00").toList();
       List<Encoding> alone = texts.stream().map(text -> tokenizer.encode(text, false)).toList();
-      List<Encoding> together = texts.parallelStream().map(text -> tokenizer.encode(text, false)).toList();
+      List<Encoding> together =
+          texts.parallelStream().map(text -> tokenizer.encode(text, false)).toList();
       assertThat(together).isEqualTo(alone);
     }
   }
@@ -154,7 +184,8 @@ class TokenizerTest {
     Path saved = parent.resolve("a/b");
     try (Tokenizer tokenizer = Tokenizer.load(directory)) {
       tokenizer.save(saved);
-      for (String name : List.of("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")) {
+      for (String name :
+          List.of("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")) {
         assertThat(saved.resolve(name)).hasSameBinaryContentAs(directory.resolve(name));
       }
       assertThat(saved.resolve("unrelated.txt")).doesNotExist();
@@ -162,13 +193,15 @@ class TokenizerTest {
   }
 
   @Test
-  void readsGpt2sFilesAndSavesThemForOthers(@TempDir Path gpt2, @TempDir Path saved) throws IOException {
+  void readsGpt2sFilesAndSavesThemForOthers(@TempDir Path gpt2, @TempDir Path saved)
+      throws IOException {
     writeGpt2(gpt2, "vocab.json", "merges.txt");
     try (Tokenizer tokenizer = Tokenizer.load(gpt2);
         Tokenizer original = Tokenizer.load(directory)) {
       String text = "the cat sat \u00e9\uD83D\uDE00";
       assertThat(tokenizer.encode(text, false)).isEqualTo(original.encode(text, false));
-      assertThat(tokenizer.encode("<|endoftext|>", false).ids()).containsExactly(tokenizer.vocabSize() - 1);
+      assertThat(tokenizer.encode("<|endoftext|>", false).ids())
+          .containsExactly(tokenizer.vocabSize() - 1);
       assertThat(tokenizer.eosId()).hasValue(tokenizer.vocabSize() - 1);
       tokenizer.save(saved);
       assertThat(saved.resolve("merges.txt")).exists();
@@ -179,13 +212,18 @@ class TokenizerTest {
     }
   }
 
-  /** OpenAI's own encoder knows no special tokens, so a text that spells one stays a text; decoding still skips it. */
+  /**
+   * OpenAI's own encoder knows no special tokens, so a text that spells one stays a text; decoding
+   * still skips it.
+   */
   @Test
   void readsOpenAisFilesAsOpenAiDid(@TempDir Path gpt2) throws IOException {
     writeGpt2(gpt2, "encoder.json", "vocab.bpe");
     try (Tokenizer tokenizer = Tokenizer.load(gpt2)) {
       int end = tokenizer.eosId().orElseThrow();
-      assertThat(tokenizer.encode("<|endoftext|>", false).ids()).doesNotContain(end).hasSizeGreaterThan(1);
+      assertThat(tokenizer.encode("<|endoftext|>", false).ids())
+          .doesNotContain(end)
+          .hasSizeGreaterThan(1);
       assertThat(tokenizer.decode(new int[] {end}, true)).isEmpty();
       assertThat(tokenizer.decode(new int[] {end}, false)).isEqualTo("<|endoftext|>");
     }
@@ -194,8 +232,17 @@ class TokenizerTest {
   private void writeGpt2(Path target, String vocabName, String mergesName) throws IOException {
     TokenizerFiles files = TokenizerFiles.read(directory);
     StringBuilder merges = new StringBuilder("#version: 0.2\n");
-    files.json("tokenizer.json").path("model").path("merges")
-        .forEach(pair -> merges.append(pair.path(0).asText()).append(' ').append(pair.path(1).asText()).append('\n'));
+    files
+        .json("tokenizer.json")
+        .path("model")
+        .path("merges")
+        .forEach(
+            pair ->
+                merges
+                    .append(pair.path(0).asText())
+                    .append(' ')
+                    .append(pair.path(1).asText())
+                    .append('\n'));
     String vocab = TokenizerFiles.write(files.json("tokenizer.json").path("model").path("vocab"));
     try (Tokenizer original = Tokenizer.load(directory)) {
       String end = ",\"<|endoftext|>\":" + original.vocabSize() + "}";
@@ -208,7 +255,8 @@ class TokenizerTest {
   void errorsSayWhichFileAndWhatToDo(@TempDir Path other) throws IOException {
     assertThatExceptionOfType(TokenizerException.class)
         .isThrownBy(() -> Tokenizer.load(other.resolve("nowhere")))
-        .withMessageContaining("nowhere: no such directory; give the directory that holds tokenizer.json");
+        .withMessageContaining(
+            "nowhere: no such directory; give the directory that holds tokenizer.json");
     assertThatExceptionOfType(TokenizerException.class)
         .isThrownBy(() -> Tokenizer.load(other))
         .withMessageContaining(other + ": no tokenizer.json");

@@ -89,7 +89,8 @@ final class Arithmetic {
         default -> throw new IllegalArgumentException(operator);
       };
     } catch (ArithmeticException e) {
-      throw new TemplateException(b == 0 ? "integer division or modulo by zero" : "integer too large");
+      throw new TemplateException(
+          b == 0 ? "integer division or modulo by zero" : "integer too large");
     }
   }
 

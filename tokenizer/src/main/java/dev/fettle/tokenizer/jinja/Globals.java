@@ -68,7 +68,9 @@ final class Globals {
     for (long i = start; step > 0 ? i < stop : i > stop; i += step) {
       if (values.size() == LONGEST_RANGE) {
         throw new TemplateException(
-            "Range too big. The sandbox blocks ranges larger than MAX_RANGE (" + LONGEST_RANGE + ").");
+            "Range too big. The sandbox blocks ranges larger than MAX_RANGE ("
+                + LONGEST_RANGE
+                + ").");
       }
       values.add(i);
     }

@@ -71,8 +71,7 @@ final class Methods {
   private static PyFunction immutable(String type, String name) {
     return arguments -> {
       throw new TemplateException(
-          "access to attribute '%s' of '%s' object is unsafe."
-              .formatted(name, type));
+          "access to attribute '%s' of '%s' object is unsafe.".formatted(name, type));
     };
   }
 }

@@ -16,7 +16,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** The language, construct by construct, against what Python's Jinja gives; cases.json says which version. */
+/**
+ * The language, construct by construct, against what Python's Jinja gives; cases.json says which
+ * version.
+ */
 class JinjaCasesTest {
 
   private static final Clock CLOCK =
@@ -29,14 +32,17 @@ class JinjaCasesTest {
     try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("cases.json"))) {
       file = json.readTree(in);
     }
-    Map<String, Object> variables = json.convertValue(file.path("variables"), new TypeReference<>() {});
+    Map<String, Object> variables =
+        json.convertValue(file.path("variables"), new TypeReference<>() {});
     return file.path("cases")
         .valueStream()
         .map(
             row -> {
               String template = row.path("template").asText();
               String expected =
-                  row.has("text") ? row.path("text").asText() : "error: " + row.path("error").asText();
+                  row.has("text")
+                      ? row.path("text").asText()
+                      : "error: " + row.path("error").asText();
               return DynamicTest.dynamicTest(
                   template, () -> assertThat(render(template, variables)).isEqualTo(expected));
             });

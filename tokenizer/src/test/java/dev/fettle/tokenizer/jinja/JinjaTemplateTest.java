@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class JinjaTemplateTest {
 
   private static JinjaTemplate.Rendered render(String template) {
-    return JinjaTemplate.parse(template).render(Map.of("items", List.of("a", "", "\uD83D\uDE00")), Clock.systemUTC());
+    return JinjaTemplate.parse(template)
+        .render(Map.of("items", List.of("a", "", "\uD83D\uDE00")), Clock.systemUTC());
   }
 
   @Test
@@ -31,7 +32,10 @@ class JinjaTemplateTest {
 
   @Test
   void whatIsSetInAGenerationBlockEndsWithIt() {
-    assertThat(render("{% set x = 1 %}{% generation %}{% set x = 2 %}{{ x }}{% endgeneration %}{{ x }}").text())
+    assertThat(
+            render(
+                    "{% set x = 1 %}{% generation %}{% set x = 2 %}{{ x }}{% endgeneration %}{{ x }}")
+                .text())
         .isEqualTo("21");
   }
 
@@ -72,7 +76,8 @@ class JinjaTemplateTest {
 
   @Test
   void saysWhereATemplateFails() {
-    String template = "{% macro m() %}\n{{ none + 1 }}\n{% endmacro %}\n{% for i in items %}\n{{ m() }}\n{% endfor %}";
+    String template =
+        "{% macro m() %}\n{{ none + 1 }}\n{% endmacro %}\n{% for i in items %}\n{{ m() }}\n{% endfor %}";
     assertThatExceptionOfType(TemplateException.class)
         .isThrownBy(() -> render(template))
         .satisfies(e -> assertThat(e.line()).isEqualTo(2))
@@ -90,7 +95,9 @@ class JinjaTemplateTest {
   void refusesToLoseAGenerationBlock() {
     assertThatExceptionOfType(TemplateException.class)
         .isThrownBy(
-            () -> render("{% macro m() %}{% generation %}x{% endgeneration %}{% endmacro %}{{ m() }}"))
+            () ->
+                render(
+                    "{% macro m() %}{% generation %}x{% endgeneration %}{% endmacro %}{{ m() }}"))
         .withMessageContaining("generation block inside a macro");
   }
 
@@ -103,6 +110,7 @@ class JinjaTemplateTest {
 
   @Test
   void refusesRunawayRepetition() {
-    assertThatExceptionOfType(TemplateException.class).isThrownBy(() -> render("{{ 'x' * 10000000 }}"));
+    assertThatExceptionOfType(TemplateException.class)
+        .isThrownBy(() -> render("{{ 'x' * 10000000 }}"));
   }
 }
