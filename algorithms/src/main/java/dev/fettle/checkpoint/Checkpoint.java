@@ -1,0 +1,142 @@
+package dev.fettle.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.fettle.models.weights.ModelFileException;
+import dev.fettle.models.weights.WeightSource;
+import dev.fettle.program.Slot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * A checkpoint whose every file was found to be as it was written.
+ *
+ * @param path its directory
+ * @param trainer the run's own state
+ * @param provenance where it comes from
+ */
+public record Checkpoint(Path path, TrainerState trainer, Provenance provenance) {
+
+  /**
+   * Reads and verifies the checkpoint in a directory.
+   *
+   * @throws CheckpointException naming the file that is missing or damaged
+   */
+  public static Checkpoint open(Path dir) {
+    Manifest manifest = Manifest.read(dir);
+    manifest.verify(dir);
+    TrainerState trainer = json(dir.resolve(Manifest.TRAINER), TrainerState.class);
+    if (trainer.step() != manifest.step()) {
+      throw new CheckpointException(
+          dir.resolve(Manifest.NAME)
+              + " says step "
+              + manifest.step()
+              + ", trainer.json step "
+              + trainer.step());
+    }
+    return new Checkpoint(dir, trainer, json(dir.resolve(Manifest.PROVENANCE), Provenance.class));
+  }
+
+  /**
+   * Finds what a user means by {@code --resume PATH}: a checkpoint, a directory of checkpoints, or
+   * a run's directory; in the latter two the newest one that can be read.
+   *
+   * @throws CheckpointException if there is none, or the one named is damaged
+   */
+  public static Checkpoint find(Path path) {
+    if (Files.exists(path.resolve(Manifest.NAME))) {
+      return open(path);
+    }
+    for (Path dir : new Path[] {path.resolve("checkpoints"), path}) {
+      if (!CheckpointStore.list(dir).isEmpty()) {
+        return CheckpointStore.newest(dir).orElseThrow();
+      }
+    }
+    throw new CheckpointException(
+        path
+            + ": no checkpoint here; name a step-NNNNNN directory, a directory of them, or the"
+            + " directory of a run");
+  }
+
+  /** Optimizer steps taken. */
+  public long step() {
+    return trainer.step();
+  }
+
+  /** The parameters, a safetensors file of its own. */
+  public Path modelFile() {
+    return path.resolve(Manifest.MODEL);
+  }
+
+  /**
+   * Puts the saved tensors back, one at a time. Names, types and sizes are compared first, so a
+   * checkpoint of another model changes nothing.
+   *
+   * @throws CheckpointException naming the tensors that do not fit
+   */
+  public void restore(CheckpointTensors parameters, CheckpointTensors optimizer) {
+    Path moments = path.resolve(Manifest.OPTIMIZER);
+    try (WeightSource model = WeightSource.open(modelFile());
+        WeightSource kept = WeightSource.open(moments)) {
+      check(model, parameters);
+      check(kept, optimizer);
+      upload(model, parameters);
+      upload(kept, optimizer);
+    } catch (ModelFileException e) {
+      throw new CheckpointException(e.getMessage(), e);
+    }
+  }
+
+  private static void check(WeightSource file, CheckpointTensors wanted) {
+    Set<String> unused = new LinkedHashSet<>(file.names());
+    for (Slot slot : wanted.slots()) {
+      if (!unused.remove(slot.name())) {
+        throw misfit(file, "has no tensor '" + slot.name() + "', which this run needs");
+      }
+      long[] sizes = file.shape(slot.name());
+      if (file.dtype(slot.name()) != slot.type().dtype()
+          || !Arrays.equals(sizes, slot.type().shape().sizes())) {
+        throw misfit(
+            file,
+            "holds '"
+                + slot.name()
+                + "' as "
+                + file.dtype(slot.name())
+                + Arrays.toString(sizes)
+                + ", this run has "
+                + slot.type());
+      }
+    }
+    if (!unused.isEmpty()) {
+      throw misfit(file, "holds '" + unused.iterator().next() + "', which this run does not have");
+    }
+  }
+
+  private static CheckpointException misfit(WeightSource file, String what) {
+    return new CheckpointException(
+        file.location()
+            + " "
+            + what
+            + ": the checkpoint comes from another model or optimizer; resume with the config it"
+            + " was made with, or start a new run");
+  }
+
+  private static void upload(WeightSource from, CheckpointTensors to) {
+    for (Slot slot : to.slots()) {
+      to.upload(slot.name(), from.read(slot.name()));
+    }
+  }
+
+  private static <T> T json(Path file, Class<T> type) {
+    try {
+      return Manifest.JSON.readValue(Files.readAllBytes(file), type);
+    } catch (JsonProcessingException e) {
+      throw new CheckpointException(file + " is not of this version: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new CheckpointException(file + " cannot be read: " + DurableFiles.reason(e), e);
+    }
+  }
+}
