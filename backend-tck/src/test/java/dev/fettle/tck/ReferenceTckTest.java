@@ -1,7 +1,10 @@
 package dev.fettle.tck;
 
+import dev.fettle.backend.reference.Kernels;
 import dev.fettle.backend.reference.ReferenceProvider;
+import dev.fettle.ir.op.Op;
 import dev.fettle.spi.BackendProvider;
+import java.util.Set;
 import org.junit.jupiter.api.Nested;
 
 /** The reference backend keeps the contracts it is the oracle of. */
@@ -36,6 +39,30 @@ class ReferenceTckTest {
     @Override
     protected BackendProvider provider() {
       return new ReferenceProvider();
+    }
+  }
+
+  @Nested
+  class State extends StateContract {
+    @Override
+    protected BackendProvider provider() {
+      return new ReferenceProvider();
+    }
+  }
+
+  @Nested
+  class Failure extends FailureContract {
+    @Override
+    protected BackendProvider provider() {
+      return new ReferenceProvider();
+    }
+  }
+
+  @Nested
+  class Coverage extends CoverageContract {
+    @Override
+    protected Set<Class<? extends Op>> lowered() {
+      return Kernels.types();
     }
   }
 }
