@@ -78,7 +78,7 @@ public final class FiniteDifferences {
       along(c, operand, run, unit(n, random.nextInt((int) n)));
       double[] direction = new double[(int) n];
       for (int i = 0; i < n; i++) {
-        direction[i] = random.nextGaussian() / Math.sqrt(n);
+        direction[i] = random.nextGaussian() / Math.sqrt((double) n);
       }
       along(c, operand, run, direction);
     }
