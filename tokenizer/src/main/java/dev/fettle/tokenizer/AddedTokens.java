@@ -3,10 +3,8 @@ package dev.fettle.tokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** What decoding must know of tokens that stand outside the model's own vocabulary. */
 final class AddedTokens {
@@ -24,15 +22,14 @@ final class AddedTokens {
   }
 
   /**
-   * @param json tokenizer.json
-   * @param roles tokens with a role: special, whether tokenizer.json says so or not, as in
-   *     transformers
+   * Reads them.
+   *
+   * @param json tokenizer.json, with the tokens that the configuration names made special
    */
-  static AddedTokens of(JsonNode json, Vocabulary vocabulary, SpecialTokens roles) {
+  static AddedTokens of(JsonNode json, Vocabulary vocabulary) {
     Set<Integer> special = new HashSet<>();
-    Stream.of(roles.bos(), roles.eos(), roles.pad(), roles.unk())
-        .flatMap(Optional::stream)
-        .forEach(token -> special.add(token.id()));
+    // OpenAI's own files mark nothing.
+    vocabulary.idOf(SpecialTokens.GPT2_END).ifPresent(special::add);
     Set<Integer> spaced = new HashSet<>();
     boolean prepends = prepends(json.path("normalizer"));
     for (JsonNode token : json.path("added_tokens")) {

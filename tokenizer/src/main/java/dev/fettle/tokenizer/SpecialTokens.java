@@ -14,7 +14,8 @@ import java.util.TreeMap;
  * Which tokens have roles, and where that is written. The first place that speaks of a role
  * decides: tokenizer_config.json (an explicit null means there is none), special_tokens_map.json,
  * generation_config.json, config.json, and last what tokenizer.json or the GPT-2 file format
- * implies.
+ * implies. An id counts only if tokenizer.json marks that token special: configurations carry
+ * defaults of other models.
  */
 record SpecialTokens(
     Optional<SpecialToken> bos,
@@ -28,6 +29,8 @@ record SpecialTokens(
   static final String GPT2_END = "<|endoftext|>";
 
   /**
+   * Finds them.
+   *
    * @param files the model directory
    * @param vocab the tokens there are
    * @param modelUnk the unknown token the model in tokenizer.json names, if it does
@@ -47,7 +50,7 @@ record SpecialTokens(
         search.role("pad", Optional.empty()),
         search.role("unk", modelUnk.or(() -> end)),
         templateVariables(config, map),
-        stopIds(eos, generation, model));
+        stopIds(eos, generation, model, vocab));
   }
 
   /** Every {@code *_token} of the configuration: what transformers hands to a chat template. */
@@ -66,11 +69,14 @@ record SpecialTokens(
   }
 
   private static List<Integer> stopIds(
-      Optional<SpecialToken> eos, JsonNode generation, JsonNode model) {
+      Optional<SpecialToken> eos, JsonNode generation, JsonNode model, Vocabulary vocab) {
     Set<Integer> ids = new LinkedHashSet<>();
     eos.ifPresent(token -> ids.add(token.id()));
-    JsonNode written = generation.has("eos_token_id") ? generation : model;
-    ids.addAll(ids(written.path("eos_token_id")));
+    if (generation.has("eos_token_id")) {
+      ids.addAll(ids(generation.path("eos_token_id")));
+    } else {
+      ids(model.path("eos_token_id")).stream().filter(vocab::isSpecial).forEach(ids::add);
+    }
     return List.copyOf(ids);
   }
 
@@ -104,7 +110,7 @@ record SpecialTokens(
       for (JsonNode file : byId) {
         for (int id : ids(file.path(role + "_token_id"))) {
           Optional<String> text = vocab.tokenOf(id);
-          if (text.isPresent()) {
+          if (text.isPresent() && vocab.isSpecial(id)) {
             return text.map(t -> new SpecialToken(t, id));
           }
         }

@@ -30,7 +30,7 @@ public final class Tokenizer implements AutoCloseable {
     Optional<String> unk = Optional.ofNullable(json.path("model").path("unk_token").textValue());
     special = SpecialTokens.find(files, vocabulary, unk);
     TokenizerJson.addSpecial(json, special.templateVariables().values(), vocabulary);
-    added = AddedTokens.of(json, vocabulary, special);
+    added = AddedTokens.of(json, vocabulary);
     templates = ChatTemplates.find(files, special);
     tokens = openNative(source, json);
   }
@@ -132,8 +132,8 @@ public final class Tokenizer implements AutoCloseable {
    * Turns ids back into text. Ids beyond the vocabulary (a model may have more rows than the
    * tokenizer has tokens) become nothing; bytes that are not UTF-8 become U+FFFD.
    *
-   * @param skipSpecialTokens whether to leave out special tokens and those with a role (BOS, EOS,
-   *     PAD, UNK)
+   * @param skipSpecialTokens whether to leave out special tokens: those tokenizer.json marks, and
+   *     those tokenizer_config.json gives a role
    * @throws IllegalArgumentException for a negative id
    */
   public String decode(int[] ids, boolean skipSpecialTokens) {

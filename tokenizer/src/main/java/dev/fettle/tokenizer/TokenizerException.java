@@ -18,6 +18,7 @@ public final class TokenizerException extends RuntimeException {
 
   /** An error caused by another, which is kept for the log. */
   public TokenizerException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+    // A template may raise an exception of several lines.
+    super(message.strip().replaceAll("\\s*\\R\\s*", " "), cause);
   }
 }

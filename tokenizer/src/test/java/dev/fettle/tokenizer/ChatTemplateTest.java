@@ -97,6 +97,10 @@ class ChatTemplateTest {
         .withMessage(
             "test.jinja:3: the chat template fails on these messages: No system role; change the messages, or give"
                 + " another template");
+    assertThatExceptionOfType(TokenizerException.class)
+        .isThrownBy(
+            () -> template("{{ raise_exception('two\n  lines') }}").render(Request.of(CHAT, false)))
+        .withMessageContaining("two lines");
     assertThatIllegalArgumentException().isThrownBy(() -> Request.of(BooleanNode.TRUE, false));
   }
 

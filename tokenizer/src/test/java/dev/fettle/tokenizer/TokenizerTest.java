@@ -156,6 +156,16 @@ class TokenizerTest {
     }
   }
 
+  /** Its config.json says 0, the default of another model; here that is the letter A. */
+  @Test
+  void doesNotTakeALetterForTheEnd() {
+    try (Tokenizer tokenizer = Tokenizer.load(SharedData.path("models/gpt-nano-sort"))) {
+      assertThat(tokenizer.eos()).isEmpty();
+      assertThat(tokenizer.stopIds()).isEmpty();
+      assertThat(tokenizer.decode(new int[] {0, 1, 2}, true)).isEqualTo("ABC");
+    }
+  }
+
   @Test
   void manyThreadsEncodeAtOnce() {
     try (Tokenizer tokenizer = Tokenizer.load(directory)) {
