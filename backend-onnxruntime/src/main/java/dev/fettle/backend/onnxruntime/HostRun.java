@@ -1,6 +1,7 @@
 package dev.fettle.backend.onnxruntime;
 
 import dev.fettle.backend.onnxruntime.OrtSlot.Bound;
+import dev.fettle.backend.onnxruntime.lower.HostPlan;
 import dev.fettle.backend.onnxruntime.lower.HostPlan.Update;
 import dev.fettle.backend.onnxruntime.lower.Lowered;
 import dev.fettle.ir.Value;
@@ -71,6 +72,7 @@ final class HostRun {
     if (!pieces.isEmpty()) {
       workers.run(pieces.size(), () -> body(pieces));
     }
+    lowered.host().scatters().forEach((slot, scatter) -> scatter(slot, scatter, memory));
     lowered.host().fills().forEach((slot, x) -> fill(slot(memory, slot).current().host(), x));
     return swapped;
   }
@@ -152,6 +154,27 @@ final class HostRun {
           to.get().put(at, blocks[t], 0, n);
         }
       }
+    }
+  }
+
+  /** Adds rows to where the session has just put the rest of the slot's new contents. */
+  private void scatter(String slot, HostPlan.Scatter scatter, Memory memory) {
+    OrtSlot s = slot(memory, slot);
+    boolean direct = lowered.isDirect(program, slot);
+    FloatBuffer to = (direct ? s.current() : s.spare()).host().floats();
+    HostTensor indices = operand(scatter.indices(), memory);
+    FloatBuffer updates = operand(scatter.updates(), memory).floats();
+    int width = Math.toIntExact(updates.capacity() / indices.elements());
+    float[] row = new float[width];
+    float[] update = new float[width];
+    for (int i = 0; i < indices.elements(); i++) {
+      int at = Math.multiplyExact((int) indices.get(i), width);
+      to.get(at, row);
+      updates.get(i * width, update);
+      for (int k = 0; k < width; k++) {
+        row[k] += update[k];
+      }
+      to.put(at, row);
     }
   }
 

@@ -85,13 +85,7 @@ final class OrtBackend implements Backend {
     OrtExecutable executable =
         new OrtExecutable(
             new OrtExecutable.Parts(
-                environment,
-                prepared.program(),
-                program.inputs().keySet(),
-                lowered,
-                session,
-                workers,
-                stats));
+                environment, prepared.program(), lowered, session, workers, stats));
     made.add(executable);
     return executable;
   }

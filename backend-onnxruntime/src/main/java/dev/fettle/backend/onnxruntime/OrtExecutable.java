@@ -46,7 +46,6 @@ final class OrtExecutable implements Executable {
    *
    * @param environment the runtime's
    * @param program after the passes
-   * @param declared the inputs before the passes
    * @param lowered the model and what follows it
    * @param session none where the host does everything
    * @param workers for the host's part
@@ -55,7 +54,6 @@ final class OrtExecutable implements Executable {
   record Parts(
       OrtEnvironment environment,
       Program program,
-      Set<String> declared,
       Lowered lowered,
       @Nullable OrtSession session,
       HostWorkers workers,
@@ -68,7 +66,7 @@ final class OrtExecutable implements Executable {
     this.session = parts.session();
     this.host = new HostRun(program, lowered, parts.workers());
     this.compiled = parts.stats();
-    this.checks = new RunChecks(program, parts.declared(), lowered);
+    this.checks = new RunChecks(program, lowered);
   }
 
   @Override
@@ -125,7 +123,7 @@ final class OrtExecutable implements Executable {
 
   /** True where a slot's new contents go straight into its memory. */
   private boolean isDirect(String slot) {
-    return lowered.inPlace().contains(slot) || !program.stateIn().containsKey(slot);
+    return lowered.isDirect(program, slot);
   }
 
   private static OrtSlot slotOf(Map<String, OrtSlot> slots, String slot) {

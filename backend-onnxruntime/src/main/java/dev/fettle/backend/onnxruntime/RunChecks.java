@@ -17,40 +17,26 @@ import java.util.Set;
 final class RunChecks {
   private final Program program;
   private final Lowered lowered;
-  private final Set<String> declared;
   private final Set<String> read;
 
-  /**
-   * Checks for one program.
-   *
-   * @param program after the passes
-   * @param declared the inputs its author declared, of which the passes may have dropped some
-   */
-  RunChecks(Program program, Set<String> declared, Lowered lowered) {
+  RunChecks(Program program, Lowered lowered) {
     this.program = program;
-    this.declared = Set.copyOf(declared);
     this.lowered = lowered;
     this.read = new HashSet<>(program.stateIn().keySet());
   }
 
-  /** The slots of the state the program reads or writes, by name. */
+  /**
+   * Checks one run. Inputs the program does not have are ignored, as the passes drop those that
+   * nothing needs.
+   *
+   * @return the slots of the state the program reads or writes, by name
+   */
   Map<String, OrtSlot> check(DeviceState state, Map<String, HostTensor> inputs) {
     if (!(state instanceof OrtState own)) {
       throw new IllegalArgumentException(
           "program " + program.name() + " was given the state of another backend");
     }
     program.inputs().forEach((name, v) -> checkInput(name, v, inputs));
-    for (String name : inputs.keySet()) {
-      if (!declared.contains(name)) {
-        throw new IllegalArgumentException(
-            "program "
-                + program.name()
-                + " has no input "
-                + name
-                + "; it has "
-                + declared);
-      }
-    }
     Map<String, OrtSlot> slots = new HashMap<>();
     program.stateIn().forEach((name, v) -> slots.put(name, own.bound(name, v.type())));
     program.stateOut().forEach((name, v) -> slots.put(name, own.bound(name, v.type())));

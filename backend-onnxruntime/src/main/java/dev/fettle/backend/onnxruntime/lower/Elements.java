@@ -88,7 +88,11 @@ final class Elements {
         }
       }
       case SUB -> c.elementwise("Sub", node);
-      case MUL -> c.elementwise("Mul", node);
+      case MUL -> {
+        if (!Products.scaled(c, node)) {
+          c.elementwise("Mul", node);
+        }
+      }
       case DIV -> c.elementwise("Div", node);
       case MAX -> c.elementwise("Max", node);
       case MIN -> c.elementwise("Min", node);

@@ -6,8 +6,9 @@ import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.AdamW;
 import dev.fettle.ir.composite.Sgd;
 import dev.fettle.ir.op.CompositeOp;
-import dev.fettle.ir.op.Create;
-import dev.fettle.ir.op.Layout;
+import dev.fettle.ir.op.Elementwise;
+import dev.fettle.ir.op.Elementwise.BinaryKind;
+import dev.fettle.ir.op.Index;
 import dev.fettle.program.Program;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,12 +20,15 @@ import java.util.Set;
 
 /**
  * The end of a program that runs in plain Java after the session: optimizer updates, which as ONNX
- * nodes would pass over memory a dozen times, and slots filled with one number.
+ * nodes would pass over memory a dozen times; rows added to a gradient, for which the runtime would
+ * copy the whole of it first; and slots filled with one number.
  *
  * @param updates optimizer steps, in order
+ * @param scatters rows added to slots
  * @param fills what slots are filled with
  */
-public record HostPlan(List<Update> updates, Map<String, Double> fills) {
+public record HostPlan(
+    List<Update> updates, Map<String, Scatter> scatters, Map<String, Double> fills) {
 
   /**
    * One optimizer step.
@@ -35,9 +39,19 @@ public record HostPlan(List<Update> updates, Map<String, Double> fills) {
    */
   public record Update(CompositeOp op, List<Value> operands, List<Optional<String>> slots) {}
 
+  /**
+   * Rows added to what the session left in a slot: {@code sum of addends + scattered updates}.
+   *
+   * @param addends what the session writes to the slot: one value or the sum of two
+   * @param indices the row of each update
+   * @param updates the rows
+   */
+  public record Scatter(List<Value> addends, Value indices, Value updates) {}
+
   /** Keeps immutable copies. */
   public HostPlan {
     updates = List.copyOf(updates);
+    scatters = Map.copyOf(scatters);
     fills = Map.copyOf(fills);
   }
 
@@ -52,8 +66,47 @@ public record HostPlan(List<Update> updates, Map<String, Double> fills) {
       update(program, uses, written, node).ifPresent(updates::add);
     }
     Map<String, Double> fills = new LinkedHashMap<>();
-    program.stateOut().forEach((slot, v) -> splat(uses, v).ifPresent(x -> fills.put(slot, x)));
-    return new HostPlan(updates, fills);
+    Map<String, Scatter> scatters = new LinkedHashMap<>();
+    program
+        .stateOut()
+        .forEach(
+            (slot, v) -> {
+              uses.splat(v).ifPresent(x -> fills.put(slot, x));
+              boolean once =
+                  written.getOrDefault(v, List.of()).size() == 1
+                      && uses.readers(v).isEmpty()
+                      && !program.outputs().containsValue(v);
+              if (once) {
+                scatter(program, uses, v).ifPresent(s -> scatters.put(slot, s));
+              }
+            });
+    return new HostPlan(updates, scatters, fills);
+  }
+
+  /** Matches {@code scatterAdd(base, ...)} and {@code x + scatterAdd(base, ...)}. */
+  private static Optional<Scatter> scatter(Program program, Uses uses, Value v) {
+    Optional<Node> node = uses.producer(v);
+    if (node.isEmpty() || v.dtype() != DType.F32) {
+      return Optional.empty();
+    }
+    List<Value> in = node.get().inputs();
+    if (node.get().op() instanceof Index.ScatterAdd) {
+      // The runtime adds to a slot's old contents in place, and then need not copy.
+      return program.stateIn().containsValue(in.get(0))
+          ? Optional.empty()
+          : Optional.of(new Scatter(List.of(in.get(0)), in.get(1), in.get(2)));
+    }
+    boolean sum =
+        node.get().op() instanceof Elementwise.Binary b && b.kind() == BinaryKind.ADD;
+    for (int i = 0; sum && i < 2; i++) {
+      Value other = in.get(1 - i);
+      Optional<Node> inner = uses.producer(in.get(i)).filter(n -> isScatter(n, uses));
+      if (inner.isPresent()) {
+        List<Value> s = inner.get().inputs();
+        return Optional.of(new Scatter(List.of(other, s.get(0)), s.get(1), s.get(2)));
+      }
+    }
+    return Optional.empty();
   }
 
   private static Optional<Update> update(
@@ -73,18 +126,8 @@ public record HostPlan(List<Update> updates, Map<String, Double> fills) {
     return Optional.of(new Update((CompositeOp) node.op(), node.inputs(), slots));
   }
 
-  private static Optional<Double> splat(Uses uses, Value v) {
-    Optional<Node> node = uses.producer(v);
-    if (node.isPresent() && node.get().op() instanceof Layout.Broadcast) {
-      return splat(uses, node.get().inputs().get(0));
-    }
-    boolean literal =
-        node.isPresent()
-            && node.get().op() instanceof Create.Constant c
-            && c.values().size() == 1;
-    return literal
-        ? Optional.of(((Create.Constant) node.get().op()).values().get(0))
-        : Optional.empty();
+  private static boolean isScatter(Node node, Uses uses) {
+    return node.op() instanceof Index.ScatterAdd && uses.readOnce(node.output());
   }
 
   /** The slots written here and not by the session. */
@@ -98,6 +141,7 @@ public record HostPlan(List<Update> updates, Map<String, Double> fills) {
   Set<Value> operands() {
     Set<Value> all = new HashSet<>();
     updates.forEach(u -> all.addAll(u.operands()));
+    scatters.values().forEach(s -> all.addAll(List.of(s.indices(), s.updates())));
     return all;
   }
 }

@@ -10,6 +10,7 @@ import dev.fettle.ir.composite.LayerNorm;
 import dev.fettle.ir.composite.Linear;
 import dev.fettle.ir.composite.RmsNorm;
 import dev.fettle.ir.composite.Sgd;
+import dev.fettle.ir.composite.Split;
 import dev.fettle.ir.composite.Softmax;
 import dev.fettle.ir.composite.SumOfSquares;
 import dev.fettle.ir.op.CompositeOp;
@@ -35,6 +36,9 @@ public final class Kernels implements Capabilities {
     if (op instanceof Linear || op instanceof Softmax || op instanceof CrossEntropy) {
       return WIDE.contains(dtype) && inputs.stream().filter(t -> t.dtype().isFloat()).allMatch(t -> t.dtype() == dtype);
     }
+    if (op instanceof Split) {
+      return true;
+    }
     if (op instanceof SumOfSquares || op instanceof AdamW || op instanceof Sgd) {
       return WIDE.contains(dtype);
     }
@@ -53,7 +57,7 @@ public final class Kernels implements Capabilities {
     if (op instanceof Index) {
       return !(op instanceof Index.ScatterAdd) && !(op instanceof Index.TopK);
     }
-    return op instanceof Create || op instanceof Elementwise.Cast;
+    return op instanceof Split || op instanceof Create || op instanceof Elementwise.Cast;
   }
 
   @Override

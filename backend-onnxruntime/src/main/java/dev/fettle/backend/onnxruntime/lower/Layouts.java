@@ -1,13 +1,17 @@
 package dev.fettle.backend.onnxruntime.lower;
 
 import dev.fettle.ir.DType;
+import dev.fettle.ir.Dim;
 import dev.fettle.ir.Node;
 import dev.fettle.ir.Value;
+import dev.fettle.ir.composite.Split;
 import dev.fettle.ir.op.Layout;
 import dev.fettle.spi.support.Lowerings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Operations that move or repeat elements. Reshapes and broadcasts copy nothing. */
 final class Layouts {
@@ -19,6 +23,7 @@ final class Layouts {
         .put(Layout.Transpose.class, Layouts::transpose)
         .put(Layout.Broadcast.class, Layouts::broadcast)
         .put(Layout.Slice.class, Layouts::slice)
+        .put(Split.class, Layouts::split)
         .put(Layout.Concat.class, Layouts::concat)
         .put(Layout.Pad.class, Layouts::pad)
         .put(Layout.Barrier.class, Layouts::barrier);
@@ -42,10 +47,22 @@ final class Layouts {
       c.bind(node.output(), in);
       return;
     }
-    c.bind(
-        node.output(),
-        c.node(
-            "Transpose", List.of(c.whole(x)), Attributes.integers("perm", op.permutation())));
+    c.bind(node.output(), transposed(c, c.whole(x), op.permutation()));
+  }
+
+  /** A tensor with its axes permuted; of a transposed one, both permutations in one pass. */
+  static String transposed(Emission c, String x, List<Integer> permutation) {
+    Optional<OnnxGraph.OnnxNode> before =
+        c.graph().producer(x).filter(n -> n.op().equals("Transpose"));
+    if (before.isPresent()) {
+      List<Long> first = before.get().attributes().get(0).getIntsList();
+      List<Integer> both = permutation.stream().map(i -> first.get(i).intValue()).toList();
+      return transposed(c, before.get().inputs().get(0), both);
+    }
+    if (permutation.equals(IntStream.range(0, permutation.size()).boxed().toList())) {
+      return x;
+    }
+    return c.node("Transpose", List.of(x), Attributes.integers("perm", permutation));
   }
 
   private static void broadcast(Emission c, Layout.Broadcast op, Node node) {
@@ -80,6 +97,16 @@ final class Layouts {
     OnnxGraph g = c.graph();
     c.bind(
         node.output(), c.node("Slice", c.whole(x), g.longs(starts), g.longs(ends), g.longs(axes)));
+  }
+
+  private static void split(Emission c, Split op, Node node) {
+    List<Long> sizes = op.parts().stream().map(Dim::size).toList();
+    List<String> in = List.of(c.whole(node.inputs().get(0)), c.graph().longs(sizes));
+    List<String> parts =
+        c.nodes("Split", in, sizes.size(), Attributes.integer("axis", op.axis()));
+    for (int i = 0; i < parts.size(); i++) {
+      c.bind(node.outputs().get(i), parts.get(i));
+    }
   }
 
   private static void concat(Emission c, Layout.Concat op, Node node) {

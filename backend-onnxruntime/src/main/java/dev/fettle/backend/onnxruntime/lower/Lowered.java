@@ -2,6 +2,7 @@ package dev.fettle.backend.onnxruntime.lower;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import dev.fettle.ir.Value;
+import dev.fettle.program.Program;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,5 +34,10 @@ public record Lowered(
   /** True where there is anything for a session to do. */
   public boolean hasSession() {
     return model.getGraph().getOutputCount() > 0;
+  }
+
+  /** True where the model writes a slot's new contents straight into the slot's memory. */
+  public boolean isDirect(Program program, String slot) {
+    return inPlace.contains(slot) || !program.stateIn().containsKey(slot);
   }
 }

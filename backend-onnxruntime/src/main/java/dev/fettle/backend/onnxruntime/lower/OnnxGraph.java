@@ -14,12 +14,15 @@ import dev.fettle.backend.onnxruntime.ElementTypes;
 import dev.fettle.ir.DType;
 import dev.fettle.spi.HostTensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** An ONNX model under construction. Equal nodes on equal inputs are written once. */
 public final class OnnxGraph {
@@ -49,6 +52,12 @@ public final class OnnxGraph {
       List<String> inputs,
       List<String> outputs,
       List<AttributeProto> attributes) {
+    /** Keeps immutable copies. */
+    OnnxNode {
+      inputs = List.copyOf(inputs);
+      outputs = List.copyOf(outputs);
+    }
+
     @Override
     public boolean equals(Object other) {
       return other instanceof OnnxNode n && n.id == id;
@@ -73,7 +82,7 @@ public final class OnnxGraph {
   private final List<ValueInfoProto> outputs = new ArrayList<>();
   private final List<ValueInfoProto> infos = new ArrayList<>();
   private final Map<String, String> renamed = new HashMap<>();
-  private final Set<String> computed = new HashSet<>();
+  private final Map<String, OnnxNode> producers = new HashMap<>();
   private int names;
 
   /** The nodes so far. */
@@ -90,25 +99,29 @@ public final class OnnxGraph {
         k -> {
           List<String> out = new ArrayList<>();
           for (int i = 0; i < results; i++) {
-            out.add("t" + names++);
+            out.add("#" + names++);
           }
-          computed.addAll(out);
-          nodes.add(new OnnxNode(nodes.size(), op, domain, k.inputs(), List.copyOf(out), k.attributes()));
+
+          add(new OnnxNode(nodes.size(), op, domain, k.inputs(), out, k.attributes()));
           return List.copyOf(out);
         });
   }
 
   /** Appends a node of one operand and one result even if there is an equal one. */
   String fresh(String op, String in) {
-    String out = "t" + names++;
-    computed.add(out);
-    nodes.add(new OnnxNode(nodes.size(), op, STANDARD, List.of(in), List.of(out), List.of()));
+    String out = "#" + names++;
+    add(new OnnxNode(nodes.size(), op, STANDARD, List.of(in), List.of(out), List.of()));
     return out;
   }
 
-  /** True for a node's result; false for an input or a literal. */
-  boolean isComputed(String name) {
-    return computed.contains(name);
+  private void add(OnnxNode node) {
+    nodes.add(node);
+    node.outputs().forEach(o -> producers.put(o, node));
+  }
+
+  /** The node that computes a tensor; empty for an input or a literal. */
+  Optional<OnnxNode> producer(String name) {
+    return Optional.ofNullable(producers.get(name));
   }
 
   /** A literal tensor. */
@@ -124,7 +137,7 @@ public final class OnnxGraph {
   }
 
   private String initializer(Literal literal) {
-    String name = "c" + names++;
+    String name = "#" + names++;
     long[] dims = literal.dims().stream().mapToLong(Long::longValue).toArray();
     HostTensor data = HostTensor.allocate(literal.dtype(), dims);
     for (int i = 0; i < literal.values().size(); i++) {
@@ -203,6 +216,30 @@ public final class OnnxGraph {
         .addOpsetImport(opset(MICROSOFT, 1))
         .setGraph(graph)
         .build();
+  }
+
+  /** Drops nodes whose results nobody reads any more since others took their place. */
+  void prune() {
+    Set<String> needed = new HashSet<>(renamed.keySet());
+    List<OnnxNode> kept = new ArrayList<>();
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      OnnxNode node = nodes.get(i);
+      if (node.outputs().stream().anyMatch(needed::contains)) {
+        needed.addAll(node.inputs());
+        kept.add(node);
+      }
+    }
+    Collections.reverse(kept);
+    nodes.clear();
+    nodes.addAll(kept);
+    initializers.removeIf(t -> !needed.contains(t.getName()));
+    infos.removeIf(t -> !needed.contains(t.getName()));
+    inputs.removeIf(t -> !needed.contains(t.getName()));
+  }
+
+  /** The names of the tensors given at each run. */
+  Set<String> inputNames() {
+    return inputs.stream().map(ValueInfoProto::getName).collect(Collectors.toSet());
   }
 
   private static OperatorSetIdProto opset(String domain, long version) {

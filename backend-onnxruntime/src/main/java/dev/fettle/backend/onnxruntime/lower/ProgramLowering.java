@@ -29,15 +29,17 @@ public final class ProgramLowering {
   private final HostPlan host;
   private final OnnxGraph graph = new OnnxGraph();
   private final Emission emission;
-  private final Set<String> feeds = new HashSet<>();
   private final Map<String, String> slotResults = new LinkedHashMap<>();
   private final Map<String, String> results = new LinkedHashMap<>();
   private final Map<Value, String> fetched = new LinkedHashMap<>();
   private final Set<String> taken = new HashSet<>();
+  private final Set<Value> given = new HashSet<>();
 
   private ProgramLowering(Program program) {
     this.program = program;
     this.uses = new Uses(program);
+    given.addAll(program.stateIn().values());
+    given.addAll(program.inputs().values());
     this.host = HostPlan.of(program, uses);
     this.emission = new Emission(graph, uses);
   }
@@ -84,10 +86,11 @@ public final class ProgramLowering {
       }
     }
     ends();
+    graph.prune();
     Set<String> inPlace = new InPlace(graph, slotResults).among(program.aliased());
     return new Lowered(
         graph.build(program.name()),
-        feeds,
+        graph.inputNames(),
         slotResults,
         results,
         fetched,
@@ -102,6 +105,7 @@ public final class ProgramLowering {
     TABLE.emit(c, node);
   }
 
+  /** The values the model must compute or pass on. */
   private Set<Value> wanted() {
     Set<Value> wanted = new HashSet<>(program.outputs().values());
     Set<String> hosted = host.slots();
@@ -109,21 +113,15 @@ public final class ProgramLowering {
         .stateOut()
         .forEach(
             (slot, v) -> {
-              if (!hosted.contains(slot)) {
+              HostPlan.Scatter scatter = host.scatters().get(slot);
+              if (scatter != null) {
+                wanted.addAll(scatter.addends());
+              } else if (!hosted.contains(slot) && program.stateIn().get(slot) != v) {
                 wanted.add(v);
               }
             });
-    wanted.addAll(host.operands());
-    Set<Value> given = new HashSet<>(program.stateIn().values());
-    given.addAll(program.inputs().values());
-    wanted.removeIf(v -> given.contains(v) && !program.outputs().containsValue(v) && !isMoved(v));
+    host.operands().stream().filter(v -> !given.contains(v)).forEach(wanted::add);
     return wanted;
-  }
-
-  /** True for a slot's old contents written to another slot. */
-  private boolean isMoved(Value v) {
-    return program.stateOut().entrySet().stream()
-        .anyMatch(e -> e.getValue() == v && program.stateIn().get(e.getKey()) != v);
   }
 
   private Set<Node> live(Set<Value> wanted) {
@@ -143,13 +141,12 @@ public final class ProgramLowering {
   private void parameters(Set<Node> live, Set<Value> wanted) {
     Set<Value> read = new HashSet<>(wanted);
     live.forEach(n -> read.addAll(n.inputs()));
-    Map<String, Value> given = new LinkedHashMap<>(program.stateIn());
-    given.putAll(program.inputs());
-    given.forEach(
+    Map<String, Value> named = new LinkedHashMap<>(program.stateIn());
+    named.putAll(program.inputs());
+    named.forEach(
         (name, v) -> {
           if (read.contains(v)) {
             graph.input(name, v.dtype(), Emission.sizes(v.shape()));
-            feeds.add(name);
             taken.add(name);
             emission.bind(v, name);
           }
@@ -162,13 +159,14 @@ public final class ProgramLowering {
         .stateOut()
         .forEach(
             (slot, v) -> {
-              if (!hosted.contains(slot) && program.stateIn().get(slot) != v) {
+              HostPlan.Scatter scatter = host.scatters().get(slot);
+              if (scatter != null) {
+                slotResults.put(slot, end(sum(scatter.addends()), v, slot + ":next"));
+              } else if (!hosted.contains(slot) && program.stateIn().get(slot) != v) {
                 slotResults.put(slot, end(v, slot + ":next"));
               }
             });
     program.outputs().forEach((name, v) -> results.put(name, end(v, name + ":out")));
-    Set<Value> given = new HashSet<>(program.stateIn().values());
-    given.addAll(program.inputs().values());
     for (Value v : host.operands()) {
       if (!given.contains(v)) {
         fetched.put(v, end(v, "host:" + fetched.size()));
@@ -176,10 +174,18 @@ public final class ProgramLowering {
     }
   }
 
-  /** Makes a value an output of the model. */
+  private String sum(List<Value> addends) {
+    List<String> parts = addends.stream().map(emission::whole).toList();
+    return parts.size() == 1 ? parts.get(0) : emission.node("Add", parts);
+  }
+
   private String end(Value v, String name) {
-    String internal = emission.whole(v);
-    boolean own = graph.isComputed(internal) && taken.add(internal);
+    return end(emission.whole(v), v, name);
+  }
+
+  /** Makes a tensor that stands for a value an output of the model. */
+  private String end(String internal, Value v, String name) {
+    boolean own = graph.producer(internal).isPresent() && taken.add(internal);
     String result = own ? internal : graph.fresh("Identity", internal);
     graph.output(result, name, v.dtype(), Emission.sizes(v.shape()));
     return name;
@@ -222,6 +228,9 @@ public final class ProgramLowering {
     }
     if (!host.updates().isEmpty()) {
       notes.add("run on the host after the session: optimizer updates x" + host.updates().size());
+    }
+    if (!host.scatters().isEmpty()) {
+      notes.add("run on the host after the session: scattered rows x" + host.scatters().size());
     }
     return notes;
   }

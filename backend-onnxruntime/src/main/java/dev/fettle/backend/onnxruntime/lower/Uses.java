@@ -2,6 +2,8 @@ package dev.fettle.backend.onnxruntime.lower;
 
 import dev.fettle.ir.Node;
 import dev.fettle.ir.Value;
+import dev.fettle.ir.op.Create;
+import dev.fettle.ir.op.Layout;
 import dev.fettle.program.Program;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,6 +37,21 @@ public final class Uses {
   /** The nodes that read a value, one entry a reading operand. */
   public List<Node> readers(Value v) {
     return readers.getOrDefault(v, List.of());
+  }
+
+  /** The number a value repeats over its whole shape, if it is such a literal. */
+  public Optional<Double> splat(Value v) {
+    Optional<Node> node = producer(v);
+    if (node.isPresent() && node.get().op() instanceof Layout.Broadcast) {
+      return splat(node.get().inputs().get(0));
+    }
+    boolean literal =
+        node.isPresent()
+            && node.get().op() instanceof Create.Constant c
+            && c.values().size() == 1;
+    return literal
+        ? Optional.of(((Create.Constant) node.get().op()).values().get(0))
+        : Optional.empty();
   }
 
   /** True where a value is written to a slot or given to the host. */
