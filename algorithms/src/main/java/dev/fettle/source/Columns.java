@@ -77,7 +77,7 @@ public record Columns(Map<String, String> names) {
   /**
    * The row under the format's names. A column that was given another name is gone from its own.
    */
-  Row apply(Row row) {
+  public Row apply(Row row) {
     if (names.isEmpty()) {
       return row;
     }

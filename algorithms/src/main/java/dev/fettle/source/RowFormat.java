@@ -80,7 +80,7 @@ public enum RowFormat {
    * @param first the first row, its columns already mapped
    * @throws DataException where they fit none; the message lists them
    */
-  static RowFormat detect(Row first) {
+  public static RowFormat detect(Row first) {
     List<String> columns = Columns.present(first);
     for (RowFormat format : values()) {
       if (format.fits(columns)) {

@@ -48,7 +48,8 @@ public final class TrainingLoop {
    * Trains from the given progress on; the state and the source must already stand there.
    *
    * @return the progress reached
-   * @throws DivergenceException if the loss or gradient norm is not finite
+   * @throws DivergenceException if the loss or gradient norm is not finite; a checkpoint of the
+   *     step before is written
    */
   public Progress run(Progress from) {
     listeners.forEach(l -> l.onStart(from, options.steps()));
@@ -61,7 +62,7 @@ public final class TrainingLoop {
       if (batch.isEmpty()) {
         break;
       }
-      now = step(now, batch.get(), start);
+      now = stepOrSave(now, batch.get(), start, saved);
       if (due(options.evalEvery(), now.step())) {
         evaluate(now);
       }
@@ -87,6 +88,18 @@ public final class TrainingLoop {
 
   private static boolean due(long every, long step) {
     return every > 0 && step % every == 0;
+  }
+
+  /** Divergence is found before the update, so what the step began with can still be saved. */
+  private Progress stepOrSave(Progress before, StepBatch batch, long start, long saved) {
+    try {
+      return step(before, batch, start);
+    } catch (DivergenceException e) {
+      if (saved < before.step()) {
+        save(before);
+      }
+      throw e;
+    }
   }
 
   private Progress step(Progress before, StepBatch batch, long start) {

@@ -2,38 +2,37 @@ package dev.fettle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
 class MainTest {
 
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  private int fettle(String... args) {
-    return new CommandLine(new Main())
-        .setOut(new PrintWriter(out))
-        .setErr(new PrintWriter(err))
-        .execute(args);
-  }
-
   @Test
   void withoutArgumentsPrintsUsage() {
-    assertThat(fettle()).isZero();
-    assertThat(out.toString()).startsWith("Usage: fettle");
+    Invocation i = Invocation.of();
+    assertThat(i.code()).isZero();
+    assertThat(i.out()).startsWith("Usage: fettle").contains("train", "score", "generate");
   }
 
   @Test
   void versionNamesTheProgram() {
-    assertThat(fettle("--version")).isZero();
-    assertThat(out.toString()).startsWith("fettle ");
+    Invocation i = Invocation.of("--version");
+    assertThat(i.code()).isZero();
+    assertThat(i.out()).startsWith("fettle ");
   }
 
   @Test
   void unknownOptionIsAUsageError() {
-    assertThat(fettle("--no-such-option")).isEqualTo(2);
-    assertThat(err.toString()).contains("--no-such-option");
+    Invocation i = Invocation.of("--no-such-option");
+    assertThat(i.code()).isEqualTo(2);
+    assertThat(i.err()).contains("--no-such-option");
+  }
+
+  @Test
+  void everyCommandHasHelp() {
+    for (String command : new String[] {"train", "score", "generate", "init", "doctor"}) {
+      Invocation i = Invocation.of(command, "--help");
+      assertThat(i.code()).isZero();
+      assertThat(i.out()).contains("Usage: fettle " + command);
+    }
   }
 }

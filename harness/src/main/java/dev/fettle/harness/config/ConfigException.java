@@ -19,8 +19,13 @@ public final class ConfigException extends RuntimeException {
     this.problems = List.copyOf(problems);
   }
 
-  /** An error about the setting as a whole, found after the file was read. */
-  public static ConfigException at(String place, String key, String message) {
+  /** An error found after the configuration was read, when the line is no longer known. */
+  public static ConfigException about(String key, String message) {
+    return at("", key, message);
+  }
+
+  /** An error with one problem. */
+  static ConfigException at(String place, String key, String message) {
     return new ConfigException(List.of(new ConfigProblem(place, key, message)));
   }
 

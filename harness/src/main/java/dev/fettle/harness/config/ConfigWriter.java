@@ -7,8 +7,11 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import dev.fettle.optim.ScheduleSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,19 @@ public final class ConfigWriter {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("settings are plain values", e);
     }
+  }
+
+  /** What one configuration has otherwise than another, as in {@code train.steps 100 -> 200}. */
+  public static List<String> differences(RunConfig before, RunConfig after) {
+    Map<String, Object> old = flat(before);
+    Map<String, Object> now = flat(after);
+    Set<String> keys = new LinkedHashSet<>(old.keySet());
+    keys.addAll(now.keySet());
+    return keys.stream()
+        .filter(k -> !Objects.equals(old.get(k), now.get(k)))
+        .map(
+            k -> k + " " + old.getOrDefault(k, "(unset)") + " -> " + now.getOrDefault(k, "(unset)"))
+        .toList();
   }
 
   @SuppressWarnings("unchecked") // every map but a leaf's is made here

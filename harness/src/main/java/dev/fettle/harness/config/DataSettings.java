@@ -65,4 +65,20 @@ public record DataSettings(
         false,
         Optional.empty());
   }
+
+  /** The same with another length of rows; empty for the default. */
+  public DataSettings withMaxLength(Optional<Integer> other) {
+    return new DataSettings(
+        train,
+        eval,
+        format,
+        columns,
+        template,
+        other,
+        truncation,
+        packing,
+        shuffle,
+        dropLast,
+        chatTemplate);
+  }
 }

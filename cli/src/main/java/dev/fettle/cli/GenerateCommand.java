@@ -1,0 +1,149 @@
+package dev.fettle.cli;
+
+import dev.fettle.harness.LoadedModel;
+import dev.fettle.models.generate.SamplingOptions;
+import dev.fettle.tokenizer.ChatMessage;
+import dev.fettle.tokenizer.ChatTemplate;
+import dev.fettle.tokenizer.StreamDecoder;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code fettle generate}. */
+@Command(
+    name = "generate",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Let a model continue a text.",
+      "",
+      "Prints what comes after the prompt, as it is generated. The same seed gives the same text."
+    })
+final class GenerateCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private BackendOptionsMixin backend;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "A model directory.")
+  private Path model;
+
+  @Option(
+      names = "--prompt",
+      required = true,
+      paramLabel = "TEXT",
+      description = "The text to continue; '' begins a text.")
+  private String prompt;
+
+  @Option(names = "--chat", description = "Put the prompt to the model as a user's message.")
+  private boolean chat;
+
+  @Option(names = "--echo", description = "Print the prompt before what follows it.")
+  private boolean echo;
+
+  @Option(
+      names = "--max-new-tokens",
+      paramLabel = "N",
+      defaultValue = "128",
+      description = "Stop after so many tokens. Default: ${DEFAULT-VALUE}")
+  private int maxNewTokens;
+
+  @Option(
+      names = "--temperature",
+      paramLabel = "T",
+      defaultValue = "0",
+      description = "0 always takes the likeliest token; 1 draws as the model says. Default: 0")
+  private double temperature;
+
+  @Option(
+      names = "--top-k",
+      paramLabel = "K",
+      defaultValue = "0",
+      description = "Draw from the K likeliest tokens; 0 from all. Default: 0")
+  private int topK;
+
+  @Option(
+      names = "--top-p",
+      paramLabel = "P",
+      defaultValue = "1",
+      description = "Draw from the likeliest tokens that together reach P. Default: 1, all")
+  private double topP;
+
+  @Option(
+      names = "--min-p",
+      paramLabel = "P",
+      defaultValue = "0",
+      description = "Leave out tokens less than P times as likely as the likeliest. Default: 0")
+  private double minP;
+
+  @Option(
+      names = "--repetition-penalty",
+      paramLabel = "R",
+      defaultValue = "1",
+      description = "Above 1, tokens already there become less likely. Default: 1")
+  private double repetitionPenalty;
+
+  @Option(names = "--seed", paramLabel = "S", defaultValue = "0", description = "Default: 0")
+  private long seed;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    try (LoadedModel loaded = LoadedModel.open(model, backend.settings())) {
+      SamplingOptions options = options(loaded.tokenizer().stopIds());
+      int[] ids = promptIds(loaded);
+      if (echo) {
+        out.print(prompt);
+      }
+      StreamDecoder decoder = loaded.tokenizer().streamDecoder(true);
+      loaded.generate(
+          List.of(ids),
+          options,
+          (row, id) -> {
+            out.print(decoder.next(id));
+            out.flush();
+          });
+      out.println(decoder.finish());
+    }
+    return 0;
+  }
+
+  private int[] promptIds(LoadedModel loaded) {
+    try {
+      if (chat) {
+        ChatTemplate template = loaded.tokenizer().chatTemplate();
+        ChatMessage message = new ChatMessage("user", prompt);
+        String text = template.render(ChatTemplate.Request.of(List.of(message), true)).text();
+        return room(loaded, loaded.tokenizer().encode(text, false).ids());
+      }
+      return room(loaded, loaded.promptIds(prompt));
+    } catch (IllegalArgumentException e) {
+      throw new Failures.UsageException("--prompt: " + e.getMessage());
+    }
+  }
+
+  private static int[] room(LoadedModel loaded, int[] ids) {
+    if (ids.length >= loaded.maxPositions()) {
+      throw new IllegalArgumentException(
+          ids.length + " tokens leave no room: the model takes " + loaded.maxPositions());
+    }
+    return ids;
+  }
+
+  private SamplingOptions options(List<Integer> stops) {
+    try {
+      return new SamplingOptions(
+          repetitionPenalty, temperature, topK, topP, minP, maxNewTokens, Set.copyOf(stops), seed);
+    } catch (IllegalArgumentException e) {
+      throw new Failures.UsageException(String.valueOf(e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.fettle.cli;
+
+import dev.fettle.harness.LoadedModel;
+import dev.fettle.harness.ScoreReport;
+import dev.fettle.harness.config.AlgorithmSettings;
+import dev.fettle.harness.config.DataSettings;
+import dev.fettle.source.LossOn;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code fettle score}. */
+@Command(
+    name = "score",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Say how likely a model finds the tokens of given rows.",
+      "",
+      "Prints the mean loss of a token and the perplexity. With --out, writes one line for each row,"
+          + " in their order: {\"num_tokens\": ..., \"logprob\": ..., \"logprobs\": [...]}. Scored are"
+          + " the tokens training would learn: the completion where a row has one apart from its"
+          + " prompt, those of the loss_mask in pre-tokenised rows, else all after the first."
+    })
+final class ScoreCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private BackendOptionsMixin backend;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "A model directory.")
+  private Path model;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "ROWS",
+      description = "Rows: .jsonl, .jsonl.gz, .json or .parquet.")
+  private Path data;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Where each row's scores are written.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--loss-on",
+      paramLabel = "WHAT",
+      defaultValue = "AUTO",
+      description = "auto, completion, assistant or all. Default: auto")
+  private LossOn lossOn = LossOn.AUTO;
+
+  @Option(
+      names = "--max-length",
+      paramLabel = "N",
+      description = "Cut rows to so many tokens; by default to what the model takes.")
+  private @Nullable Integer maxLength;
+
+  @Override
+  public Integer call() {
+    DataSettings rows =
+        DataSettings.of(data.toAbsolutePath().normalize())
+            .withMaxLength(Optional.ofNullable(maxLength));
+    try (LoadedModel loaded = LoadedModel.open(model, backend.settings())) {
+      ScoreReport report = loaded.score(rows, new AlgorithmSettings.Sft(lossOn));
+      if (out != null) {
+        report.write(out);
+      }
+      tell(report, spec.commandLine().getOut());
+    }
+    return 0;
+  }
+
+  private static void tell(ScoreReport report, PrintWriter out) {
+    out.printf("rows        %d%n", report.rows().size());
+    out.printf("tokens      %d%n", report.tokens());
+    out.printf(Locale.ROOT, "mean loss   %.6f%n", report.meanLoss());
+    out.printf(Locale.ROOT, "perplexity  %.4f%n", report.perplexity());
+    if (report.truncated() > 0) {
+      out.printf("%d rows were cut to what the model takes%n", report.truncated());
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package dev.fettle.cli;
+
+import dev.fettle.harness.Fettle;
+import dev.fettle.harness.RunOptions;
+import dev.fettle.harness.TrainingReport;
+import dev.fettle.harness.config.ConfigReader;
+import dev.fettle.harness.config.RunConfig;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code fettle train}. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Train a model as a configuration file says.",
+      "",
+      "Everything is written to OUT/NAME (run.out and run.name): config.yaml, metrics.jsonl,"
+          + " checkpoints/, and final/, a Hugging Face model directory. Ctrl-C finishes the step,"
+          + " writes a checkpoint and says how to go on."
+    })
+final class TrainCommand implements Callable<Integer> {
+  @ParentCommand private Main main;
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "CONFIG", description = "A YAML or JSON file; see docs/config.md.")
+  private Path config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Set a key of the configuration, as in --set train.steps=100.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--resume",
+      description = "Go on from the newest checkpoint; begin where there is none.")
+  private boolean resume;
+
+  @Option(
+      names = "--dump-graphs",
+      paramLabel = "DIR",
+      description = "Write each compiled program there, as text and in the backend's own format.")
+  private @Nullable Path dumpGraphs;
+
+  @Override
+  public Integer call() {
+    RunConfig run = ConfigReader.read(config, overrides);
+    PrintWriter out = spec.commandLine().getOut();
+    StopSignal stop = new StopSignal(this::announceStop).install();
+    RunOptions options = new RunOptions(main.terminal(), Optional.ofNullable(dumpGraphs), stop);
+    try (Fettle fettle = Fettle.open(run, options)) {
+      TrainingReport report = resume ? fettle.resume() : fettle.train();
+      tell(report, out);
+      return report.outcome() == TrainingReport.Outcome.STOPPED ? Main.STOPPED : 0;
+    } catch (OutOfMemoryError e) {
+      throw new Failures.OutOfMemory(e);
+    }
+  }
+
+  private void announceStop() {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(
+        "\nfettle: stopping after this step, with a checkpoint; Ctrl-C again quits at once");
+    err.flush();
+  }
+
+  private void tell(TrainingReport report, PrintWriter out) {
+    Path directory = report.directory().path();
+    switch (report.outcome()) {
+      case FINISHED -> {
+        out.printf("Trained %d steps%s.%n", report.step(), metrics(report));
+        out.println("The model is in " + report.model());
+      }
+      case FINISHED_BEFORE -> {
+        out.printf(
+            "%s is finished already: %d of %d steps.%n", directory, report.step(), report.steps());
+        out.println("Its model is in " + report.model() + "; to train further, raise train.steps.");
+      }
+      case STOPPED -> {
+        out.printf("Stopped after step %d of %d.%n", report.step(), report.steps());
+        out.println("Go on with: " + resumeCommand());
+      }
+    }
+  }
+
+  private static String metrics(TrainingReport report) {
+    StringBuilder text = new StringBuilder();
+    text.append(String.format(Locale.ROOT, ": loss %.4f", report.loss()));
+    new TreeMap<>(report.evaluation())
+        .forEach(
+            (name, value) -> text.append(String.format(Locale.ROOT, ", %s %.4f", name, value)));
+    return text.toString();
+  }
+
+  private String resumeCommand() {
+    StringBuilder command = new StringBuilder("fettle train " + config + " --resume");
+    overrides.forEach(o -> command.append(" --set '").append(o).append('\''));
+    return command.toString();
+  }
+}

@@ -1,0 +1,118 @@
+package dev.fettle.harness;
+
+import dev.fettle.harness.TrainingReport.Outcome;
+import dev.fettle.harness.config.AlgorithmSettings;
+import dev.fettle.harness.config.BackendSettings;
+import dev.fettle.harness.config.ConfigReader;
+import dev.fettle.harness.config.DataSettings;
+import dev.fettle.harness.config.RunConfig;
+import dev.fettle.models.generate.SamplingOptions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Training, scoring and generation for applications. The backend is chosen by the configuration
+ * among those on the class path.
+ *
+ * <pre>{@code
+ * try (Fettle fettle = Fettle.open(Path.of("run.yaml"))) {
+ *   TrainingReport report = fettle.train();
+ *   System.out.println(report.loss() + ", model in " + report.model());
+ * }
+ * }</pre>
+ */
+public final class Fettle implements AutoCloseable {
+  private final RunConfig config;
+  private final RunOptions options;
+  private final Wiring wiring;
+
+  private Fettle(RunConfig config, RunOptions options) {
+    this.config = config;
+    this.options = options;
+    this.wiring = new Wiring(List.of(new FettleModule(config, options)));
+  }
+
+  /**
+   * Opens a run of a configuration file; nothing is shown.
+   *
+   * @throws dev.fettle.harness.config.ConfigException with everything that is wrong
+   */
+  public static Fettle open(Path config) {
+    return open(ConfigReader.read(config), RunOptions.quiet());
+  }
+
+  /** Opens a run. Nothing is read before {@link #train}. */
+  public static Fettle open(RunConfig config, RunOptions options) {
+    Backends.discover().provider(config.backend().id());
+    return new Fettle(config, options);
+  }
+
+  /**
+   * Trains a new run.
+   *
+   * @throws dev.fettle.harness.config.ConfigException if its directory holds a run already
+   * @throws dev.fettle.source.DataException where rows cannot be used
+   * @throws dev.fettle.models.weights.ModelFileException if the model cannot be read or written
+   * @throws dev.fettle.train.DivergenceException if the loss leaves the finite numbers; a
+   *     checkpoint of the step before is written
+   */
+  public TrainingReport train() {
+    return run(false);
+  }
+
+  /**
+   * Goes on with a run from its newest whole checkpoint, or begins it where there is none. On the
+   * CPU the result is bit for bit that of a run never interrupted.
+   *
+   * @throws dev.fettle.checkpoint.CheckpointException if the checkpoints are damaged or of another
+   *     model
+   */
+  public TrainingReport resume() {
+    return run(true);
+  }
+
+  private TrainingReport run(boolean resume) {
+    RunDirectory directory = new RunDirectory(config.run().directory());
+    directory.check(resume);
+    TrainingRun run = wiring.get(TrainingRun.class);
+    if (options.stopRequested().getAsBoolean()) {
+      return new TrainingReport(directory, Outcome.STOPPED, 0, 0, 1, Map.of(), Map.of(), 0);
+    }
+    return run.run(resume);
+  }
+
+  /** Continues a prompt with a model. */
+  public static String generate(
+      Path model, BackendSettings backend, String prompt, SamplingOptions sampling) {
+    try (LoadedModel loaded = LoadedModel.open(model, backend)) {
+      return loaded.generate(prompt, sampling);
+    }
+  }
+
+  /** Scores the rows of a file with a model. */
+  public static ScoreReport score(Path model, BackendSettings backend, Path rows) {
+    try (LoadedModel loaded = LoadedModel.open(model, backend)) {
+      return loaded.score(DataSettings.of(rows), AlgorithmSettings.Sft.DEFAULT);
+    }
+  }
+
+  /**
+   * Makes a fresh model directory.
+   *
+   * @throws dev.fettle.harness.config.ConfigException if the sizes do not fit together
+   */
+  public static void initModel(NewModel request, Path directory) {
+    request.write(directory);
+  }
+
+  /** What each backend on the class path can do here. */
+  public static List<BackendCheckup> doctor() {
+    return Backends.discover().providers().stream().map(BackendCheckup::of).toList();
+  }
+
+  @Override
+  public void close() {
+    wiring.close();
+  }
+}

@@ -1,0 +1,36 @@
+package dev.fettle.harness;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * How a run is carried out, as opposed to what it is.
+ *
+ * @param terminal where it shows itself
+ * @param dumpGraphs a directory for each compiled program, as text and in the backend's own format
+ * @param stopRequested asked after each step; true ends the run with a checkpoint
+ */
+public record RunOptions(
+    Terminal terminal, Optional<Path> dumpGraphs, BooleanSupplier stopRequested) {
+
+  /** Shows nothing, dumps nothing, runs to the end. */
+  public static RunOptions quiet() {
+    return new RunOptions(Terminal.none(), Optional.empty(), () -> false);
+  }
+
+  /** Shows itself on standard output. */
+  public static RunOptions onTerminal() {
+    return new RunOptions(Terminal.system(), Optional.empty(), () -> false);
+  }
+
+  /** The same, stopping when asked to. */
+  public RunOptions stoppingWhen(BooleanSupplier requested) {
+    return new RunOptions(terminal, dumpGraphs, requested);
+  }
+
+  /** The same, writing compiled programs to a directory. */
+  public RunOptions dumpingTo(Path directory) {
+    return new RunOptions(terminal, Optional.of(directory), stopRequested);
+  }
+}
