@@ -86,7 +86,7 @@ public record Checkpoint(Path path, TrainerState trainer, Provenance provenance)
       upload(model, parameters);
       upload(kept, optimizer);
     } catch (ModelFileException e) {
-      throw new CheckpointException(e.getMessage(), e);
+      throw new CheckpointException(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -21,8 +21,9 @@ final class Sha256 {
 
   static String of(Path file) throws IOException {
     MessageDigest digest = digest();
-    ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
     try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+      // A buffer without room would never see the end.
+      ByteBuffer chunk = ByteBuffer.allocate((int) Math.max(1, Math.min(CHUNK, in.size())));
       while (in.read(chunk.clear()) >= 0) {
         digest.update(chunk.flip());
       }

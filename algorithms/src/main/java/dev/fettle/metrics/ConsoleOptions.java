@@ -22,6 +22,7 @@ public record ConsoleOptions(long totalSteps, long startStep, long every, boolea
   }
 
   /** Whether standard output is a terminal, as far as this JDK can tell. */
+  @SuppressWarnings("SystemConsoleNull") // what newer JDKs say instead is asked below
   public static boolean terminal() {
     Console console = System.console();
     if (console == null) {

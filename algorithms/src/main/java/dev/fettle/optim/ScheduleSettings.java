@@ -78,7 +78,7 @@ public record ScheduleSettings(
       case "warmup_stable_decay" -> {
         takes("minimumRatio", "decaySteps");
         long decay = required("decaySteps", decaySteps);
-        positive("decaySteps", decay);
+        positive("decaySteps", (double) decay);
         yield new Schedule.WarmupStableDecay(warmup, decay, share(or(minimumRatio, 0.0)));
       }
       default ->
@@ -112,7 +112,7 @@ public record ScheduleSettings(
     if (timescale == null) {
       return OptionalLong.empty();
     }
-    positive("timescale", timescale);
+    positive("timescale", timescale.doubleValue());
     return OptionalLong.of(timescale);
   }
 

@@ -3,6 +3,7 @@ package dev.fettle.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fettle.ir.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,9 +28,13 @@ class CheckpointDamageTest {
     }
   }
 
+  private Path newer() {
+    return dir.resolve("step-000010");
+  }
+
   private void assertPassedOver(Path file) {
     assertThat(CheckpointStore.newest(dir).orElseThrow().step()).isEqualTo(5);
-    assertThatThrownBy(() -> Checkpoint.open(file.getParent()))
+    assertThatThrownBy(() -> Checkpoint.open(newer()))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(file.toString());
   }
@@ -44,7 +49,7 @@ class CheckpointDamageTest {
         "manifest.json"
       })
   void aFlippedBitOrALostByteIsSeen(String name) throws IOException {
-    Path file = dir.resolve("step-000010").resolve(name);
+    Path file = newer().resolve(name);
     byte[] good = Files.readAllBytes(file);
     Random random = new Random(SEED);
     for (int i = 0; i < 25; i++) {
@@ -53,7 +58,7 @@ class CheckpointDamageTest {
       int bit = random.nextInt(8);
       bad[at] ^= (byte) (1 << bit);
       Files.write(file, bad);
-      assertThatThrownBy(() -> Checkpoint.open(file.getParent()))
+      assertThatThrownBy(() -> Checkpoint.open(newer()))
           .as("seed %d: bit %d of byte %d of %s", SEED, bit, at, name)
           .isInstanceOf(CheckpointException.class);
     }
@@ -72,13 +77,16 @@ class CheckpointDamageTest {
 
   @Test
   void everyBitOfTheManifestCounts() throws IOException {
+    try (CheckpointStore store = CheckpointStore.open(dir, 5)) {
+      store.write(TestRun.content(10, TestRun.of(TestRun.slot("small", DType.F32, 2))));
+    }
     Path file = dir.resolve("step-000010/manifest.json");
     byte[] good = Files.readAllBytes(file);
     for (int i = 0; i < good.length * 8; i++) {
       byte[] bad = good.clone();
       bad[i / 8] ^= (byte) (1 << (i % 8));
       Files.write(file, bad);
-      assertThatThrownBy(() -> Checkpoint.open(file.getParent()))
+      assertThatThrownBy(() -> Checkpoint.open(newer()))
           .as("bit %d", i)
           .isInstanceOf(CheckpointException.class);
     }

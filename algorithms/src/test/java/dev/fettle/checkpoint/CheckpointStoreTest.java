@@ -56,7 +56,7 @@ class CheckpointStoreTest {
       assertThat(store.newest()).isEmpty();
       Path written = store.write(TestRun.content(50));
       assertThat(written).isEqualTo(dir().resolve("step-000050"));
-      assertThat(Files.list(written).map(p -> p.getFileName().toString()))
+      assertThat(written.toFile().list())
           .containsExactlyInAnyOrder(
               "model.safetensors",
               "optimizer.safetensors",

@@ -70,7 +70,7 @@ class JsonlSinkTest {
         .last()
         .asString()
         .startsWith("{\"step\":6");
-    assertThat(Files.list(file().getParent())).hasSize(1);
+    assertThat(dir.resolve("run").toFile().list()).hasSize(1);
   }
 
   @Test

@@ -61,7 +61,7 @@ class TensorBoardSinkTest {
       assertThat(start.sessionStatus()).isEqualTo(1);
       assertThat(start.wallTime()).isEqualTo(1_800_000_000.25);
     }
-    assertThat(Files.list(dir)).hasSize(2);
+    assertThat(dir.toFile().list()).hasSize(2);
   }
 
   /** CRC-32C of "123456789" is e3069283 (RFC 3720, B.4, and every CRC catalogue). */
