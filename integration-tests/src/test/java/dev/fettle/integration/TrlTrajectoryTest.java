@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class TrlTrajectoryTest {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int REFERENCE_STEPS = 4;
 
   /** Loss trajectories by test and backend, so that backends can be compared as they come in. */
   private static final Map<String, Map<String, double[]>> SEEN = new HashMap<>();
@@ -56,7 +57,9 @@ class TrlTrajectoryTest {
 
   private static double[] run(JsonNode golden, List<GoldenRows.TokenRow> rows, String backendId) {
     JsonNode trajectory = golden.get("trajectory");
-    int steps = trajectory.size();
+    // The reference backend is exact, not fast: it walks only the beginning.
+    int total = trajectory.size();
+    int steps = backendId.equals("reference") ? REFERENCE_STEPS : total;
     Schedule schedule =
         Schedule.named(
             golden.get("schedule").asText(), Warmup.ofSteps(golden.get("warmup_steps").asLong()));
@@ -70,7 +73,7 @@ class TrlTrajectoryTest {
       for (int i = 0; i < steps; i++) {
         JsonNode expected = trajectory.get(i);
         double rate =
-            schedule.learningRate(i, golden.get("learning_rate").asDouble(), steps);
+            schedule.learningRate(i, golden.get("learning_rate").asDouble(), total);
         StepResult actual = stepper.step(microBatches(golden, rows, i), i + 1, rate);
         losses[i] = actual.loss();
         double residual = Math.abs(actual.loss() - expected.get("loss").asDouble());
@@ -115,14 +118,15 @@ class TrlTrajectoryTest {
     Map<String, double[]> others = SEEN.computeIfAbsent(name, k -> new HashMap<>());
     others.forEach((id, theirs) -> {
       double sum = 0;
-      for (int i = 0; i < losses.length; i++) {
+      int common = Math.min(losses.length, theirs.length);
+      for (int i = 0; i < common; i++) {
         double residual = Math.abs(losses[i] - theirs[i]);
         assertThat(residual)
             .as(backendId + " and " + id + " at step " + (i + 1))
             .isLessThan(TrajectoryTolerances.LOSS);
         sum += residual;
       }
-      assertThat(sum / losses.length).isLessThan(TrajectoryTolerances.MEAN_LOSS);
+      assertThat(sum / common).isLessThan(TrajectoryTolerances.MEAN_LOSS);
     });
     others.put(backendId, losses);
   }

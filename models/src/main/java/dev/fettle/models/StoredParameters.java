@@ -2,17 +2,15 @@ package dev.fettle.models;
 
 import dev.fettle.ir.DType;
 import dev.fettle.models.nn.ParameterSpec;
-import dev.fettle.models.weights.ModelFileException;
+import dev.fettle.models.weights.WeightDifferences;
+import dev.fettle.models.weights.WeightMismatchException;
 import dev.fettle.models.weights.WeightSource;
 import dev.fettle.spi.HostTensor;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Finds a model's parameters among stored tensors. A tensor may be stored with or without the name
@@ -22,7 +20,6 @@ import java.util.Set;
 public final class StoredParameters {
   private static final List<String> BASES = List.of("transformer.", "model.", "gpt_neox.");
   private static final List<String> HEADS = List.of("lm_head.weight", "embed_out.weight");
-  private static final int NAMED = 5;
 
   private final WeightSource source;
   private final Map<String, String> storedNames = new LinkedHashMap<>();
@@ -31,46 +28,22 @@ public final class StoredParameters {
   /**
    * Matches parameters to tensors.
    *
-   * @throws ModelFileException if parameters are missing or have another shape, naming the first of
+   * @throws WeightMismatchException if parameters are missing or have another shape, naming the first of
    *     them
    */
   public StoredParameters(WeightSource source, ModelParts parts) {
     this.source = source;
-    List<String> problems = new ArrayList<>();
+    Map<String, long[]> needed = new LinkedHashMap<>();
     for (ParameterSpec p : parts.parameters()) {
-      Optional<String> stored = find(p, parts);
-      if (stored.isEmpty()) {
-        problems.add("no tensor for " + p.name() + " " + Arrays.toString(sizes(p)));
-      } else if (!Arrays.equals(source.shape(stored.get()), sizes(p))) {
-        problems.add(
-            stored.get()
-                + " is "
-                + Arrays.toString(source.shape(stored.get()))
-                + " where config.json asks for "
-                + Arrays.toString(sizes(p)));
-      } else {
-        storedNames.put(p.name(), stored.get());
-      }
+      String stored = find(p, parts).orElse(p.name());
+      storedNames.put(p.name(), stored);
+      needed.put(stored, p.type().shape().sizes());
     }
-    fail(problems);
-    Set<String> used = new HashSet<>(storedNames.values());
-    this.unexpected = source.names().stream().filter(n -> !used.contains(n)).toList();
-  }
-
-  private void fail(List<String> problems) {
-    if (!problems.isEmpty()) {
-      int more = problems.size() - NAMED;
-      throw new ModelFileException(
-          source.location(),
-          "the weights do not fit config.json: "
-              + String.join("; ", problems.subList(0, Math.min(NAMED, problems.size())))
-              + (more > 0 ? "; and " + more + " more" : "")
-              + ". Check that both files come from the same model.");
+    WeightDifferences differences = WeightDifferences.between(source, needed);
+    if (!differences.ignoringUnexpected().isEmpty()) {
+      throw new WeightMismatchException(source.location(), differences.ignoringUnexpected());
     }
-  }
-
-  private static long[] sizes(ParameterSpec p) {
-    return p.type().shape().sizes();
+    this.unexpected = differences.unexpected();
   }
 
   private Optional<String> find(ParameterSpec p, ModelParts parts) {

@@ -5,6 +5,7 @@ import dev.fettle.ir.GraphBuilder;
 import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.Rope;
 import dev.fettle.models.weights.RopeConfig;
+import dev.fettle.models.weights.RopeTables;
 import dev.fettle.spi.HostTensor;
 import java.util.Map;
 
@@ -25,22 +26,10 @@ public final class RotaryTables {
     this.sin = sin;
   }
 
-  /** The tables of a config. */
+  /** The tables of a config, for every position it knows. */
   public static RotaryTables of(RopeConfig rope) {
-    int half = rope.rotaryDim() / 2;
-    float[] c = new float[rope.maxPositions() * half];
-    float[] s = new float[rope.maxPositions() * half];
-    for (int p = 0; p < rope.maxPositions(); p++) {
-      for (int i = 0; i < half; i++) {
-        float freq = (float) (1 / Math.pow(rope.theta(), 2.0 * i / rope.dim()));
-        float angle = p * freq;
-        c[p * half + i] = (float) Math.cos(angle);
-        s[p * half + i] = (float) Math.sin(angle);
-      }
-    }
-    return new RotaryTables(
-        HostTensor.ofFloats(c, rope.maxPositions(), half),
-        HostTensor.ofFloats(s, rope.maxPositions(), half));
+    RopeTables tables = RopeTables.of(rope, rope.maxPositions());
+    return new RotaryTables(tables.cos(), tables.sin());
   }
 
   /** The tables by name, to be put into state. */
