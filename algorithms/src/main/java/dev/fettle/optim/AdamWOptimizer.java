@@ -58,8 +58,8 @@ public record AdamWOptimizer(
         Scalars.LEARNING_RATE,
         HostTensor.scalar(DType.F32, learningRate),
         "bias_correction1",
-        HostTensor.scalar(DType.F32, 1 - Math.pow(beta1, step)),
+        HostTensor.scalar(DType.F32, 1 - Math.pow(beta1, (double) step)),
         "bias_correction2",
-        HostTensor.scalar(DType.F32, 1 - Math.pow(beta2, step)));
+        HostTensor.scalar(DType.F32, 1 - Math.pow(beta2, (double) step)));
   }
 }

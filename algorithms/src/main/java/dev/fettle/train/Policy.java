@@ -15,7 +15,6 @@ import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.HostTensor;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * A model on a device: architecture, parameters in state, and how to run it. Training, scoring and
@@ -28,7 +27,6 @@ public final class Policy implements AutoCloseable {
   private final ForwardOptions options;
   private final DeviceState state;
   private final Linears linears = new DenseLinears();
-  private final Predicate<String> trainable = name -> true;
 
   private Policy(Backend backend, LanguageModel model, ForwardOptions options) {
     this.backend = backend;
@@ -76,7 +74,8 @@ public final class Policy implements AutoCloseable {
 
   /** What an objective needs to write itself into a program over this policy. */
   public ObjectiveContext context(ProgramBuilder builder) {
-    return new ObjectiveContext(builder, new Params(builder, trainable), model, linears, options);
+    return new ObjectiveContext(
+        builder, new Params(builder, Policy::isTrainable), model, linears, options);
   }
 
   /** The same without gradients, for scoring and generation. */
@@ -102,12 +101,17 @@ public final class Policy implements AutoCloseable {
 
   /** The parameters that training changes. */
   public List<ParameterSpec> trainables() {
-    return parts.parameters().stream().filter(p -> trainable.test(p.name())).toList();
+    return parts.parameters().stream().filter(p -> isTrainable(p.name())).toList();
   }
 
   /** Its slots, to which an optimizer adds its own. */
   public DeviceState state() {
     return state;
+  }
+
+  /** Every parameter; adapters will narrow this to theirs. */
+  private static boolean isTrainable(String name) {
+    return !name.isEmpty();
   }
 
   /** A copy of a parameter as it is now. */

@@ -27,8 +27,7 @@ final class GoldenRows {
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(gzippedLines)),
-                StandardCharsets.UTF_8))) {
+                new GZIPInputStream(Files.newInputStream(gzippedLines)), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         JsonNode row = JSON.readTree(line);
         rows.add(new TokenRow(ints(row.get("input_ids")), ints(row.get("loss_mask"))));

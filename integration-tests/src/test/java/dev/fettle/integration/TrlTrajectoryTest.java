@@ -48,8 +48,7 @@ class TrlTrajectoryTest {
   @ParameterizedTest(name = "{0} on {1}")
   @MethodSource("runs")
   void equalsTrl(String name, String backendId) throws IOException {
-    JsonNode golden =
-        JSON.readTree(SharedData.require("golden/trl/" + name + ".json").toFile());
+    JsonNode golden = JSON.readTree(SharedData.require("golden/trl/" + name + ".json").toFile());
     Path rows = SharedData.require("golden/trl/" + name + ".rows.jsonl.gz");
     double[] losses = run(golden, GoldenRows.read(rows), backendId);
     compareBackends(name, backendId, losses);
@@ -72,8 +71,7 @@ class TrlTrajectoryTest {
         Stepper<MicroBatch> stepper = stepper(policy, golden)) {
       for (int i = 0; i < steps; i++) {
         JsonNode expected = trajectory.get(i);
-        double rate =
-            schedule.learningRate(i, golden.get("learning_rate").asDouble(), total);
+        double rate = schedule.learningRate(i, golden.get("learning_rate").asDouble(), total);
         StepResult actual = stepper.step(microBatches(golden, rows, i), i + 1, rate);
         losses[i] = actual.loss();
         double residual = Math.abs(actual.loss() - expected.get("loss").asDouble());
@@ -116,18 +114,19 @@ class TrlTrajectoryTest {
 
   private static void compareBackends(String name, String backendId, double[] losses) {
     Map<String, double[]> others = SEEN.computeIfAbsent(name, k -> new HashMap<>());
-    others.forEach((id, theirs) -> {
-      double sum = 0;
-      int common = Math.min(losses.length, theirs.length);
-      for (int i = 0; i < common; i++) {
-        double residual = Math.abs(losses[i] - theirs[i]);
-        assertThat(residual)
-            .as(backendId + " and " + id + " at step " + (i + 1))
-            .isLessThan(TrajectoryTolerances.LOSS);
-        sum += residual;
-      }
-      assertThat(sum / common).isLessThan(TrajectoryTolerances.MEAN_LOSS);
-    });
+    others.forEach(
+        (id, theirs) -> {
+          double sum = 0;
+          int common = Math.min(losses.length, theirs.length);
+          for (int i = 0; i < common; i++) {
+            double residual = Math.abs(losses[i] - theirs[i]);
+            assertThat(residual)
+                .as(backendId + " and " + id + " at step " + (i + 1))
+                .isLessThan(TrajectoryTolerances.LOSS);
+            sum += residual;
+          }
+          assertThat(sum / common).isLessThan(TrajectoryTolerances.MEAN_LOSS);
+        });
     others.put(backendId, losses);
   }
 }

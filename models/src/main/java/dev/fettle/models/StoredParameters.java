@@ -28,8 +28,8 @@ public final class StoredParameters {
   /**
    * Matches parameters to tensors.
    *
-   * @throws WeightMismatchException if parameters are missing or have another shape, naming the first of
-   *     them
+   * @throws WeightMismatchException if parameters are missing or have another shape, naming the
+   *     first of them
    */
   public StoredParameters(WeightSource source, ModelParts parts) {
     this.source = source;

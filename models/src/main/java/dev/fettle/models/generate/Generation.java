@@ -8,6 +8,7 @@ import java.util.Arrays;
  * @param ids the new tokens, the prompt's not among them
  * @param stopped true where it ended with a stop token, false where it ran into the limit
  */
+@SuppressWarnings("ArrayRecordComponent") // equality is defined below; the array is handed over
 public record Generation(int[] ids, boolean stopped) {
 
   @Override

@@ -99,7 +99,7 @@ public final class Gpt2Model implements LanguageModel {
   }
 
   private double scale(int layer, Dim headDim) {
-    double scale = config.scaleByHeadDim() ? 1 / Math.sqrt(headDim.size()) : 1;
+    double scale = config.scaleByHeadDim() ? 1 / Math.sqrt((double) headDim.size()) : 1;
     return config.scaleByLayer() ? scale / (layer + 1) : scale;
   }
 

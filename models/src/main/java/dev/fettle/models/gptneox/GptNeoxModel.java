@@ -103,7 +103,8 @@ public final class GptNeoxModel implements LanguageModel {
     Value perHead = Heads.split(g, qkv, tokens, heads, three);
     List<Value> parts = Split.of(g, perHead, -1, List.of(headDim, headDim, headDim));
     AttentionStrategy.Spec spec =
-        new AttentionStrategy.Spec(layer, 1 / Math.sqrt(headDim.size()), OptionalInt.empty());
+        new AttentionStrategy.Spec(
+            layer, 1 / Math.sqrt((double) headDim.size()), OptionalInt.empty());
     Value mixed =
         s.attention()
             .attend(

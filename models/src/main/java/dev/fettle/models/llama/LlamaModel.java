@@ -96,7 +96,8 @@ public final class LlamaModel implements LanguageModel {
       k = norm(s, path + ".k_norm", k, headDim);
     }
     AttentionStrategy.Spec spec =
-        new AttentionStrategy.Spec(layer, 1 / Math.sqrt(headDim.size()), config.windowOf(layer));
+        new AttentionStrategy.Spec(
+            layer, 1 / Math.sqrt((double) headDim.size()), config.windowOf(layer));
     Value mixed =
         s.attention()
             .attend(

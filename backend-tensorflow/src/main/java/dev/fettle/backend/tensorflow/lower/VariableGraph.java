@@ -58,6 +58,9 @@ public final class VariableGraph {
   /** The nodes of these variables, but for {@link Variable#own}. */
   public static GraphDef of(List<Variable> variables) {
     VariableGraph graph = new VariableGraph();
+    // Both kinds of graph are added piece by piece, as slots come: unnamed nodes need a place of
+    // their own.
+    variables.stream().findFirst().ifPresent(v -> graph.w.scope("slots." + v.id()));
     variables.forEach(graph::write);
     return graph.w.graph();
   }
@@ -65,6 +68,7 @@ public final class VariableGraph {
   /** The nodes {@link Variable#own} runs. */
   public static GraphDef owning(List<Variable> variables) {
     VariableGraph graph = new VariableGraph();
+    variables.stream().findFirst().ifPresent(v -> graph.w.scope("own." + v.id()));
     variables.forEach(graph::writeOwn);
     return graph.w.graph();
   }
