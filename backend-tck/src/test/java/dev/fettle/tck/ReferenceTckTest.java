@@ -65,4 +65,12 @@ class ReferenceTckTest {
       return Kernels.types();
     }
   }
+
+  @Nested
+  class OnnxNodes extends OnnxNodeContract {
+    @Override
+    protected BackendProvider provider() {
+      return new ReferenceProvider();
+    }
+  }
 }
