@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -14,6 +15,7 @@ import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -37,13 +39,19 @@ final class DataFiles {
           .disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)
           .build();
 
+  /** Reads rows that have others after them. */
+  static final JsonMapper JSON_ELEMENTS =
+      JSON.rebuild().disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
   private DataFiles() {}
 
   /** Checks that there is a file with something in it. */
   static void require(Path file) {
     if (Files.isDirectory(file)) {
       throw new DataException(
-          file + " is a directory, a file of rows is wanted; it holds " + rowFiles(file, file));
+          file
+              + " is a directory, a file of rows is wanted; it holds "
+              + rowFiles(file, Comparator.naturalOrder()));
     }
     if (!Files.exists(file)) {
       throw new DataException(missing(file));
@@ -83,18 +91,20 @@ final class DataFiles {
           .append(below.getFileName())
           .toString();
     }
-    return message.append("; beside it: ").append(rowFiles(directory, absolute)).toString();
+    return message
+        .append("; beside it: ")
+        .append(rowFiles(directory, Suggestions.nearest(absolute.getFileName().toString())))
+        .toString();
   }
 
-  /** Files of rows in a directory, those named most like the wanted one first. */
-  private static String rowFiles(Path directory, Path wanted) {
-    String name = String.valueOf(wanted.getFileName());
+  /** The first files of rows in a directory. */
+  private static String rowFiles(Path directory, Comparator<String> order) {
     try (Stream<Path> files = Files.list(directory)) {
       List<String> names =
           files
               .map(f -> String.valueOf(f.getFileName()))
               .filter(f -> KINDS.stream().anyMatch(f.toLowerCase(Locale.ROOT)::endsWith))
-              .sorted(Suggestions.nearest(name))
+              .sorted(order)
               .toList();
       if (names.isEmpty()) {
         return "no file of rows (" + String.join(", ", KINDS) + ")";
@@ -164,6 +174,10 @@ final class DataFiles {
 
   /** What a JSON parser found wrong, on one line. */
   static String fault(JsonProcessingException e) {
+    if (e instanceof MismatchedInputException) {
+      // The only way a value fails to fit any value at all.
+      return "there is more after the first value";
+    }
     String message = String.valueOf(e.getOriginalMessage());
     int end = message.indexOf('\n');
     return end < 0 ? message : message.substring(0, end);

@@ -48,7 +48,7 @@ final class Fields {
         (isNull ? "has null for " : "has no column ")
             + String.join(" or ", quoted)
             + "; its columns are "
-            + String.join(", ", Columns.present(row))
+            + String.join(", ", Columns.present(row).stream().map(columns::inFile).toList())
             + "; correct the row or delete it");
   }
 

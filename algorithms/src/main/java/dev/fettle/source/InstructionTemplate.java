@@ -44,8 +44,7 @@ public record InstructionTemplate(String withInput, String withoutInput) {
         {input}
 
         ### Response:
-        """
-            .stripTrailing(),
+        """,
         """
         Below is an instruction that describes a task. \
         Write a response that appropriately completes the request.
@@ -54,8 +53,7 @@ public record InstructionTemplate(String withInput, String withoutInput) {
         {instruction}
 
         ### Response:
-        """
-            .stripTrailing());
+        """);
   }
 
   /** The prompt of a row. */

@@ -24,7 +24,7 @@ final class JsonArrayReader implements RowReader {
     try {
       raw = new DataFiles.Counted(file);
       in = DataFiles.decompressed(file, raw);
-      parser = DataFiles.JSON.createParser(in);
+      parser = DataFiles.JSON_ELEMENTS.createParser(in);
       if (parser.nextToken() != JsonToken.START_ARRAY) {
         throw new DataException(
             file

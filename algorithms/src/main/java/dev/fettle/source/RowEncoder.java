@@ -3,6 +3,7 @@ package dev.fettle.source;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fettle.tokenizer.ChatTemplate;
 import dev.fettle.tokenizer.Encoding;
+import dev.fettle.tokenizer.SpecialToken;
 import dev.fettle.tokenizer.Tokenizer;
 import dev.fettle.tokenizer.TokenizerException;
 import java.util.Arrays;
@@ -44,6 +45,7 @@ public final class RowEncoder {
   private final EncodingOptions options;
   private final RowFormat format;
   private final RowTexts texts;
+  private final String end;
   private final Set<Integer> ends;
 
   /**
@@ -66,6 +68,7 @@ public final class RowEncoder {
     Optional<ChatTemplate> own =
         tokenizer.filter(Tokenizer::hasChatTemplate).map(Tokenizer::chatTemplate);
     this.texts = new RowTexts(options, options.chatTemplate().or(() -> own));
+    this.end = tokenizer.flatMap(Tokenizer::eos).map(SpecialToken::text).orElse("");
     this.ends = new HashSet<>();
     tokenizer.ifPresent(
         t -> {
@@ -90,10 +93,11 @@ public final class RowEncoder {
       if (text.isEmpty()) {
         return Encoded.drop(DropReason.PROMPT_NOT_KEPT);
       }
-      if (text.get().text().isEmpty()) {
+      RowText unended = text.get().without(end);
+      if (unended.text().isEmpty()) {
         return Encoded.drop(DropReason.EMPTY);
       }
-      return finish(tokenised(text.get(), row.origin()));
+      return finish(tokenised(unended, row.origin()));
     } catch (TokenizerException e) {
       throw new DataException(row.origin() + " " + e.getMessage(), e);
     }
@@ -102,7 +106,7 @@ public final class RowEncoder {
   private Example tokenised(RowText text, RowOrigin origin) {
     Tokenizer to = tokenizer.orElseThrow();
     Encoding encoding = to.encode(text.text(), !text.rendered());
-    boolean[] inside = encoding.inside(text.targets());
+    boolean[] inside = TargetTokens.of(encoding, text, to);
     int[] ids = encoding.ids();
     if (!text.rendered() && to.eosId().isPresent()) {
       int eos = to.eosId().getAsInt();
@@ -111,7 +115,7 @@ public final class RowEncoder {
         ids[ids.length - 1] = eos;
         inside = Arrays.copyOf(inside, ids.length);
       }
-      // One the tokenizer added covers no text, so the spans alone would miss it.
+      // The end token covers no text here, so the spans alone would miss it.
       inside[ids.length - 1] = text.endIsTarget();
     }
     byte[] mask = new byte[ids.length];

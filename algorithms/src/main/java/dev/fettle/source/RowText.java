@@ -26,4 +26,21 @@ record RowText(String text, List<TextSpan> targets, boolean rendered) {
   boolean endIsTarget() {
     return targets.stream().anyMatch(span -> span.end() == text.length());
   }
+
+  /**
+   * The same without the end token that closes it, which is put there by its id: a tokenizer whose
+   * special tokens pass through its normalizer does not know them again behind other text. A
+   * rendered text stays as it is.
+   */
+  RowText without(String end) {
+    if (rendered || end.isEmpty() || !text.endsWith(end)) {
+      return this;
+    }
+    int length = text.length() - end.length();
+    List<TextSpan> cut =
+        targets.stream()
+            .map(s -> new TextSpan(Math.min(s.start(), length), Math.min(s.end(), length)))
+            .toList();
+    return new RowText(text.substring(0, length), cut, false);
+  }
 }
