@@ -1,6 +1,7 @@
 package dev.fettle.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fettle.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -46,7 +47,7 @@ class DatasetLoaderTest {
       load(options, files);
     } catch (DataException e) {
       assertThat(e.getMessage()).doesNotContain("\n");
-      return e.getMessage();
+      return String.valueOf(e.getMessage());
     }
     throw new AssertionError("no error");
   }
@@ -174,7 +175,7 @@ class DatasetLoaderTest {
     Path file = write("a.jsonl", lines(1));
     DatasetLoader bare =
         new DatasetLoader(Optional.empty(), EncodingOptions.of(8), 1, LoadListener.NONE);
-    org.assertj.core.api.Assertions.assertThatThrownBy(() -> bare.load(List.of(file)))
+    assertThatThrownBy(() -> bare.load(List.of(file)))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("need a tokenizer");
     Path ids = write("b.jsonl", "{\"input_ids\": [5, 6, 7]}\n");

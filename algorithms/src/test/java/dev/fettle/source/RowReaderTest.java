@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.zip.GZIPOutputStream;
 import org.duckdb.DuckDBDriver;
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,7 @@ class RowReaderTest {
       read(file);
     } catch (DataException e) {
       assertThat(e.getMessage()).doesNotContain("\n");
-      return e.getMessage();
+      return String.valueOf(e.getMessage());
     }
     throw new AssertionError("no error for " + file);
   }
@@ -91,7 +92,7 @@ class RowReaderTest {
 
   private Path parquet(String name, String query) throws Exception {
     Path file = directory.resolve(name);
-    try (Connection db = new DuckDBDriver().connect("jdbc:duckdb:", new java.util.Properties());
+    try (Connection db = new DuckDBDriver().connect("jdbc:duckdb:", new Properties());
         Statement statement = db.createStatement()) {
       statement.execute("COPY (" + query + ") TO '" + file + "' (FORMAT parquet)");
     }
