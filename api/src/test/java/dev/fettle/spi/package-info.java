@@ -1,0 +1,5 @@
+/** Unit tests without a backend. */
+@NullMarked
+package dev.fettle.spi;
+
+import org.jspecify.annotations.NullMarked;
