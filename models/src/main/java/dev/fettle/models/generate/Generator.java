@@ -72,7 +72,8 @@ public final class Generator implements AutoCloseable {
     if (longest == 0) {
       return List.of();
     }
-    int room = shape.maxPositions() - longest;
+    // The last new token is only given out, never read: it needs no position.
+    int room = shape.maxPositions() - longest + 1;
     int wanted = Math.min(options.maxNewTokens(), room);
     int padded = Math.min(rounded(longest), shape.maxPositions());
     int capacity = rounded(padded + wanted);
@@ -93,7 +94,7 @@ public final class Generator implements AutoCloseable {
     if (prompt.length == 0) {
       throw new IllegalArgumentException("a prompt is empty; give at least one token");
     }
-    if (prompt.length >= shape.maxPositions()) {
+    if (prompt.length > shape.maxPositions()) {
       throw new IllegalArgumentException(
           "a prompt of "
               + prompt.length

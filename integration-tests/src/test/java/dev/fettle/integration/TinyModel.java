@@ -1,0 +1,62 @@
+package dev.fettle.integration;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fettle.models.Models;
+import dev.fettle.models.nn.ForwardOptions;
+import dev.fettle.models.nn.Initializer;
+import dev.fettle.models.nn.ParameterSpec;
+import dev.fettle.models.weights.HfConfig;
+import dev.fettle.spi.Backend;
+import dev.fettle.spi.HostTensor;
+import dev.fettle.train.Policy;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** A small Llama with seeded weights and rows, for tests that need no files. */
+final class TinyModel {
+  static final int VOCAB = 61;
+
+  private static final String CONFIG =
+      """
+      {"model_type": "llama", "vocab_size": 61, "hidden_size": 32, "intermediate_size": 48,
+       "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
+       "max_position_embeddings": 64, "rms_norm_eps": 1e-5, "tie_word_embeddings": true}
+      """;
+
+  private TinyModel() {}
+
+  static Policy on(Backend backend, ForwardOptions options) throws JsonProcessingException {
+    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(CONFIG);
+    HfConfig config = HfConfig.of(Path.of("tiny"), json);
+    return Policy.load(backend, Models.of(config.model()), options, TinyModel::weights);
+  }
+
+  private static HostTensor weights(ParameterSpec p) {
+    HostTensor t = HostTensor.allocate(p.type());
+    Random random = new Random(p.name().hashCode());
+    for (long i = 0; i < t.elements(); i++) {
+      t.set(i, p.initializer() == Initializer.ONES ? 1 : random.nextGaussian() * 0.1);
+    }
+    return t;
+  }
+
+  /** Rows of different lengths, the first third of each not trained on. */
+  static List<GoldenRows.TokenRow> rows(int count, long seed) {
+    Random random = new Random(seed);
+    List<GoldenRows.TokenRow> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int length = 6 + random.nextInt(20);
+      int[] ids = random.ints(length, 0, VOCAB).toArray();
+      int[] mask = new int[length];
+      for (int t = length / 3; t < length; t++) {
+        mask[t] = 1;
+      }
+      rows.add(new GoldenRows.TokenRow(ids, mask));
+    }
+    return rows;
+  }
+}
