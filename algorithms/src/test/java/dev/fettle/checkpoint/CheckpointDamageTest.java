@@ -76,13 +76,14 @@ class CheckpointDamageTest {
   }
 
   @Test
-  void everyBitOfTheManifestCounts() throws IOException {
+  void everyByteOfTheManifestCounts() throws IOException {
     try (CheckpointStore store = CheckpointStore.open(dir, 5)) {
       store.write(TestRun.content(10, TestRun.of(TestRun.slot("small", DType.F32, 2))));
     }
     Path file = dir.resolve("step-000010/manifest.json");
     byte[] good = Files.readAllBytes(file);
-    for (int i = 0; i < good.length * 8; i++) {
+    // Seven, so that every byte is hit, and every bit of a byte somewhere.
+    for (int i = 0; i < good.length * 8; i += 7) {
       byte[] bad = good.clone();
       bad[i / 8] ^= (byte) (1 << (i % 8));
       Files.write(file, bad);
