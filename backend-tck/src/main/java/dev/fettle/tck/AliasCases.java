@@ -9,6 +9,7 @@ import dev.fettle.ir.Value;
 import dev.fettle.program.Program;
 import dev.fettle.program.ProgramBuilder;
 import dev.fettle.program.Slot;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -47,6 +48,16 @@ final class AliasCases {
   }
 
   static List<AliasCase> all() {
+    List<AliasCase> cases = new ArrayList<>();
+    cases.addAll(reads());
+    cases.addAll(exchanges());
+    cases.addAll(given());
+    cases.addAll(updates());
+    return cases;
+  }
+
+  /** Slots read before, beside and after they are written. */
+  private static List<AliasCase> reads() {
     return List.of(
         of(
             "the old value read beside the write",
@@ -68,6 +79,21 @@ final class AliasCases {
               Value late = g.matmul(g.matmul(v.x, v.b), v.x);
               b.output("y", g.add(late, v.a));
             }),
+        of("accumulated twice", (b, g, v) -> b.write("a", g.add(g.add(v.a, v.x), g.add(v.a, v.b)))),
+        of("added to itself", (b, g, v) -> b.write("a", g.add(v.a, v.a))),
+        of("multiplied by itself", (b, g, v) -> b.write("a", product(g, v.a, v.x))),
+        of(
+            "behind a barrier",
+            (b, g, v) -> {
+              List<Value> passed = g.barrier(List.of(v.a, v.x, v.a));
+              b.write("a", g.add(passed.get(0), passed.get(1)));
+              b.output("y", g.scale(passed.get(2), 2));
+            }));
+  }
+
+  /** Slots written with other slots, with views, with what is given. */
+  private static List<AliasCase> exchanges() {
+    return List.of(
         of(
             "two slots swapped",
             (b, g, v) -> {
@@ -97,6 +123,19 @@ final class AliasCases {
               Value head = g.sliceAxis(flat, 0, 0, dim("head", 1));
               b.write("a", g.reshape(g.concat(List.of(tail, head), 0), TYPE.shape()));
             }),
+        of("an input written as it is", (b, g, v) -> b.write("a", v.x)),
+        of("a slot written with itself", (b, g, v) -> b.write("a", v.a)),
+        of(
+            "a constant written, the old value read",
+            (b, g, v) -> {
+              b.write("a", g.fill(0, TYPE));
+              b.write("b", g.add(v.b, v.a));
+            }));
+  }
+
+  /** Values given back, or written twice. */
+  private static List<AliasCase> given() {
+    return List.of(
         of(
             "the old value given back",
             (b, g, v) -> {
@@ -136,10 +175,12 @@ final class AliasCases {
               Value next = g.add(v.a, v.x);
               b.write("a", next);
               b.write("b", g.reshape(g.reshape(next, dim("all", 4)), TYPE.shape()));
-            }),
-        of("accumulated twice", (b, g, v) -> b.write("a", g.add(g.add(v.a, v.x), g.add(v.a, v.b)))),
-        of("added to itself", (b, g, v) -> b.write("a", g.add(v.a, v.a))),
-        of("multiplied by itself", (b, g, v) -> b.write("a", product(g, v.a, v.x))),
+            }));
+  }
+
+  /** Parts of slots written. */
+  private static List<AliasCase> updates() {
+    return List.of(
         of(
             "a row added in place, the old rows read",
             (b, g, v) -> {
@@ -158,22 +199,8 @@ final class AliasCases {
             }),
         of(
             "the update is a view of the slot itself",
-            (b, g, v) -> b.write("a", g.dynamicUpdateSlice(v.a, v.a, g.constant(DType.I32, 0), 0))),
-        of(
-            "behind a barrier",
-            (b, g, v) -> {
-              List<Value> passed = g.barrier(List.of(v.a, v.x, v.a));
-              b.write("a", g.add(passed.get(0), passed.get(1)));
-              b.output("y", g.scale(passed.get(2), 2));
-            }),
-        of("an input written as it is", (b, g, v) -> b.write("a", v.x)),
-        of("a slot written with itself", (b, g, v) -> b.write("a", v.a)),
-        of(
-            "a constant written, the old value read",
-            (b, g, v) -> {
-              b.write("a", g.fill(0, TYPE));
-              b.write("b", g.add(v.b, v.a));
-            }));
+            (b, g, v) ->
+                b.write("a", g.dynamicUpdateSlice(v.a, v.a, g.constant(DType.I32, 0), 0))));
   }
 
   private static Value product(GraphBuilder g, Value a, Value x) {
