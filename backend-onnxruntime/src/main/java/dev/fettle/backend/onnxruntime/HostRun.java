@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.function.IntConsumer;
 
 /**
- * The part of a program that runs in Java after the session, over the same buffers. Every element is
- * treated by itself, so the result does not depend on the number of threads.
+ * The part of a program that runs in Java after the session, over the same buffers. Every element
+ * is treated by itself, so the result does not depend on the number of threads.
  */
 final class HostRun {
   /** Elements one thread takes at a time. */

@@ -68,8 +68,7 @@ final class OrtBackend implements Backend {
   public Executable compile(Program program, CompileOptions options) {
     requireOpen();
     long start = System.nanoTime();
-    Passes.Prepared prepared =
-        Passes.prepare(program, capabilities, options.expandComposites());
+    Passes.Prepared prepared = Passes.prepare(program, capabilities, options.expandComposites());
     Lowered lowered = ProgramLowering.lower(id(), prepared.program());
     options.dumpTo().ifPresent(dir -> dump(dir, prepared.program(), lowered));
     List<String> notes = new ArrayList<>(prepared.notes());

@@ -25,8 +25,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session over bound buffers, then the host's part. Slots that may be are written in place, others
- * into a second buffer that is swapped in when everything has succeeded.
+ * A session over bound buffers, then the host's part. Slots that may be are written in place,
+ * others into a second buffer that is swapped in when everything has succeeded.
  */
 final class OrtExecutable implements Executable {
   private final OrtEnvironment environment;
@@ -158,8 +158,7 @@ final class OrtExecutable implements Executable {
   }
 
   private Bound buffer(String result, Value v) {
-    return buffers.computeIfAbsent(
-        result, r -> Bound.allocate(environment, new Slot(r, v.type())));
+    return buffers.computeIfAbsent(result, r -> Bound.allocate(environment, new Slot(r, v.type())));
   }
 
   private void runSession(

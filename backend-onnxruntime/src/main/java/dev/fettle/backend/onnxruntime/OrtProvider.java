@@ -54,7 +54,8 @@ public final class OrtProvider implements BackendProvider {
     }
     OrtEnvironment environment;
     try {
-      environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "fettle");
+      environment =
+          OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "fettle");
     } catch (LinkageError e) {
       throw new DeviceUnavailableException(
           "the ONNX Runtime library does not load here: " + e.getMessage(), e);

@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory of one slot: a direct buffer and the runtime's tensor over it, and a second pair once a
- * program writes the slot while it still reads the old contents.
+ * The memory of one slot: a direct buffer and the runtime's tensor over it, and a second pair once
+ * a program writes the slot while it still reads the old contents.
  */
 final class OrtSlot implements AutoCloseable {
   private final OrtEnvironment environment;

@@ -29,7 +29,8 @@ final class OrtState implements DeviceState {
   public void allocate(Slot slot) {
     requireOpen();
     if (slots.containsKey(slot.name())) {
-      throw new IllegalArgumentException("state " + name + " has a slot " + slot.name() + " already");
+      throw new IllegalArgumentException(
+          "state " + name + " has a slot " + slot.name() + " already");
     }
     slots.put(slot.name(), new OrtSlot(environment, slot));
   }
@@ -39,7 +40,14 @@ final class OrtState implements DeviceState {
     OrtSlot target = find(slot);
     if (!tensor.fits(target.slot().type())) {
       throw new IllegalArgumentException(
-          "slot " + slot + " of state " + name + " is " + target.slot().type() + ", given " + tensor);
+          "slot "
+              + slot
+              + " of state "
+              + name
+              + " is "
+              + target.slot().type()
+              + ", given "
+              + tensor);
     }
     target.current().host().bytes().put(tensor.bytes());
     broken.remove(slot);
@@ -77,8 +85,7 @@ final class OrtState implements DeviceState {
   OrtSlot bound(String slot, TensorType type) {
     OrtSlot found = find(slot);
     TensorType own = found.slot().type();
-    if (own.dtype() != type.dtype()
-        || !Arrays.equals(own.shape().sizes(), type.shape().sizes())) {
+    if (own.dtype() != type.dtype() || !Arrays.equals(own.shape().sizes(), type.shape().sizes())) {
       throw new IllegalArgumentException(
           "slot " + slot + " of state " + name + " is " + own + ", the program takes " + type);
     }

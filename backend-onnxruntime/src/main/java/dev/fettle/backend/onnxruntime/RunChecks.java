@@ -52,7 +52,14 @@ final class RunChecks {
     }
     if (!given.fits(v.type())) {
       throw new IllegalArgumentException(
-          "input " + name + " of program " + program.name() + " is " + v.type() + ", given " + given);
+          "input "
+              + name
+              + " of program "
+              + program.name()
+              + " is "
+              + v.type()
+              + ", given "
+              + given);
     }
     Long limit = lowered.indices().get(name);
     if (limit == null) {

@@ -110,7 +110,8 @@ public final class Emission {
 
   /** Converts the element type of a tensor. */
   String cast(String name, DType to) {
-    return node("Cast", List.of(name), Attributes.integer("to", ElementTypes.proto(to).getNumber()));
+    return node(
+        "Cast", List.of(name), Attributes.integer("to", ElementTypes.proto(to).getNumber()));
   }
 
   /** Emits one standard node that works element by element, keeping small operands small. */

@@ -96,8 +96,7 @@ public record HostPlan(
           ? Optional.empty()
           : Optional.of(new Scatter(List.of(in.get(0)), in.get(1), in.get(2)));
     }
-    boolean sum =
-        node.get().op() instanceof Elementwise.Binary b && b.kind() == BinaryKind.ADD;
+    boolean sum = node.get().op() instanceof Elementwise.Binary b && b.kind() == BinaryKind.ADD;
     for (int i = 0; sum && i < 2; i++) {
       Value other = in.get(1 - i);
       Optional<Node> inner = uses.producer(in.get(i)).filter(n -> isScatter(n, uses));

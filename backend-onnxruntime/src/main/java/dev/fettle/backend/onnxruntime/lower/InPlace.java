@@ -22,8 +22,28 @@ final class InPlace {
   private static final Set<String> VIEWS = Set.of("Reshape", "Identity");
   private static final Set<String> POINTWISE =
       Set.of(
-          "Add", "Sub", "Mul", "Div", "Max", "Min", "Pow", "And", "Or", "Mod", "Neg", "Abs", "Exp",
-          "Log", "Sqrt", "Reciprocal", "Tanh", "Sigmoid", "Erf", "Floor", "Not", "Where");
+          "Add",
+          "Sub",
+          "Mul",
+          "Div",
+          "Max",
+          "Min",
+          "Pow",
+          "And",
+          "Or",
+          "Mod",
+          "Neg",
+          "Abs",
+          "Exp",
+          "Log",
+          "Sqrt",
+          "Reciprocal",
+          "Tanh",
+          "Sigmoid",
+          "Erf",
+          "Floor",
+          "Not",
+          "Where");
   private static final Set<String> SCATTERS = Set.of("ScatterND", "ScatterElements");
 
   private final Map<String, OnnxNode> producers = new HashMap<>();
@@ -64,7 +84,7 @@ final class InPlace {
     while (!views.isEmpty()) {
       String view = views.pop();
       for (OnnxNode reader : readers.getOrDefault(view, Set.of())) {
-        if (reader == writer) {
+        if (reader.equals(writer)) {
           if (!updates(writer, view)) {
             return false;
           }

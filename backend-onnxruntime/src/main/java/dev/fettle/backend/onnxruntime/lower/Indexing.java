@@ -25,9 +25,7 @@ final class Indexing {
   private static void gather(Emission c, Index.Gather op, Node node) {
     String table = c.whole(node.inputs().get(0));
     String indices = c.whole(node.inputs().get(1));
-    c.bind(
-        node.output(),
-        c.node("Gather", List.of(table, indices), Attributes.integer("axis", 0)));
+    c.bind(node.output(), c.node("Gather", List.of(table, indices), Attributes.integer("axis", 0)));
   }
 
   private static void scatterAdd(Emission c, Index.ScatterAdd op, Node node) {
@@ -71,9 +69,7 @@ final class Indexing {
     String unit = c.graph().literal(DType.I64, List.of((long) depth), along);
     String start = Layouts.longIndex(c, node.inputs().get(2));
     String at = c.node("Add", base, c.node("Mul", unit, start));
-    c.bind(
-        node.output(),
-        c.node("ScatterND", c.whole(node.inputs().get(0)), at, c.whole(update)));
+    c.bind(node.output(), c.node("ScatterND", c.whole(node.inputs().get(0)), at, c.whole(update)));
   }
 
   /** Every index of a box in row-major order, its coordinates one after the other. */

@@ -10,8 +10,8 @@ import dev.fettle.ir.composite.LayerNorm;
 import dev.fettle.ir.composite.Linear;
 import dev.fettle.ir.composite.RmsNorm;
 import dev.fettle.ir.composite.Sgd;
-import dev.fettle.ir.composite.Split;
 import dev.fettle.ir.composite.Softmax;
+import dev.fettle.ir.composite.Split;
 import dev.fettle.ir.composite.SumOfSquares;
 import dev.fettle.ir.op.CompositeOp;
 import dev.fettle.ir.op.Create;
@@ -34,7 +34,8 @@ public final class Kernels implements Capabilities {
   public boolean composite(CompositeOp op, List<TensorType> inputs) {
     DType dtype = inputs.get(0).dtype();
     if (op instanceof Linear || op instanceof Softmax || op instanceof CrossEntropy) {
-      return WIDE.contains(dtype) && inputs.stream().filter(t -> t.dtype().isFloat()).allMatch(t -> t.dtype() == dtype);
+      return WIDE.contains(dtype)
+          && inputs.stream().filter(t -> t.dtype().isFloat()).allMatch(t -> t.dtype() == dtype);
     }
     if (op instanceof Split) {
       return true;

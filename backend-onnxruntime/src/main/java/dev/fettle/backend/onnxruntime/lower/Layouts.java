@@ -102,8 +102,7 @@ final class Layouts {
   private static void split(Emission c, Split op, Node node) {
     List<Long> sizes = op.parts().stream().map(Dim::size).toList();
     List<String> in = List.of(c.whole(node.inputs().get(0)), c.graph().longs(sizes));
-    List<String> parts =
-        c.nodes("Split", in, sizes.size(), Attributes.integer("axis", op.axis()));
+    List<String> parts = c.nodes("Split", in, sizes.size(), Attributes.integer("axis", op.axis()));
     for (int i = 0; i < parts.size(); i++) {
       c.bind(node.outputs().get(i), parts.get(i));
     }
@@ -120,37 +119,44 @@ final class Layouts {
     amounts.addAll(op.after());
     c.bind(
         node.output(),
-        c.node(
-            "Pad", c.whole(x), c.graph().longs(amounts), c.scalar(x.dtype(), op.value())));
+        c.node("Pad", c.whole(x), c.graph().longs(amounts), c.scalar(x.dtype(), op.value())));
+  }
+
+  private static void barrier(Emission c, Layout.Barrier op, Node node) {
+    List<Operand> in = c.readAll(node);
+    for (int i = 0; i < in.size(); i++) {
+      Value v = node.outputs().get(i);
+      c.bind(v, new Operand(after(c, in.get(i), v.dtype(), in), in.get(i).dims()));
+    }
   }
 
   /**
-   * The runtime knows no control edges and runs nodes in any order their data allow, so the order
-   * is made a matter of data: each result is its operand reshaped to {@code sizes + 0}, where the 0
-   * is computed from the shapes (never the elements) of all operands. Nothing is copied.
+   * A tensor that cannot be read before others are there. The runtime knows no control edges and
+   * runs nodes in any order their data allow, so the order is made a matter of data: the result is
+   * the tensor reshaped to {@code sizes + 0}, where the 0 is computed from the shapes (never the
+   * elements) of the others. Nothing is copied.
    */
-  private static void barrier(Emission c, Layout.Barrier op, Node node) {
-    List<Operand> in = c.readAll(node);
+  static String after(Emission c, Operand x, DType dtype, List<Operand> others) {
     List<String> firstSizes = new ArrayList<>();
-    for (Operand o : in) {
+    for (Operand o : others) {
       String some = o.dims().isEmpty() ? c.reshaped(o.name(), List.of(1L)) : o.name();
       firstSizes.add(
-          c.node("Shape", List.of(some), Attributes.integer("start", 0), Attributes.integer("end", 1)));
+          c.node(
+              "Shape",
+              List.of(some),
+              Attributes.integer("start", 0),
+              Attributes.integer("end", 1)));
     }
-    String all = firstSizes.get(0);
-    if (firstSizes.size() > 1) {
-      all = c.node("Concat", firstSizes, Attributes.integer("axis", 0));
-    }
+    String all =
+        firstSizes.size() == 1
+            ? firstSizes.get(0)
+            : c.node("Concat", firstSizes, Attributes.integer("axis", 0));
     String total = c.node("ReduceSum", List.of(all), Attributes.flag("keepdims", true));
     String zero = c.node("Mul", total, c.graph().longs(List.of(0L)));
-    for (int i = 0; i < in.size(); i++) {
-      Operand o = in.get(i);
-      Value v = node.outputs().get(i);
-      String sizes = c.node("Add", c.graph().longs(o.dims()), zero);
-      String passed = c.node("Reshape", List.of(o.name(), sizes), Attributes.flag("allowzero", true));
-      c.graph().sizes(passed, v.dtype(), o.dims());
-      c.bind(v, new Operand(passed, o.dims()));
-    }
+    String sizes = c.node("Add", c.graph().longs(x.dims()), zero);
+    String passed = c.node("Reshape", x.name(), sizes);
+    c.graph().sizes(passed, dtype, x.dims());
+    return passed;
   }
 
   /** A tensor of index numbers as the I64 some operators insist on. */

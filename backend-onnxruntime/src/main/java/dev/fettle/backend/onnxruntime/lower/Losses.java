@@ -17,39 +17,51 @@ final class Losses {
   }
 
   /**
-   * With p = softmax(x): {@code nll = (max x - x[target]) - log(max p)}, which is exact where {@code
-   * log p[target]} would underflow, and {@code residual = p} with 1 taken off at the target.
+   * With p = softmax(x): {@code nll = (max x - x[target]) - log(max p)}, which is exact where
+   * {@code log p[target]} would underflow, and {@code residual = p} with 1 taken off at the target.
+   * Each step waits for the last reader of what it replaces, so that logits, p and residual may
+   * share one memory.
    */
   private static void crossEntropy(Emission c, CrossEntropy op, Node node) {
     Value logits = node.inputs().get(0);
     Value nll = node.outputs().get(0);
-    Value residual = node.outputs().get(1);
     DType dtype = logits.dtype();
     long rows = logits.shape().size(0);
-    String x = c.whole(logits);
-    String p = c.node("Softmax", List.of(x), Attributes.integer("axis", -1));
-    String index = c.reshaped(c.whole(node.inputs().get(1)), List.of(rows, 1L));
-    if (wanted(c, nll)) {
-      String picked = c.node("GatherElements", List.of(x, index), Attributes.integer("axis", 1));
-      String below = c.node("Sub", Reductions.reduce(c, "ReduceMax", x, List.of(1)), c.reshaped(picked, List.of(rows)));
-      String likeliest = c.node("Log", Reductions.reduce(c, "ReduceMax", p, List.of(1)));
-      c.bind(nll, c.node("Sub", below, likeliest));
+    Operand x = new Operand(c.whole(logits), Emission.sizes(logits.shape()));
+    Operand index =
+        new Operand(
+            c.reshaped(c.whole(node.inputs().get(1)), List.of(rows, 1L)), List.of(rows, 1L));
+    if (!wanted(c, nll)) {
+      if (wanted(c, node.outputs().get(1))) {
+        c.bind(node.outputs().get(1), residual(c, softmax(c, x.name()), index, dtype));
+      }
+      return;
     }
-    if (wanted(c, residual)) {
-      String minus =
-          c.graph()
-              .literal(
-                  dtype,
-                  List.of(rows, 1L),
-                  Collections.nCopies(Math.toIntExact(rows), -1.0));
-      c.bind(
-          residual,
-          c.node(
-              "ScatterElements",
-              List.of(p, index, minus),
-              Attributes.integer("axis", 1),
-              Attributes.text("reduction", "add")));
+    String picked =
+        c.node("GatherElements", List.of(x.name(), index.name()), Attributes.integer("axis", 1));
+    String largest = Reductions.reduce(c, "ReduceMax", x.name(), List.of(1));
+    String below = c.node("Sub", largest, c.reshaped(picked, List.of(rows)));
+    String p = softmax(c, Layouts.after(c, x, dtype, List.of(new Operand(below, List.of(rows)))));
+    String likeliest = c.node("Log", Reductions.reduce(c, "ReduceMax", p, List.of(1)));
+    c.bind(nll, c.node("Sub", below, likeliest));
+    if (wanted(c, node.outputs().get(1))) {
+      String later = Layouts.after(c, index, node.inputs().get(1).dtype(), List.of(c.read(nll)));
+      c.bind(node.outputs().get(1), residual(c, p, new Operand(later, index.dims()), dtype));
     }
+  }
+
+  private static String softmax(Emission c, String x) {
+    return c.node("Softmax", List.of(x), Attributes.integer("axis", -1));
+  }
+
+  private static String residual(Emission c, String p, Operand index, DType dtype) {
+    int rows = Math.toIntExact(index.dims().get(0));
+    String minus = c.graph().literal(dtype, index.dims(), Collections.nCopies(rows, -1.0));
+    return c.node(
+        "ScatterElements",
+        List.of(p, index.name(), minus),
+        Attributes.integer("axis", 1),
+        Attributes.text("reduction", "add"));
   }
 
   private static boolean wanted(Emission c, Value v) {

@@ -192,7 +192,7 @@ public final class OnnxGraph {
   ModelProto build(String name) {
     GraphProto.Builder graph = GraphProto.newBuilder().setName(name);
     int index = 0;
-    for (OnnxNode n : nodes) {
+    for (OnnxNode n : inRunningOrder()) {
       NodeProto.Builder node =
           NodeProto.newBuilder()
               .setName(n.op() + "_" + index++)
@@ -216,6 +216,25 @@ public final class OnnxGraph {
         .addOpsetImport(opset(MICROSOFT, 1))
         .setGraph(graph)
         .build();
+  }
+
+  /**
+   * The nodes in an order from which the runtime derives a good one of its own. It walks back from
+   * the nodes nobody reads, the last one in the file first, and runs what each one needs. Were they
+   * in program order, every weight gradient would run at the very end, and all activations live
+   * until then; reversed behind all others, each runs as soon as it can.
+   */
+  private List<OnnxNode> inRunningOrder() {
+    Set<String> read = new HashSet<>();
+    nodes.forEach(n -> read.addAll(n.inputs()));
+    List<OnnxNode> order = new ArrayList<>();
+    List<OnnxNode> last = new ArrayList<>();
+    for (OnnxNode n : nodes) {
+      (n.outputs().stream().anyMatch(read::contains) ? order : last).add(n);
+    }
+    Collections.reverse(last);
+    order.addAll(last);
+    return order;
   }
 
   /** Drops nodes whose results nobody reads any more since others took their place. */

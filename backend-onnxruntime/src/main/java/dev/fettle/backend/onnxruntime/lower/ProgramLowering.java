@@ -2,12 +2,12 @@ package dev.fettle.backend.onnxruntime.lower;
 
 import dev.fettle.ir.Node;
 import dev.fettle.ir.Value;
+import dev.fettle.ir.op.CompositeOp;
 import dev.fettle.ir.op.Create;
 import dev.fettle.ir.op.Index;
 import dev.fettle.ir.op.Layout;
 import dev.fettle.ir.op.Linalg.Matmul;
 import dev.fettle.ir.op.Linalg.Precision;
-import dev.fettle.ir.op.CompositeOp;
 import dev.fettle.ir.op.Op;
 import dev.fettle.program.Program;
 import dev.fettle.spi.UnsupportedProgramException;
@@ -204,7 +204,8 @@ public final class ProgramLowering {
       }
       boolean index = reader.inputs().size() > 1 && reader.inputs().get(1) == v;
       long limit = 0;
-      if (index && (reader.op() instanceof Index.Gather || reader.op() instanceof Index.ScatterAdd)) {
+      if (index
+          && (reader.op() instanceof Index.Gather || reader.op() instanceof Index.ScatterAdd)) {
         limit = reader.inputs().get(0).shape().size(0);
       } else if (index && reader.op() instanceof Index.TakeAlong t) {
         limit = reader.inputs().get(0).shape().size(t.axis());

@@ -25,13 +25,19 @@ final class Reductions {
   private static void sum(Emission c, Reduce.Sum op, Node node) {
     Value x = node.inputs().get(0);
     DType wide = narrow(x.dtype()) ? DType.I32 : x.dtype();
-    String y = reduce(c, "ReduceSum", wide == x.dtype() ? c.whole(x) : c.cast(c.whole(x), wide), op.axes());
+    String y =
+        reduce(
+            c, "ReduceSum", wide == x.dtype() ? c.whole(x) : c.cast(c.whole(x), wide), op.axes());
     c.bind(node.output(), wide == x.dtype() ? y : c.cast(y, x.dtype()));
   }
 
   private static void max(Emission c, Reduce.Max op, Node node) {
     Value x = node.inputs().get(0);
-    c.bind(node.output(), op.axes().isEmpty() ? c.node("Identity", c.whole(x)) : reduce(c, "ReduceMax", c.whole(x), op.axes()));
+    c.bind(
+        node.output(),
+        op.axes().isEmpty()
+            ? c.node("Identity", c.whole(x))
+            : reduce(c, "ReduceMax", c.whole(x), op.axes()));
   }
 
   private static boolean narrow(DType dtype) {
@@ -78,8 +84,7 @@ final class Reductions {
 
   private static void sumOfSquares(Emission c, SumOfSquares op, Node node) {
     Value x = node.inputs().get(0);
-    List<Integer> axes =
-        LongStream.range(0, x.shape().rank()).mapToObj(Math::toIntExact).toList();
+    List<Integer> axes = LongStream.range(0, x.shape().rank()).mapToObj(Math::toIntExact).toList();
     c.bind(
         node.output(),
         axes.isEmpty()

@@ -46,9 +46,7 @@ public final class Uses {
       return splat(node.get().inputs().get(0));
     }
     boolean literal =
-        node.isPresent()
-            && node.get().op() instanceof Create.Constant c
-            && c.values().size() == 1;
+        node.isPresent() && node.get().op() instanceof Create.Constant c && c.values().size() == 1;
     return literal
         ? Optional.of(((Create.Constant) node.get().op()).values().get(0))
         : Optional.empty();
