@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Collects what is wrong while a configuration is read to its end. */
@@ -25,6 +26,11 @@ final class Problems {
   /** Notes that a key exists. */
   void known(String path) {
     known.add(path);
+  }
+
+  /** Every key that was asked for so far. */
+  Set<String> known() {
+    return known;
   }
 
   void unknown(Place place, String section, String name, Set<String> siblings) {
@@ -64,7 +70,7 @@ final class Problems {
   }
 
   /** A setting of that name in another section. */
-  private java.util.Optional<String> elsewhere(Unknown u) {
+  private Optional<String> elsewhere(Unknown u) {
     return known.stream()
         .filter(p -> Nearest.same(u.name, p.substring(p.lastIndexOf('.') + 1)))
         .findFirst();
