@@ -12,8 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The first lines of configs/sft.yaml are true. */
 class ExampleConfigTest {
-  private static final Path CONFIGS =
-      Path.of(System.getProperty("fettle.root", ".."), "configs");
+  private static final Path CONFIGS = Path.of(System.getProperty("fettle.root", ".."), "configs");
 
   @TempDir private Path dir;
 
