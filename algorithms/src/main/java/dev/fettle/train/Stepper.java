@@ -206,6 +206,16 @@ public final class Stepper<B> implements AutoCloseable {
     return b.build();
   }
 
+  /** The program a micro-batch like this is accumulated with, as text. */
+  String accumulateText(B batch, boolean first) {
+    return accumulate(first ? Kind.FIRST : Kind.FURTHER, objective.bind(batch)).print();
+  }
+
+  /** The program of a clipped update, as text. */
+  String applyText() {
+    return apply(true).print();
+  }
+
   @Override
   public void close() {
     losses.close();
