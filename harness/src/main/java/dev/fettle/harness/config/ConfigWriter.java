@@ -58,7 +58,7 @@ public final class ConfigWriter {
     flat.forEach(
         (key, value) -> {
           Map<String, Object> section = root;
-          String[] names = key.split("\\.");
+          String[] names = key.split("\\.", -1);
           for (int i = 0; i < names.length - 1; i++) {
             section =
                 (Map<String, Object>)

@@ -9,7 +9,7 @@ final class Overrides {
 
   static void apply(ConfigTree.Keys root, List<String> options, Problems problems) {
     for (String option : options) {
-      Place place = new Place.Override(option);
+      Place place = new Place.Option(option);
       int equals = option.indexOf('=');
       if (equals < 1) {
         problems.add(place, "", "expected key=value, as in --set train.steps=100");

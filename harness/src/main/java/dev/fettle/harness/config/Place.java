@@ -7,15 +7,15 @@ sealed interface Place {
 
   /** A line of a file, from 1. */
   record Line(Path file, int line) implements Place {
-    @java.lang.Override
+    @Override
     public String toString() {
       return file + ":" + line;
     }
   }
 
   /** An override on the command line, as it was given. */
-  record Override(String text) implements Place {
-    @java.lang.Override
+  record Option(String text) implements Place {
+    @Override
     public String toString() {
       return "--set " + text;
     }
@@ -23,7 +23,7 @@ sealed interface Place {
 
   /** A configuration made by a program. */
   record Code() implements Place {
-    @java.lang.Override
+    @Override
     public String toString() {
       return "RunConfig";
     }

@@ -1,26 +1,29 @@
 package dev.fettle.harness.config;
 
-import java.util.function.DoublePredicate;
-
 /** The numbers a setting may be. */
 enum Range {
-  POSITIVE("above 0", v -> v > 0),
-  NOT_NEGATIVE("0 or more", v -> v >= 0),
-  AT_LEAST_ONE("1 or more", v -> v >= 1),
-  AT_LEAST_TWO("2 or more", v -> v >= 2),
-  BELOW_ONE("at least 0 and below 1", v -> v >= 0 && v < 1),
-  ANY("", v -> true);
+  POSITIVE("above 0"),
+  NOT_NEGATIVE("0 or more"),
+  AT_LEAST_ONE("1 or more"),
+  AT_LEAST_TWO("2 or more"),
+  BELOW_ONE("at least 0 and below 1"),
+  ANY("");
 
   private final String words;
-  private final DoublePredicate holds;
 
-  Range(String words, DoublePredicate holds) {
+  Range(String words) {
     this.words = words;
-    this.holds = holds;
   }
 
   boolean holds(double value) {
-    return holds.test(value);
+    return switch (this) {
+      case POSITIVE -> value > 0;
+      case NOT_NEGATIVE -> value >= 0;
+      case AT_LEAST_ONE -> value >= 1;
+      case AT_LEAST_TWO -> value >= 2;
+      case BELOW_ONE -> value >= 0 && value < 1;
+      case ANY -> true;
+    };
   }
 
   /** The noun with the range, as in {@code a number above 0}. */

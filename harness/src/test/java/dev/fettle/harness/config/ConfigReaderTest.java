@@ -213,7 +213,7 @@ class ConfigReaderTest {
     Path file =
         write(GOOD.replace("steps: 200", "stepz: 200").replace("threads: 2", "threads: two"));
     ConfigException e = catchThrowableOfType(ConfigException.class, () -> ConfigReader.read(file));
-    assertThat(e.getMessage().replace(dir + "/", ""))
+    assertThat(String.valueOf(e.getMessage()).replace(dir + "/", ""))
         .isEqualTo(
             """
             2 problems:
