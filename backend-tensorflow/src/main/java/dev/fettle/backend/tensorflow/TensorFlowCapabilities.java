@@ -13,7 +13,7 @@ final class TensorFlowCapabilities implements Capabilities {
 
   @Override
   public boolean composite(CompositeOp op, List<TensorType> inputs) {
-    return TfLowerings.knows(op);
+    return TfLowerings.fuses(op, inputs);
   }
 
   @Override

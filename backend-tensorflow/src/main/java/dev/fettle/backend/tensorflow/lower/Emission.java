@@ -3,12 +3,14 @@ package dev.fettle.backend.tensorflow.lower;
 import dev.fettle.ir.DType;
 import dev.fettle.ir.Node;
 import dev.fettle.ir.Value;
+import dev.fettle.ir.GraphBuilder;
+import dev.fettle.ir.op.CompositeOp;
+import dev.fettle.spi.support.Lowerings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,8 +104,18 @@ final class Emission {
     return dtype == DType.I8 || dtype == DType.U8;
   }
 
-  static String signature(Node node) {
-    String in = node.inputTypes().stream().map(Object::toString).collect(Collectors.joining(";"));
-    return node.op() + in;
+  /** Writes a composite as what it means. */
+  void expand(CompositeOp op, Node node) {
+    GraphBuilder g = new GraphBuilder();
+    List<Value> in = new ArrayList<>();
+    for (Value operand : node.inputs()) {
+      Value v = g.parameter("in" + in.size(), operand.type(), false);
+      give(v, loose(operand));
+      in.add(v);
+    }
+    List<Value> results = op.decompose(g, in);
+    Lowerings<Emission> table = TfLowerings.table();
+    g.build(results).nodes().forEach(n -> table.emit(this, n));
+    give(node, results.stream().map(this::loose).toList());
   }
 }

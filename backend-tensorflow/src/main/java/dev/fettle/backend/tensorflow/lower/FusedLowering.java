@@ -24,21 +24,40 @@ final class FusedLowering {
     e.give(node, y);
   }
 
-  /** One kernel gives the loss and its gradient. */
+  /**
+   * {@code SparseSoftmaxCrossEntropyWithLogits} gives both results, but computes its exponentials
+   * one by one: it takes five times as long as the softmax kernel. With that, {@code logsumexp(x) =
+   * max(x) - log(max(softmax(x)))}, where the largest probability never underflows.
+   */
   private static void crossEntropy(Emission e, CrossEntropy op, Node node) {
     Edge logits = e.exact(node.inputs().get(0));
     Edge targets = e.exact(node.inputs().get(1));
-    List<Edge> both =
+    Ops ops = e.ops();
+    DType dtype = logits.dtype();
+    long rows = logits.sizes().get(0);
+    long classes = logits.sizes().get(1);
+    Edge p =
+        e.writer().node("Softmax").in(logits).attr("T", dtype).one(dtype, logits.sizes());
+    Edge largest = ops.reduce("Max", p, List.of(1));
+    Edge total = ops.binary("Sub", ops.reduce("Max", logits, List.of(1)), ops.unary("Log", largest));
+    // Places of the targets among all elements.
+    Edge first =
+        ops.mul(ops.range(DType.I64, rows), ops.scalar(DType.I64, (double) classes));
+    Edge at = ops.binary("AddV2", first, ops.cast(targets, DType.I64));
+    Edge own = ops.gather(ops.reshape(logits, List.of(rows * classes)), at, 0);
+    Edge nll = ops.binary("Sub", total, own);
+    // Once the losses are known nobody else holds p, which becomes the residual, or the logits.
+    Edge minusOne = ops.broadcastTo(ops.scalar(dtype, -1), List.of(rows));
+    Edge residual =
         e.writer()
-            .node("SparseSoftmaxCrossEntropyWithLogits")
-            .in(logits, targets)
-            .attr("T", logits.dtype())
-            .attr("Tlabels", DType.I32)
-            .many(
-                List.of(
-                    new GraphWriter.Result(logits.dtype(), targets.sizes()),
-                    new GraphWriter.Result(logits.dtype(), logits.sizes())));
-    e.give(node, both);
+            .node("TensorScatterAdd")
+            .in(ops.reshape(p, List.of(rows * classes)), ops.reshape(at, List.of(rows, 1L)))
+            .in(minusOne)
+            .after(List.of(nll.node()))
+            .attr("T", dtype)
+            .attr("Tindices", DType.I64)
+            .one(dtype, List.of(rows * classes));
+    e.give(node, List.of(nll, ops.reshape(residual, logits.sizes())));
   }
 
   private static void sumOfSquares(Emission e, SumOfSquares op, Node node) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
@@ -146,8 +147,21 @@ final class GraphWriter {
       return attr(key, AttrValue.newBuilder().setList(list).build());
     }
 
+    /** Calls a function, which is written if it has not been. */
+    NodeCall calls(XlaFunction callee) {
+      functions.computeIfAbsent(callee.name(), n -> callee.definition());
+      return attr("f", callee.callee()).attr("_XlaMustCompile", true);
+    }
+
     Edge one(DType dtype, List<Long> sizes) {
       return many(List.of(new Result(dtype, sizes))).get(0);
+    }
+
+    /** Types of operands where some are resources, marked by an empty entry. */
+    NodeCall mixedTypes(String key, List<Optional<DType>> types) {
+      AttrValue.ListValue.Builder list = AttrValue.ListValue.newBuilder();
+      types.forEach(t -> list.addType(t.map(TfTypes::of).orElse(DataType.DT_RESOURCE)));
+      return attr(key, AttrValue.newBuilder().setList(list).build());
     }
 
     List<Edge> many(List<Result> results) {
@@ -193,8 +207,4 @@ final class GraphWriter {
     }
   }
 
-  /** The resource type, which no value of the IR has. */
-  static AttrValue resourceType() {
-    return AttrValue.newBuilder().setType(DataType.DT_RESOURCE).build();
-  }
 }

@@ -1,10 +1,14 @@
 package dev.fettle.backend.tensorflow.lower;
 
 import dev.fettle.ir.DType;
+import dev.fettle.ir.TensorType;
+import dev.fettle.ir.composite.AdamW;
+import dev.fettle.ir.op.CompositeOp;
 import dev.fettle.ir.op.Elementwise.Binary;
 import dev.fettle.ir.op.Elementwise.BinaryKind;
 import dev.fettle.ir.op.Op;
 import dev.fettle.spi.support.Lowerings;
+import java.util.List;
 
 /** Which operation is written how: the one list of all families. */
 public final class TfLowerings {
@@ -20,11 +24,16 @@ public final class TfLowerings {
     IndexLowering.register(table);
     LinalgLowering.register(table);
     FusedLowering.register(table);
+    XlaLowering.register(table);
+    OptimizerLowering.register(table);
     return table;
   }
 
-  /** True where there is a lowering. */
-  public static boolean knows(Op op) {
+  /** True where a composite on these operands has a kernel of its own here. */
+  public static boolean fuses(CompositeOp op, List<TensorType> operands) {
+    if (XlaLowering.isGroup(op) || op instanceof AdamW) {
+      return XlaLowering.pays(operands);
+    }
     return table().types().contains(op.getClass());
   }
 
