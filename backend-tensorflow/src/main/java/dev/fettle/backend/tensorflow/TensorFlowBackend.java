@@ -29,7 +29,7 @@ import org.tensorflow.proto.AttrValue;
  */
 final class TensorFlowBackend implements Backend {
   private final Device device;
-  private final Capabilities capabilities = new TensorFlowCapabilities();
+  private final Capabilities capabilities;
   private final int threads;
   private final List<TensorFlowState> states = new ArrayList<>();
   private final List<TensorFlowExecutable> executables = new ArrayList<>();
@@ -37,8 +37,9 @@ final class TensorFlowBackend implements Backend {
   private int statesMade;
   private boolean closed;
 
-  TensorFlowBackend(Device device, BackendOptions options) {
+  TensorFlowBackend(Device device, BackendOptions options, TensorFlowSettings settings) {
     this.device = device;
+    this.capabilities = new TensorFlowCapabilities(settings);
     this.threads = options.effectiveThreads();
     this.runtime = new TensorFlowRuntime(device, threads);
   }

@@ -10,10 +10,15 @@ import java.util.List;
 
 /** What there are TensorFlow kernels for. */
 final class TensorFlowCapabilities implements Capabilities {
+  private final TensorFlowSettings settings;
+
+  TensorFlowCapabilities(TensorFlowSettings settings) {
+    this.settings = settings;
+  }
 
   @Override
   public boolean composite(CompositeOp op, List<TensorType> inputs) {
-    return TfLowerings.fuses(op, inputs);
+    return TfLowerings.fuses(op, inputs, settings.xlaElements());
   }
 
   @Override

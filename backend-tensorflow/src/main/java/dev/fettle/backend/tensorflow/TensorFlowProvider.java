@@ -50,16 +50,13 @@ public final class TensorFlowProvider implements BackendProvider {
 
   @Override
   public Backend open(Device device, BackendOptions options) {
-    if (!options.extra().isEmpty()) {
-      throw new IllegalArgumentException(
-          "the tensorflow backend knows no option " + options.extra().keySet());
-    }
+    TensorFlowSettings settings = TensorFlowSettings.of(options);
     Availability usable = device.isGpu() ? libraries.gpu(device.index()) : libraries.cpu();
     if (!usable.available()) {
       throw new DeviceUnavailableException(usable.detail());
     }
     try {
-      return new TensorFlowBackend(device, options);
+      return new TensorFlowBackend(device, options, settings);
     } catch (LinkageError e) {
       throw new DeviceUnavailableException(
           "TensorFlow's native library does not load on this machine: " + e.getMessage(), e);

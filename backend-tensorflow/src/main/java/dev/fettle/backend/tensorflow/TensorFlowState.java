@@ -74,6 +74,7 @@ final class TensorFlowState implements DeviceState {
 
   @Override
   public HostTensor download(String slot) {
+    requireUsable();
     Variable wanted = variable(slot);
     settle();
     List<Variable> all = List.copyOf(variables.values());

@@ -1,9 +1,9 @@
 package dev.fettle.backend.tensorflow.lower;
 
 import dev.fettle.ir.DType;
+import dev.fettle.ir.GraphBuilder;
 import dev.fettle.ir.Node;
 import dev.fettle.ir.Value;
-import dev.fettle.ir.GraphBuilder;
 import dev.fettle.ir.op.CompositeOp;
 import dev.fettle.spi.support.Lowerings;
 import java.util.ArrayList;

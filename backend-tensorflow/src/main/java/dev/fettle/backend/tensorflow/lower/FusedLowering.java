@@ -36,13 +36,12 @@ final class FusedLowering {
     DType dtype = logits.dtype();
     long rows = logits.sizes().get(0);
     long classes = logits.sizes().get(1);
-    Edge p =
-        e.writer().node("Softmax").in(logits).attr("T", dtype).one(dtype, logits.sizes());
+    Edge p = e.writer().node("Softmax").in(logits).attr("T", dtype).one(dtype, logits.sizes());
     Edge largest = ops.reduce("Max", p, List.of(1));
-    Edge total = ops.binary("Sub", ops.reduce("Max", logits, List.of(1)), ops.unary("Log", largest));
+    Edge total =
+        ops.binary("Sub", ops.reduce("Max", logits, List.of(1)), ops.unary("Log", largest));
     // Places of the targets among all elements.
-    Edge first =
-        ops.mul(ops.range(DType.I64, rows), ops.scalar(DType.I64, (double) classes));
+    Edge first = ops.mul(ops.range(DType.I64, rows), ops.scalar(DType.I64, (double) classes));
     Edge at = ops.binary("AddV2", first, ops.cast(targets, DType.I64));
     Edge own = ops.gather(ops.reshape(logits, List.of(rows * classes)), at, 0);
     Edge nll = ops.binary("Sub", total, own);

@@ -206,5 +206,4 @@ final class GraphWriter {
       return node;
     }
   }
-
 }

@@ -58,7 +58,9 @@ final class LinalgLowering {
     return ops.matmul(a, b, op.transposeA(), op.transposeB());
   }
 
-  /** True where the rows lie whole pages apart, so that walking down a column thrashes the cache. */
+  /**
+   * True where the rows lie whole pages apart, so that walking down a column thrashes the cache.
+   */
   private static boolean strides(Edge b) {
     return b.sizes().get(1) * Float.BYTES % PAGE == 0;
   }

@@ -62,9 +62,7 @@ final class OptimizerLowering {
         (operand, result) ->
             after.add(
                 state.updatedBy(
-                    Objects.requireNonNull(slots.get(operand)),
-                    node.outputs().get(result),
-                    done)));
+                    Objects.requireNonNull(slots.get(operand)), node.outputs().get(result), done)));
     e.give(node, after);
   }
 }

@@ -138,8 +138,10 @@ final class StateAccess {
    */
   Optional<String> inPlace(Value old, Value written) {
     String slot = slotOf.get(origin(old));
-    boolean same = slot != null && program.stateOut().get(slot) == written;
-    return same && program.aliased().contains(slot) ? Optional.of(slot) : Optional.empty();
+    if (slot == null || !program.aliased().contains(slot)) {
+      return Optional.empty();
+    }
+    return program.stateOut().get(slot) == written ? Optional.of(slot) : Optional.empty();
   }
 
   /** The value whose memory v lies in, through reshapes and barriers. */

@@ -9,6 +9,7 @@ import dev.fettle.ir.op.Elementwise.BinaryKind;
 import dev.fettle.ir.op.Op;
 import dev.fettle.spi.support.Lowerings;
 import java.util.List;
+import java.util.Set;
 
 /** Which operation is written how: the one list of all families. */
 public final class TfLowerings {
@@ -29,12 +30,21 @@ public final class TfLowerings {
     return table;
   }
 
-  /** True where a composite on these operands has a kernel of its own here. */
-  public static boolean fuses(CompositeOp op, List<TensorType> operands) {
+  /** The operations with a lowering. */
+  public static Set<Class<? extends Op>> types() {
+    return table().types();
+  }
+
+  /**
+   * True where a composite on these operands has a kernel of its own here.
+   *
+   * @param xlaElements elements from which on XLA compiles those it can
+   */
+  public static boolean fuses(CompositeOp op, List<TensorType> operands, long xlaElements) {
     if (XlaLowering.isGroup(op) || op instanceof AdamW) {
-      return XlaLowering.pays(operands);
+      return XlaLowering.pays(operands, xlaElements);
     }
-    return table().types().contains(op.getClass());
+    return types().contains(op.getClass());
   }
 
   /** True where TensorFlow's kernel exists for a float type. */

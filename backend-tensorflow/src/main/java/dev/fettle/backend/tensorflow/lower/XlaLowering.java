@@ -19,13 +19,10 @@ import java.util.Set;
  * Composites compiled by XLA into one loop over their operands: each is a function whose body is
  * the composite's decomposition, shared by all calls on operands of the same types.
  *
- * <p>Matrix products stay outside: XLA's own are slower than oneDNN's. A function takes 50 to 120 ms
- * to compile, so only large operands are worth one.
+ * <p>Matrix products stay outside: XLA's own are slower than oneDNN's. A function takes 50 to 120
+ * ms to compile, so only large operands are worth one.
  */
 final class XlaLowering {
-  /** Below so many elements, compiling costs a short run more than it gains. */
-  private static final long WORTHWHILE = 1L << 19;
-
   private static final Set<Class<? extends CompositeOp>> GROUPS =
       Set.of(
           Gelu.class,
@@ -48,10 +45,10 @@ final class XlaLowering {
     return GROUPS.contains(op.getClass());
   }
 
-  /** True where compiling the composite pays. */
-  static boolean pays(List<TensorType> operands) {
+  /** True where the composite is compiled if it has at least so many elements. */
+  static boolean pays(List<TensorType> operands, long fewest) {
     TensorType first = operands.get(0);
-    return first.dtype() == DType.F32 && first.shape().elements() >= WORTHWHILE;
+    return first.dtype() == DType.F32 && first.shape().elements() >= fewest;
   }
 
   private static void call(Emission e, CompositeOp op, Node node) {

@@ -1,0 +1,19 @@
+package dev.fettle.backend.tensorflow;
+
+import dev.fettle.spi.BackendOptions;
+import dev.fettle.spi.BackendProvider;
+import dev.fettle.tck.TrainingContract;
+import java.util.Map;
+
+/** The contract with every composite compiled that can be, however small. */
+class TensorFlowXlaTrainingTest extends TrainingContract {
+  @Override
+  protected BackendProvider provider() {
+    return new TensorFlowProvider();
+  }
+
+  @Override
+  protected BackendOptions options() {
+    return new BackendOptions(0, Map.of("xlaElements", "1"));
+  }
+}
