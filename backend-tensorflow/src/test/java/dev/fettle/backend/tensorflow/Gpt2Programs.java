@@ -137,7 +137,7 @@ final class Gpt2Programs {
     Value q = split(parts.get(0), seq);
     Value k = split(parts.get(1), dim("key", size.seq()));
     Value v = split(parts.get(2), dim("key", size.seq()));
-    Attention attention = new Attention(1 / Math.sqrt(headDim.size()), precision);
+    Attention attention = new Attention(1 / Math.sqrt((double) headDim.size()), precision);
     Value mixed = Attention.of(g, attention, q, k, v, bias);
     Value joined = g.reshape(g.transpose(mixed, List.of(0, 2, 1, 3)), tokens, embed);
     Value y = g.add(x, linear(name + ".proj", joined, embed, embed));

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 /**
@@ -74,7 +75,7 @@ public final class StepHarness implements AutoCloseable {
 
   double accumulate() {
     Map<String, DeviceTensor> out = accumulate.run(state, batch);
-    try (DeviceTensor loss = out.get("loss")) {
+    try (DeviceTensor loss = Objects.requireNonNull(out.get("loss"))) {
       return loss.item();
     }
   }
