@@ -10,7 +10,8 @@ import java.nio.file.Path;
 public final class MetricsException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  MetricsException(String doing, Path file, IOException cause) {
+  /** An error in doing something, as {@code write}, to a file. */
+  public MetricsException(String doing, Path file, IOException cause) {
     super("cannot " + doing + " " + file + ": " + reason(cause), cause);
   }
 

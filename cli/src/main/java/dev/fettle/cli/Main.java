@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       ScoreCommand.class,
       GenerateCommand.class,
+      CompareCommand.class,
       InitCommand.class,
       DoctorCommand.class
     },

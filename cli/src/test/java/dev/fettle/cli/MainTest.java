@@ -29,7 +29,8 @@ class MainTest {
 
   @Test
   void everyCommandHasHelp() {
-    for (String command : new String[] {"train", "score", "generate", "init", "doctor"}) {
+    for (String command :
+        new String[] {"train", "score", "generate", "compare", "init", "doctor"}) {
       Invocation i = Invocation.of(command, "--help");
       assertThat(i.code()).isZero();
       assertThat(i.out()).contains("Usage: fettle " + command);

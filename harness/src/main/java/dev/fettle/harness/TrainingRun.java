@@ -22,6 +22,7 @@ import dev.fettle.train.Policy;
 import dev.fettle.train.Progress;
 import dev.fettle.train.StepResult;
 import dev.fettle.train.Stepper;
+import dev.fettle.train.TrainingListener;
 import dev.fettle.train.TrainingLoop;
 import jakarta.inject.Inject;
 import java.nio.file.Files;
@@ -138,6 +139,8 @@ final class TrainingRun {
   private TrainingReport train(CheckpointStore store, Progress from) {
     try (RunSinks sinks = RunSinks.open(config, parts.options().terminal(), from.step(), steps)) {
       MetricsListener metrics = new MetricsListener(sinks.all(), config.train().logEvery(), steps);
+      List<TrainingListener> listeners = new ArrayList<>(List.of(metrics));
+      listeners.addAll(parts.options().listeners());
       TrainingLoop loop =
           new TrainingLoop(
               new TrainingLoop.Parts(
@@ -148,7 +151,7 @@ final class TrainingRun {
                   checkpointer(store),
                   parts.options().stopRequested()),
               new LoopOptions(steps, config.train().evalEvery(), config.train().checkpointEvery()),
-              List.of(metrics));
+              listeners);
       Progress reached = loop.run(from);
       boolean stopped = reached.step() < steps;
       if (!stopped) {

@@ -1,0 +1,27 @@
+package dev.fettle.harness.compare;
+
+import dev.fettle.train.StepEvent;
+
+/**
+ * One optimizer step of one run.
+ *
+ * @param step its number, from 1
+ * @param loss before the update
+ * @param gradNorm before clipping
+ * @param learningRate the one used
+ * @param tokens non-padding tokens of this step
+ * @param seconds wall time, waiting for data included
+ */
+public record StepRow(
+    long step, double loss, double gradNorm, double learningRate, long tokens, double seconds) {
+
+  static StepRow of(StepEvent e) {
+    return new StepRow(
+        e.step(),
+        e.metrics().getOrDefault("loss", Double.NaN),
+        e.metrics().getOrDefault("grad_norm", Double.NaN),
+        e.learningRate(),
+        e.tokens(),
+        e.seconds());
+  }
+}
