@@ -89,7 +89,7 @@ final class CompareCommand implements Callable<Integer> {
     to.println();
     to.print(ComparisonTable.of(report));
     if (!report.agreed() && run.model().precision() != Precision.FULL) {
-      to.println("In bf16 about three digits agree: try --tolerance 0.05 --mean-tolerance 0.02.");
+      to.println("With bf16, --tolerance and --mean-tolerance must be larger than the defaults.");
     }
     to.println("The curves are in " + report.html());
     return exitCode(report);
