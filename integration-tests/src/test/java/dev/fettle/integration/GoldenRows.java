@@ -18,6 +18,7 @@ final class GoldenRows {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** One row: its ids, and 1 where a token is a target. */
+  @SuppressWarnings("ArrayRecordComponent") // read-only, never compared
   record TokenRow(int[] ids, int[] mask) {}
 
   private GoldenRows() {}

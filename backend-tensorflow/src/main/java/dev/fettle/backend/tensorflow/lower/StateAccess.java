@@ -183,6 +183,16 @@ final class StateAccess {
 
   /** Assigns the slots that no node has written in place. */
   void assignRest(Emission e) {
+    // Every value first: it may be the only read of another slot, which must come before that
+    // slot's assignment.
+    program
+        .stateOut()
+        .forEach(
+            (slot, v) -> {
+              if (!writers.containsKey(slot)) {
+                e.exact(v);
+              }
+            });
     program
         .stateOut()
         .forEach(
