@@ -1,0 +1,76 @@
+package dev.fettle.harness.quickstart;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fettle.harness.TrainingReport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A training on one backend, and what it came to.
+ *
+ * @param backend its id
+ * @param model the trained model's directory
+ * @param losses of every step
+ * @param seconds wall time from opening the run to the model's directory
+ * @param tokensPerSecond non-padding tokens by wall time, the first step, which compiles, left out
+ */
+public record FineTuning(
+    String backend, Path model, List<Double> losses, double seconds, double tokensPerSecond) {
+
+  /** Copies the list. */
+  public FineTuning {
+    losses = List.copyOf(losses);
+  }
+
+  /** Reads what a run wrote about itself. */
+  static FineTuning of(String backend, TrainingReport report, double seconds) {
+    List<Double> losses = new ArrayList<>();
+    double tokens = 0;
+    double busy = 0;
+    double before = 0;
+    try {
+      for (String line : Files.readAllLines(report.directory().metrics())) {
+        JsonNode row = new ObjectMapper().readTree(line);
+        losses.add(row.path("loss").doubleValue());
+        double now = row.path("num_tokens").doubleValue();
+        if (losses.size() > 1) {
+          tokens += now - before;
+          busy += row.path("step_time").doubleValue();
+        }
+        before = now;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new FineTuning(backend, report.model(), losses, seconds, busy > 0 ? tokens / busy : 0);
+  }
+
+  /** The loss of the last step. */
+  public double lastLoss() {
+    return losses.isEmpty() ? Double.NaN : losses.get(losses.size() - 1);
+  }
+
+  /** The largest difference from another's loss at any step; the same data in the same order. */
+  public double largestDifference(FineTuning other) {
+    double largest = 0;
+    for (int i = 0; i < Math.min(losses.size(), other.losses.size()); i++) {
+      largest = Math.max(largest, Math.abs(losses.get(i) - other.losses.get(i)));
+    }
+    return largest;
+  }
+
+  /** The mean difference from another's loss. */
+  public double meanDifference(FineTuning other) {
+    int steps = Math.min(losses.size(), other.losses.size());
+    double sum = 0;
+    for (int i = 0; i < steps; i++) {
+      sum += Math.abs(losses.get(i) - other.losses.get(i));
+    }
+    return steps == 0 ? 0 : sum / steps;
+  }
+}

@@ -1,0 +1,180 @@
+package dev.fettle.harness.quickstart;
+
+import dev.fettle.harness.Backends;
+import dev.fettle.harness.Fettle;
+import dev.fettle.harness.NewModel;
+import dev.fettle.harness.RunOptions;
+import dev.fettle.harness.Terminal;
+import dev.fettle.harness.TrainingReport;
+import dev.fettle.harness.config.BackendSettings;
+import dev.fettle.harness.config.ConfigException;
+import dev.fettle.harness.config.RunConfig;
+import dev.fettle.harness.quickstart.QuickstartReport.Job;
+import dev.fettle.harness.quickstart.Scale.Stage;
+import dev.fettle.spi.BackendProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Makes data, a tokenizer and a base model; fine-tunes it on one backend and then, the very same
+ * job, on another.
+ */
+public final class Quickstart {
+  /** The backends made for speed, the preferred one first. */
+  private static final List<String> NATIVE = List.of("onnxruntime", "tensorflow");
+
+  private final QuickstartSettings settings;
+  private final Terminal terminal;
+  private final Transcript transcript;
+  private final WorldFiles files;
+  private final Path fresh;
+
+  private Quickstart(QuickstartSettings settings, Terminal terminal) {
+    this.settings = settings;
+    this.terminal = terminal;
+    this.transcript = new Transcript(terminal.out());
+    this.files = new WorldFiles(settings.directory().resolve("data"));
+    this.fresh = settings.directory().resolve("fresh");
+  }
+
+  /**
+   * Runs it.
+   *
+   * @throws ConfigException if the directory is not empty, or the backend absent
+   * @throws dev.fettle.spi.DeviceUnavailableException if no backend can run here
+   */
+  public static QuickstartReport run(QuickstartSettings settings, Terminal terminal) {
+    requireEmpty(settings.directory());
+    List<String> backends = backends(settings.backend());
+    return new Quickstart(settings, terminal).run(backends);
+  }
+
+  private static void requireEmpty(Path directory) {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      if (entries.findAny().isPresent()) {
+        throw ConfigException.about(
+            "--out", directory + " is not empty; choose another directory, or remove it");
+      }
+    } catch (IOException e) {
+      throw ConfigException.about("--out", directory + " cannot be read: " + e);
+    }
+  }
+
+  /** The main backend, then the one to run beside it, if there is one. */
+  private static List<String> backends(Optional<String> asked) {
+    Backends found = Backends.discover();
+    List<String> natives =
+        NATIVE.stream()
+            .filter(
+                id ->
+                    found.providers().stream()
+                        .anyMatch(p -> p.id().equals(id) && p.probe().available()))
+            .toList();
+    BackendProvider main = found.provider(asked.isPresent() ? asked : natives.stream().findFirst());
+    List<String> chosen = new ArrayList<>(List.of(main.id()));
+    natives.stream().filter(id -> !id.equals(main.id())).findFirst().ifPresent(chosen::add);
+    return chosen;
+  }
+
+  private QuickstartReport run(List<String> backends) {
+    long start = System.nanoTime();
+    String main = backends.get(0);
+    TinyWorld world = makeData();
+    makeModel();
+    FineTuning base = trainBase(main);
+    Examination before = examine(base.model(), main, world);
+    List<Job> jobs = new ArrayList<>();
+    for (String backend : backends) {
+      FineTuning training = fineTune(base.model(), backend);
+      jobs.add(new Job(training, examine(training.model(), backend, world)));
+    }
+    QuickstartReport report =
+        new QuickstartReport(settings.directory(), base, before, jobs, secondsSince(start));
+    transcript.finish(report);
+    return report;
+  }
+
+  private TinyWorld makeData() {
+    TinyWorld world = TinyWorld.of(settings.seed(), settings.scale().world());
+    files.write(world);
+    transcript.data(world, files.directory());
+    return world;
+  }
+
+  private void makeModel() {
+    NewModel model =
+        new NewModel(
+            NewModel.Family.LLAMA,
+            settings.scale().model(),
+            new NewModel.TrainedTokens(
+                List.of(files.vocabulary()), settings.scale().vocabSize(), List.of()),
+            settings.seed());
+    Fettle.initModel(model, fresh);
+  }
+
+  private FineTuning trainBase(String backend) {
+    transcript.stage("Training a tokenizer and a base model on the plain text", backend);
+    return train(
+        backend,
+        job("base", fresh, settings.scale().base())
+            .set("data.train", files.text())
+            .set("algorithm.lossOn", "all"));
+  }
+
+  private FineTuning fineTune(Path base, String backend) {
+    transcript.stage("Fine-tuning it on the questions", backend);
+    return train(
+        backend,
+        job("finetune-" + backend, base, settings.scale().fineTuning())
+            .set("data.train", files.training())
+            .set("algorithm.lossOn", "completion"));
+  }
+
+  private RunConfig.Builder job(String name, Path model, Stage stage) {
+    return RunConfig.builder()
+        .set("run.name", name)
+        .set("run.out", settings.directory())
+        .set("run.seed", settings.seed())
+        .set("model.path", model)
+        .set("data.maxLength", stage.maxLength())
+        .set("optimizer.learningRate", stage.learningRate())
+        .set("optimizer.betas", List.of(0.9, 0.99))
+        .set("optimizer.schedule.type", "cosine")
+        .set("optimizer.schedule.warmupSteps", stage.steps() / 20)
+        .set("train.steps", stage.steps())
+        .set("train.batchSize", stage.batchSize())
+        .set("train.checkpointEvery", 0)
+        .set("train.keep", 1)
+        .set("track", terminal.interactive() ? List.of("console", "jsonl") : List.of("jsonl"));
+  }
+
+  private FineTuning train(String backend, RunConfig.Builder job) {
+    long start = System.nanoTime();
+    RunConfig config = job.set("backend.id", backend).build();
+    RunOptions options = new RunOptions(terminal, Optional.empty(), () -> false);
+    try (Fettle fettle = Fettle.open(config, options)) {
+      TrainingReport report = fettle.train();
+      FineTuning training = FineTuning.of(backend, report, secondsSince(start));
+      transcript.trained(training);
+      return training;
+    }
+  }
+
+  private Examination examine(Path model, String backend, TinyWorld world) {
+    Examination result = Examination.of(model, BackendSettings.of(backend), world.heldOut());
+    transcript.examined(result);
+    return result;
+  }
+
+  private static double secondsSince(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+}

@@ -1,0 +1,83 @@
+package dev.fettle.harness.quickstart;
+
+import dev.fettle.models.random.RandomStream;
+import dev.fettle.models.random.RandomStream.Purpose;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Made-up data: plain text about a tiny world, and questions about it. The same seed gives the
+ * same.
+ *
+ * @param text lines of plain text, in which no question stands
+ * @param training questions to fine-tune on
+ * @param heldOut questions to be examined with; none is among those trained on
+ */
+public record TinyWorld(List<String> text, List<Task> training, List<Task> heldOut) {
+
+  /** Copies the lists. */
+  public TinyWorld {
+    text = List.copyOf(text);
+    training = List.copyOf(training);
+    heldOut = List.copyOf(heldOut);
+  }
+
+  /** Sentences of a line of text. */
+  private static final int SENTENCES = 4;
+
+  /**
+   * How much is made.
+   *
+   * @param kinds of questions
+   * @param trainedOfEach questions to train on of each kind at most
+   * @param heldOutOfEach questions held out of each kind
+   */
+  public record Amount(Set<TaskKind> kinds, int trainedOfEach, int heldOutOfEach) {
+    /** Copies the set. */
+    public Amount {
+      kinds = Set.copyOf(kinds);
+    }
+  }
+
+  /** Makes a world. */
+  public static TinyWorld of(long seed, Amount amount) {
+    Facts facts = new Facts(Lexicon.load());
+    RandomStream order = RandomStream.of(seed, Purpose.DATA, 0, 0);
+    List<Fact> known = new ArrayList<>();
+    List<Task> heldOut = new ArrayList<>();
+    for (TaskKind kind : TaskKind.values()) {
+      if (amount.kinds().contains(kind)) {
+        List<Fact> all = shuffled(facts.of(kind), order);
+        all.stream().limit(amount.heldOutOfEach()).forEach(f -> heldOut.add(f.task()));
+        all.stream().skip(amount.heldOutOfEach()).limit(amount.trainedOfEach()).forEach(known::add);
+      }
+    }
+    List<Task> training = known.stream().map(Fact::task).toList();
+    return new TinyWorld(text(shuffled(known, order)), shuffled(training, order), heldOut);
+  }
+
+  private static List<String> text(List<Fact> facts) {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < facts.size(); i += SENTENCES) {
+      lines.add(
+          facts.subList(i, Math.min(i + SENTENCES, facts.size())).stream()
+              .map(Fact::sentence)
+              .collect(Collectors.joining(" ")));
+    }
+    return lines;
+  }
+
+  /** Fisher and Yates. */
+  private static <T> List<T> shuffled(List<T> list, RandomStream random) {
+    List<T> copy = new ArrayList<>(list);
+    for (int i = copy.size() - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      T moved = copy.get(i);
+      copy.set(i, copy.get(j));
+      copy.set(j, moved);
+    }
+    return copy;
+  }
+}
