@@ -57,6 +57,13 @@ final class Emission {
     return notes;
   }
 
+  /** Adds a fact, once. */
+  void note(String fact) {
+    if (!notes.contains(fact)) {
+      notes.add(fact);
+    }
+  }
+
   /** The edge of a value, perhaps smaller than the value where elements repeat. */
   Edge loose(Value v) {
     Edge edge = loose.get(v);

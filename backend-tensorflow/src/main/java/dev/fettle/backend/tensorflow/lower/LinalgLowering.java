@@ -46,6 +46,9 @@ final class LinalgLowering {
               ops.cast(a, DType.BF16), ops.cast(b, DType.BF16), op.transposeA(), op.transposeB());
       return ops.cast(narrow, DType.F32);
     }
+    if (op.precision() == Precision.BF16 && a.dtype() == DType.F32) {
+      e.note("batched products kept in F32, where bfloat16 is slower");
+    }
     if (a.dtype() == DType.F32 && flat && op.transposeB() && strides(b) && a.elements() >= MANY) {
       Edge turned = ops.transpose(b, List.of(1, 0));
       return ops.matmul(a, turned, op.transposeA(), false);
