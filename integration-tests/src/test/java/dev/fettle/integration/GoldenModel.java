@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** A stored model on a backend, and the golden tensors it is compared with. */
 final class GoldenModel {
@@ -87,7 +88,8 @@ final class GoldenModel {
                 HostTensor.ofInts(batch.segments(), rows, length)));
     try (Executable program = policy.backend().compile(b.build())) {
       inputs.keySet().retainAll(program.program().inputs().keySet());
-      try (DeviceTensor t = program.run(policy.state(), inputs).get("logits")) {
+      try (DeviceTensor t =
+          Objects.requireNonNull(program.run(policy.state(), inputs).get("logits"))) {
         return t.toHost().toFloats();
       }
     }

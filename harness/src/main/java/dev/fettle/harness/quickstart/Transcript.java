@@ -114,7 +114,7 @@ final class Transcript {
           TABLE,
           t.backend(),
           String.format(Locale.ROOT, "%.6f", t.lastLoss()),
-          t == main ? "" : String.format(Locale.ROOT, "%.1e", t.largestDifference(main)),
+          t.equals(main) ? "" : String.format(Locale.ROOT, "%.1e", t.largestDifference(main)),
           String.format(Locale.ROOT, "%.1f", t.seconds()),
           String.format(Locale.ROOT, "%,.0f", t.tokensPerSecond()),
           percent(job.after()));
