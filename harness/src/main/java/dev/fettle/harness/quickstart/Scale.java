@@ -32,6 +32,6 @@ public record Scale(
         new NewModel.Sizes(2, 192, 4, 4, 768, 128, true),
         700,
         new Stage(150, 8, 128, 2e-3),
-        new Stage(450, 8, 128, 6e-4));
+        new Stage(800, 8, 128, 6e-4));
   }
 }
