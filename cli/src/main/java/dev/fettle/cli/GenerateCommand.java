@@ -1,12 +1,13 @@
 package dev.fettle.cli;
 
 import dev.fettle.harness.LoadedModel;
+import dev.fettle.harness.StopStrings;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.tokenizer.ChatMessage;
 import dev.fettle.tokenizer.ChatTemplate;
-import dev.fettle.tokenizer.StreamDecoder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -57,6 +58,13 @@ final class GenerateCommand implements Callable<Integer> {
   private int maxNewTokens;
 
   @Option(
+      names = "--stop",
+      paramLabel = "TEXT",
+      description =
+          "Stop as soon as this text is generated, and leave it out; may be given several times.")
+  private List<String> stop = new ArrayList<>();
+
+  @Option(
       names = "--temperature",
       paramLabel = "T",
       defaultValue = "0",
@@ -96,6 +104,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    StopStrings stops = stops();
     PrintWriter out = spec.commandLine().getOut();
     try (LoadedModel loaded = LoadedModel.open(model, backend.settings())) {
       SamplingOptions options = options(loaded.tokenizer().stopIds());
@@ -103,17 +112,25 @@ final class GenerateCommand implements Callable<Integer> {
       if (echo) {
         out.print(prompt);
       }
-      StreamDecoder decoder = loaded.tokenizer().streamDecoder(true);
       loaded.generate(
           List.of(ids),
           options,
-          (row, id) -> {
-            out.print(decoder.next(id));
+          stops,
+          (row, text) -> {
+            out.print(text);
             out.flush();
           });
-      out.println(decoder.finish());
+      out.println();
     }
     return 0;
+  }
+
+  private StopStrings stops() {
+    try {
+      return new StopStrings(stop);
+    } catch (IllegalArgumentException e) {
+      throw new Failures.UsageException("--stop: " + e.getMessage());
+    }
   }
 
   private int[] promptIds(LoadedModel loaded) {

@@ -6,6 +6,7 @@ import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.models.generate.Generation;
 import dev.fettle.models.generate.Generator;
+import dev.fettle.models.generate.GeneratorOptions;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.models.generate.TokenListener;
 import dev.fettle.models.nn.DenseLinears;
@@ -19,6 +20,7 @@ import dev.fettle.source.RowFormat;
 import dev.fettle.source.RowOrigin;
 import dev.fettle.source.RowReader;
 import dev.fettle.spi.Backend;
+import dev.fettle.spi.CompileOptions;
 import dev.fettle.tokenizer.Tokenizer;
 import dev.fettle.train.Policy;
 import java.nio.file.Path;
@@ -112,22 +114,43 @@ public final class LoadedModel implements AutoCloseable {
    */
   public List<Generation> generate(
       List<int[]> prompts, SamplingOptions options, TokenListener listener) {
+    return generator().generate(prompts, options, listener);
+  }
+
+  /**
+   * Continues prompts given as token ids, each until its text contains a stop string, or as the
+   * options say.
+   *
+   * @param listener told of each prompt's text as it comes, up to the stop string
+   * @return one for each prompt, in order
+   */
+  public List<GeneratedText> generate(
+      List<int[]> prompts, SamplingOptions options, StopStrings stops, TextListener listener) {
+    TextStreams texts = new TextStreams(prompts.size(), tokenizer(), stops, listener);
+    return texts.finish(generator().generate(prompts, options, texts, TokenListener.none()));
+  }
+
+  /** Continues a prompt; the result is what comes after it. */
+  public String generate(String prompt, SamplingOptions options) {
+    return generate(prompt, options, StopStrings.NONE);
+  }
+
+  /** Continues a prompt; the result is what comes after it, up to a stop string. */
+  public String generate(String prompt, SamplingOptions options, StopStrings stops) {
+    return generate(List.of(promptIds(prompt)), options, stops, TextListener.none()).get(0).text();
+  }
+
+  private Generator generator() {
     if (generator == null) {
       generator =
           new Generator(
               wiring.get(Backend.class),
               files.model(),
-              new DenseLinears(),
-              settings.precision(),
-              policy.state());
+              policy.state(),
+              new GeneratorOptions(
+                  new DenseLinears(), settings.precision(), wiring.get(CompileOptions.class)));
     }
-    return generator.generate(prompts, options, listener);
-  }
-
-  /** Continues a prompt; the result is what comes after it. */
-  public String generate(String prompt, SamplingOptions options) {
-    Generation made = generate(List.of(promptIds(prompt)), options, TokenListener.none()).get(0);
-    return tokenizer().decode(made.ids(), true);
+    return generator;
   }
 
   /**

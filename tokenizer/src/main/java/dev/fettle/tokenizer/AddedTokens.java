@@ -50,6 +50,10 @@ final class AddedTokens {
         || normalizer.path("normalizers").valueStream().anyMatch(AddedTokens::prepends);
   }
 
+  boolean isSpecial(int id) {
+    return special.contains(id);
+  }
+
   /**
    * The ids to hand to the library: without the special ones where they are to be skipped, and with
    * the space that tokenizers 0.23 writes before an added token which passes through a normalizer

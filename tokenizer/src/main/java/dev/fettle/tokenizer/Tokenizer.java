@@ -145,6 +145,11 @@ public final class Tokenizer implements AutoCloseable {
     return tokens.decode(added.forDecoding(ids, skipSpecialTokens));
   }
 
+  /** Whether an id is a special token: one that {@link #decode} leaves out when told to. */
+  public boolean isSpecial(int id) {
+    return added.isSpecial(id);
+  }
+
   /** Decodes a sequence as it grows. */
   public StreamDecoder streamDecoder(boolean skipSpecialTokens) {
     return new StreamDecoder(this, skipSpecialTokens);

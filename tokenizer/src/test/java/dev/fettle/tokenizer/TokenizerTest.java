@@ -55,6 +55,16 @@ class TokenizerTest {
   }
 
   @Test
+  void specialTokensAreThoseDecodingLeavesOut() {
+    try (Tokenizer tokenizer = Tokenizer.load(directory)) {
+      for (int id = 0; id < tokenizer.vocabSize(); id++) {
+        assertThat(tokenizer.isSpecial(id))
+            .isEqualTo(tokenizer.decode(new int[] {id}, true).isEmpty());
+      }
+    }
+  }
+
+  @Test
   void everyCharacterIsCovered() {
     try (Tokenizer tokenizer = Tokenizer.load(directory)) {
       for (String text :

@@ -6,7 +6,8 @@ import java.util.Arrays;
  * A generated sequence.
  *
  * @param ids the new tokens, the prompt's not among them
- * @param stopped true where it ended with a stop token, false where it ran into the limit
+ * @param stopped true where it ended with a stop token or by a {@link StopCondition}, false where
+ *     it ran into the limit
  */
 @SuppressWarnings("ArrayRecordComponent") // equality is defined below; the array is handed over
 public record Generation(int[] ids, boolean stopped) {

@@ -13,6 +13,7 @@ import dev.fettle.models.nn.TokenInputs;
 import dev.fettle.models.random.RandomStream;
 import dev.fettle.program.Slot;
 import dev.fettle.spi.Backend;
+import dev.fettle.spi.CompileOptions;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.DeviceTensor;
 import dev.fettle.spi.Executable;
@@ -38,6 +39,7 @@ public final class Generator implements AutoCloseable {
   private final ModelShape shape;
   private final DeviceState state;
   private final GeneratorPrograms programs;
+  private final CompileOptions compile;
   private final Map<Sizes, Executable> compiled = new HashMap<>();
 
   /**
@@ -51,10 +53,21 @@ public final class Generator implements AutoCloseable {
       Linears linears,
       Precision precision,
       DeviceState state) {
+    this(backend, model, state, new GeneratorOptions(linears, precision, CompileOptions.DEFAULT));
+  }
+
+  /**
+   * A generator over parameters in state.
+   *
+   * @param state holds the model's parameters and tables; the cache is added to it
+   */
+  public Generator(
+      Backend backend, LanguageModel model, DeviceState state, GeneratorOptions options) {
     this.backend = backend;
     this.shape = model.shape();
     this.state = state;
-    this.programs = new GeneratorPrograms(model, linears, precision);
+    this.programs = new GeneratorPrograms(model, options.linears(), options.precision());
+    this.compile = options.compile();
   }
 
   /**
@@ -67,6 +80,20 @@ public final class Generator implements AutoCloseable {
    */
   public List<Generation> generate(
       List<int[]> prompts, SamplingOptions options, TokenListener listener) {
+    return generate(prompts, options, StopCondition.never(), listener);
+  }
+
+  /**
+   * Continues prompts, each until a stop token, a condition of the caller's, or the limit.
+   *
+   * @param prompts token ids, each at least one
+   * @param stop asked after each new token whether its sequence is over
+   * @return one generation a prompt, in order
+   * @throws IllegalArgumentException if a prompt is empty, names an unknown token, or leaves no
+   *     room for a new token
+   */
+  public List<Generation> generate(
+      List<int[]> prompts, SamplingOptions options, StopCondition stop, TokenListener listener) {
     prompts.forEach(this::check);
     int longest = prompts.stream().mapToInt(p -> p.length).max().orElse(0);
     if (longest == 0) {
@@ -78,7 +105,7 @@ public final class Generator implements AutoCloseable {
     int padded = Math.min(rounded(longest), shape.maxPositions());
     int capacity = rounded(padded + wanted);
     allocateCache(prompts.size(), capacity);
-    Batch batch = new Batch(prompts, padded, options, listener);
+    Batch batch = new Batch(prompts, padded, new Rules(options, stop, listener));
     float[] logits = run(new Sizes(prompts.size(), padded, capacity), batch.prefill());
     for (int i = 0; i < wanted; i++) {
       batch.choose(logits, shape.vocab());
@@ -138,7 +165,8 @@ public final class Generator implements AutoCloseable {
   }
 
   private float[] run(Sizes sizes, Map<String, HostTensor> inputs) {
-    Executable program = compiled.computeIfAbsent(sizes, s -> backend.compile(programs.write(s)));
+    Executable program =
+        compiled.computeIfAbsent(sizes, s -> backend.compile(programs.write(s), compile));
     Map<String, HostTensor> declared = new HashMap<>(inputs);
     declared.keySet().retainAll(program.program().inputs().keySet());
     try (DeviceTensor logits = program.run(state, declared).get(GeneratorPrograms.LOGITS)) {
@@ -149,23 +177,34 @@ public final class Generator implements AutoCloseable {
     }
   }
 
+  /** How tokens are chosen, when a sequence is over, and who is told. */
+  private record Rules(SamplingOptions options, StopCondition stop, TokenListener listener) {
+
+    /** Tells of a new token; true where it is the sequence's last. */
+    boolean isLast(int row, int id) {
+      listener.onToken(row, id);
+      // Asked of a stop token too: the condition may keep count of the tokens.
+      boolean over = stop.endsWith(row, id);
+      return over || options.stopIds().contains(id);
+    }
+  }
+
   /** The sequences being generated together. */
   private static final class Batch {
     private final List<int[]> prompts;
     private final int padded;
-    private final SamplingOptions options;
-    private final TokenListener listener;
+    private final Rules rules;
     private final List<Sampler> samplers = new ArrayList<>();
     private final List<List<Integer>> fresh = new ArrayList<>();
     private final boolean[] stopped;
 
-    Batch(List<int[]> prompts, int padded, SamplingOptions options, TokenListener listener) {
+    Batch(List<int[]> prompts, int padded, Rules rules) {
       this.prompts = prompts;
       this.padded = padded;
-      this.options = options;
-      this.listener = listener;
+      this.rules = rules;
       this.stopped = new boolean[prompts.size()];
       for (int row = 0; row < prompts.size(); row++) {
+        SamplingOptions options = rules.options();
         samplers.add(
             new Sampler(
                 options, RandomStream.of(options.seed(), RandomStream.Purpose.SAMPLE, row, 0)));
@@ -227,8 +266,7 @@ public final class Generator implements AutoCloseable {
         float[] mine = Arrays.copyOfRange(logits, row * vocab, (row + 1) * vocab);
         int id = samplers.get(row).next(mine, context(row));
         own.add(id);
-        listener.onToken(row, id);
-        stopped[row] = options.stopIds().contains(id);
+        stopped[row] = rules.isLast(row, id);
       }
     }
 

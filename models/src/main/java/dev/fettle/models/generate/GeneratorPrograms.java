@@ -43,10 +43,15 @@ final class GeneratorPrograms {
    * @param fresh new tokens of each
    * @param capacity positions of the cache
    */
-  record Sizes(int rows, int fresh, int capacity) {}
+  record Sizes(int rows, int fresh, int capacity) {
+    /** Tells programs of different sizes apart, as where they are dumped. */
+    String programName() {
+      return (fresh == 1 ? "decode_" : "prefill_") + rows + "x" + fresh + "_" + capacity;
+    }
+  }
 
   Program write(Sizes sizes) {
-    ProgramBuilder b = new ProgramBuilder(sizes.fresh() == 1 ? "decode" : "prefill");
+    ProgramBuilder b = new ProgramBuilder(sizes.programName());
     GraphBuilder g = b.g();
     TokenInputs tokens = TokenInputs.declare(b, sizes.rows(), sizes.fresh());
     Value start = b.input(START, TensorType.scalar(DType.I32));
