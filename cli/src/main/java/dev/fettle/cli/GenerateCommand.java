@@ -2,6 +2,7 @@ package dev.fettle.cli;
 
 import dev.fettle.harness.LoadedModel;
 import dev.fettle.harness.StopStrings;
+import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.tokenizer.ChatMessage;
 import dev.fettle.tokenizer.ChatTemplate;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
 final class GenerateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private BackendOptionsMixin backend;
+  @Mixin private DumpGraphsMixin dumpGraphs;
 
   @Option(
       names = "--model",
@@ -106,7 +108,7 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() {
     StopStrings stops = stops();
     PrintWriter out = spec.commandLine().getOut();
-    try (LoadedModel loaded = LoadedModel.open(model, backend.settings())) {
+    try (LoadedModel loaded = open()) {
       SamplingOptions options = options(loaded.tokenizer().stopIds());
       int[] ids = promptIds(loaded);
       if (echo) {
@@ -123,6 +125,10 @@ final class GenerateCommand implements Callable<Integer> {
       out.println();
     }
     return 0;
+  }
+
+  private LoadedModel open() {
+    return LoadedModel.open(ModelSettings.of(model), backend.settings(), dumpGraphs.directory());
   }
 
   private StopStrings stops() {

@@ -10,11 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -50,18 +49,14 @@ final class TrainCommand implements Callable<Integer> {
       description = "Go on from the newest checkpoint; begin where there is none.")
   private boolean resume;
 
-  @Option(
-      names = "--dump-graphs",
-      paramLabel = "DIR",
-      description = "Write each compiled program there, as text and in the backend's own format.")
-  private @Nullable Path dumpGraphs;
+  @Mixin private DumpGraphsMixin dumpGraphs;
 
   @Override
   public Integer call() {
     RunConfig run = ConfigReader.read(config, overrides);
     PrintWriter out = spec.commandLine().getOut();
     StopSignal stop = new StopSignal(this::announceStop).install();
-    RunOptions options = new RunOptions(main.terminal(), Optional.ofNullable(dumpGraphs), stop);
+    RunOptions options = new RunOptions(main.terminal(), dumpGraphs.directory(), stop);
     try (Fettle fettle = Fettle.open(run, options)) {
       TrainingReport report = resume ? fettle.resume() : fettle.train();
       tell(report, out);

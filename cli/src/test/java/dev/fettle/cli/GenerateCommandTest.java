@@ -3,7 +3,6 @@ package dev.fettle.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,22 +15,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code fettle generate}, with a model that draws letters at random. */
 class GenerateCommandTest {
   @TempDir private Path dir;
+  private Path model;
 
   @BeforeEach
   void make() throws IOException {
-    Path text = Files.writeString(dir.resolve("text.txt"), "one and two is three ".repeat(30));
-    Invocation init =
-        Invocation.of(
-            "init",
-            dir.resolve("model").toString(),
-            "--family=gpt2",
-            "--layers=1",
-            "--embed=64",
-            "--heads=2",
-            "--positions=64",
-            "--train-tokenizer=" + text,
-            "--vocab-size=280");
-    assertThat(init.err()).isEmpty();
+    model = TinyModel.in(dir);
   }
 
   private Invocation generate(String... more) {
@@ -39,7 +27,7 @@ class GenerateCommandTest {
         new ArrayList<>(
             List.of(
                 "generate",
-                "--model=" + dir.resolve("model"),
+                "--model=" + model,
                 "--backend=reference",
                 "--prompt=one",
                 "--temperature=1",
@@ -77,5 +65,14 @@ class GenerateCommandTest {
             "fettle: --stop: a stop string is empty; give at least one character");
     assertThat(i.code()).isEqualTo(2);
     assertThat(i.out()).isEmpty();
+  }
+
+  @Test
+  void programsAreDumped() {
+    Path dump = dir.resolve("deep/dump");
+    Invocation i = generate("--dump-graphs=" + dump);
+    assertThat(i.err()).isEmpty();
+    assertThat(dump.resolve("prefill_1x32_96.txt")).isNotEmptyFile();
+    assertThat(dump.resolve("decode_1x1_96.txt")).isNotEmptyFile();
   }
 }

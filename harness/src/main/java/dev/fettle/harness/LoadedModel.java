@@ -57,9 +57,21 @@ public final class LoadedModel implements AutoCloseable {
    * @throws dev.fettle.models.weights.ModelFileException if the model cannot be read
    */
   public static LoadedModel open(ModelSettings model, BackendSettings backend) {
+    return open(model, backend, Optional.empty());
+  }
+
+  /**
+   * Opens a model, and shows what is compiled for it.
+   *
+   * @param dumpGraphs a directory for each compiled program, as text and in the backend's own
+   *     format
+   * @throws dev.fettle.harness.config.ConfigException if the backend is absent
+   * @throws dev.fettle.models.weights.ModelFileException if the model cannot be read
+   */
+  public static LoadedModel open(
+      ModelSettings model, BackendSettings backend, Optional<Path> dumpGraphs) {
     Wiring wiring =
-        new Wiring(
-            List.of(new BackendModule(backend, Optional.empty()), new ModelModule(model, 0)));
+        new Wiring(List.of(new BackendModule(backend, dumpGraphs), new ModelModule(model, 0)));
     try {
       return new LoadedModel(wiring, model);
     } catch (RuntimeException e) {
