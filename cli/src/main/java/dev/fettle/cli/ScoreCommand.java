@@ -1,9 +1,10 @@
 package dev.fettle.cli;
 
 import dev.fettle.harness.LoadedModel;
-import dev.fettle.harness.ScoreReport;
+import dev.fettle.harness.ScoreSummary;
 import dev.fettle.harness.config.AlgorithmSettings;
 import dev.fettle.harness.config.DataSettings;
+import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.source.LossOn;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
 final class ScoreCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private BackendOptionsMixin backend;
+  @Mixin private DumpGraphsMixin dumpGraphs;
 
   @Option(
       names = "--model",
@@ -71,23 +73,26 @@ final class ScoreCommand implements Callable<Integer> {
     DataSettings rows =
         DataSettings.of(data.toAbsolutePath().normalize())
             .withMaxLength(Optional.ofNullable(maxLength));
-    try (LoadedModel loaded = LoadedModel.open(model, backend.settings())) {
-      ScoreReport report = loaded.score(rows, new AlgorithmSettings.Sft(lossOn));
-      if (out != null) {
-        report.write(out);
-      }
-      tell(report, spec.commandLine().getOut());
+    try (LoadedModel loaded = open()) {
+      AlgorithmSettings targets = new AlgorithmSettings.Sft(lossOn);
+      ScoreSummary summary =
+          out == null ? loaded.score(rows, targets, row -> {}) : loaded.score(rows, targets, out);
+      tell(summary, spec.commandLine().getOut());
     }
     return 0;
   }
 
-  private static void tell(ScoreReport report, PrintWriter out) {
-    out.printf("rows        %d%n", report.rows().size());
-    out.printf("tokens      %d%n", report.tokens());
-    out.printf(Locale.ROOT, "mean loss   %.6f%n", report.meanLoss());
-    out.printf(Locale.ROOT, "perplexity  %.4f%n", report.perplexity());
-    if (report.truncated() > 0) {
-      out.printf("%d rows were cut to what the model takes%n", report.truncated());
+  private LoadedModel open() {
+    return LoadedModel.open(ModelSettings.of(model), backend.settings(), dumpGraphs.directory());
+  }
+
+  private static void tell(ScoreSummary summary, PrintWriter out) {
+    out.printf("rows        %d%n", summary.rows());
+    out.printf("tokens      %d%n", summary.tokens());
+    out.printf(Locale.ROOT, "mean loss   %.6f%n", summary.meanLoss());
+    out.printf(Locale.ROOT, "perplexity  %.4f%n", summary.perplexity());
+    if (summary.truncated() > 0) {
+      out.printf("%d rows were cut to what the model takes%n", summary.truncated());
     }
   }
 }

@@ -11,14 +11,6 @@ import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.models.generate.TokenListener;
 import dev.fettle.models.nn.DenseLinears;
 import dev.fettle.source.DataException;
-import dev.fettle.source.EncodingOptions;
-import dev.fettle.source.Example;
-import dev.fettle.source.Row;
-import dev.fettle.source.RowEncoder;
-import dev.fettle.source.RowEncoder.Encoded;
-import dev.fettle.source.RowFormat;
-import dev.fettle.source.RowOrigin;
-import dev.fettle.source.RowReader;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.CompileOptions;
 import dev.fettle.tokenizer.Tokenizer;
@@ -28,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A model on a backend, ready to generate and to score. Used by one thread. */
@@ -166,53 +159,54 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /**
+   * Scores rows, and holds all scores: for data that is not large.
+   *
+   * @see #score(DataSettings, AlgorithmSettings, Consumer)
+   */
+  public ScoreReport score(DataSettings data, AlgorithmSettings algorithm) {
+    List<RowScore> rows = new ArrayList<>();
+    ScoreSummary summary = score(data, algorithm, rows::add);
+    return new ScoreReport(rows, summary.truncated());
+  }
+
+  /**
    * Scores rows: the targets of each by the format's rules; of pre-tokenised rows those of the
-   * mask, or all tokens after the first.
+   * mask, or all tokens after the first. Rows are read, scored and given out a few thousand at a
+   * time, so that the memory needed does not depend on how many there are.
    *
    * @param data whose {@code train} files are scored
    * @param algorithm says which tokens are targets
-   * @throws DataException where a file or row is broken
+   * @param rows given each row's scores, in the order of the input
+   * @throws DataException where a file or row is broken; rows before it may have been given out
    */
-  public ScoreReport score(DataSettings data, AlgorithmSettings algorithm) {
+  public ScoreSummary score(
+      DataSettings data, AlgorithmSettings algorithm, Consumer<RowScore> rows) {
     RowLoading loading = new RowLoading(data, algorithm, files, Terminal.none(), 1);
     int length = data.maxLength().isPresent() ? loading.maxLength() : maxPositions();
-    EncodingOptions encoding = loading.encoding(length);
-    List<Encoded> encoded = new ArrayList<>();
-    List<RowOrigin> origins = new ArrayList<>();
-    for (Path file : data.train()) {
-      read(file, encoding, encoded, origins);
-    }
-    if (encoded.isEmpty()) {
-      throw new DataException(data.train() + " has no rows; write the rows again");
-    }
-    List<Example> examples = new ArrayList<>();
-    for (int i = 0; i < encoded.size(); i++) {
-      Example example = encoded.get(i).example();
-      examples.add(
-          example != null ? example : new Example(new int[1], new byte[1], origins.get(i)));
-    }
-    try (Scorer scorer = new Scorer(policy, length)) {
-      List<RowScore> scores = new ArrayList<>();
-      for (float[] logprobs : scorer.score(examples)) {
-        scores.add(new RowScore(logprobs));
+    try (EncodedRows encoded =
+            new EncodedRows(data.train(), loading.encoding(length), files.tokenizer());
+        Scorer scorer = new Scorer(policy, length, wiring.get(CompileOptions.class))) {
+      ScoreSummary summary = new RowScoring(encoded, scorer, RowScoring.WINDOW).run(rows);
+      if (summary.rows() == 0) {
+        throw new DataException(data.train() + " has no rows; write the rows again");
       }
-      return new ScoreReport(scores, encoded.stream().filter(Encoded::truncated).count());
+      return summary;
     }
   }
 
-  private void read(
-      Path file, EncodingOptions options, List<Encoded> encoded, List<RowOrigin> origins) {
-    try (RowReader reader = RowReader.open(file)) {
-      @Nullable RowEncoder encoder = null;
-      for (Optional<Row> row = reader.next(); row.isPresent(); row = reader.next()) {
-        if (encoder == null) {
-          Row first = options.columns().apply(row.get());
-          RowFormat format = options.format().orElseGet(() -> RowFormat.detect(first));
-          encoder = new RowEncoder(files.tokenizer(), options, format);
-        }
-        encoded.add(encoder.encode(row.get()));
-        origins.add(row.get().origin());
-      }
+  /**
+   * Scores rows into a file, one JSON object a row: {@code num_tokens}, {@code logprob}, {@code
+   * logprobs}. It appears whole or not at all.
+   *
+   * @param out the file
+   * @throws DataException where a file or row is broken, or the scores cannot be written
+   * @see #score(DataSettings, AlgorithmSettings, Consumer)
+   */
+  public ScoreSummary score(DataSettings data, AlgorithmSettings algorithm, Path out) {
+    try (ScoreFile file = new ScoreFile(out)) {
+      ScoreSummary summary = score(data, algorithm, file);
+      file.finish();
+      return summary;
     }
   }
 

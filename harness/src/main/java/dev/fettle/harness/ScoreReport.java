@@ -1,18 +1,13 @@
 package dev.fettle.harness;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.fettle.source.DataException;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * The scores of a file of rows.
+ * The scores of a file of rows, all of them held. For large files there is {@link
+ * LoadedModel#score(dev.fettle.harness.config.DataSettings,
+ * dev.fettle.harness.config.AlgorithmSettings, java.util.function.Consumer)}.
  *
  * @param rows one for each row of the input, in its order
  * @param truncated rows cut to what the model takes
@@ -24,6 +19,12 @@ public record ScoreReport(List<RowScore> rows, long truncated) {
     rows = List.copyOf(rows);
   }
 
+  /** What they come to. */
+  public ScoreSummary summary() {
+    double logprob = rows.stream().mapToDouble(RowScore::logprob).sum();
+    return new ScoreSummary(rows.size(), tokens(), logprob, truncated);
+  }
+
   /** Tokens scored in all rows. */
   public long tokens() {
     return rows.stream().mapToLong(RowScore::numTokens).sum();
@@ -31,12 +32,12 @@ public record ScoreReport(List<RowScore> rows, long truncated) {
 
   /** Mean negative log-likelihood of a token; NaN without tokens. */
   public double meanLoss() {
-    return -rows.stream().mapToDouble(RowScore::logprob).sum() / tokens();
+    return summary().meanLoss();
   }
 
   /** The exponential of the mean loss. */
   public double perplexity() {
-    return Math.exp(meanLoss());
+    return summary().perplexity();
   }
 
   /**
@@ -46,34 +47,9 @@ public record ScoreReport(List<RowScore> rows, long truncated) {
    * @throws DataException if it cannot be written
    */
   public void write(Path file) {
-    Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
-    try {
-      try (Writer out = Files.newBufferedWriter(temporary)) {
-        for (RowScore row : rows) {
-          out.write(json(row));
-          out.write('\n');
-        }
-      }
-      Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      temporary.toFile().delete();
-      throw new DataException(file + " cannot be written: " + e + "; choose another file", e);
+    try (ScoreFile to = new ScoreFile(file)) {
+      rows.forEach(to);
+      to.finish();
     }
-  }
-
-  private static String json(RowScore row) throws IOException {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
-      json.writeStartObject();
-      json.writeNumberField("num_tokens", row.numTokens());
-      json.writeNumberField("logprob", row.logprob());
-      json.writeArrayFieldStart("logprobs");
-      for (float value : row.logprobs()) {
-        json.writeNumber(value);
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    }
-    return text.toString();
   }
 }

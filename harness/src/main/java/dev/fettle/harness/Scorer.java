@@ -13,6 +13,7 @@ import dev.fettle.source.PackingOptions;
 import dev.fettle.source.Placement;
 import dev.fettle.source.RowPlan;
 import dev.fettle.source.StepBatch;
+import dev.fettle.spi.CompileOptions;
 import dev.fettle.spi.DeviceTensor;
 import dev.fettle.spi.Executable;
 import dev.fettle.spi.HostTensor;
@@ -29,15 +30,28 @@ final class Scorer implements AutoCloseable {
   private static final String NLL = "nll";
 
   /** Tokens run at once. */
-  private static final int TOKENS = 4096;
+  static final int TOKENS = 4096;
+
+  /** A few short examples share a row. */
+  private static final int SHORTEST_ROW = 256;
+
+  /** Lengths of a program between one power of two and the next. */
+  private static final int STEPS = 4;
 
   private final Policy policy;
   private final int maxLength;
+  private final CompileOptions compile;
   private final Map<Binding, Executable> compiled = new HashMap<>();
 
-  Scorer(Policy policy, int maxLength) {
+  /**
+   * A scorer.
+   *
+   * @param maxLength tokens of an example at most
+   */
+  Scorer(Policy policy, int maxLength, CompileOptions compile) {
     this.policy = policy;
     this.maxLength = maxLength;
+    this.compile = compile;
   }
 
   /** The log-probabilities of each example's targets, in order. */
@@ -48,7 +62,7 @@ final class Scorer implements AutoCloseable {
       return scores;
     }
     int longest = examples.stream().mapToInt(Example::length).max().orElse(2);
-    PackingOptions packing = PackingOptions.of(Packing.BFD, Math.min(maxLength, roomFor(longest)));
+    PackingOptions packing = packing(longest);
     RowPlan plan = RowPlan.of(examples, packing);
     int rows = Math.max(1, TOKENS / packing.maxLength());
     try (BatchSource source = BatchSource.evaluation(plan, Math.min(rows, plan.size()))) {
@@ -59,14 +73,21 @@ final class Scorer implements AutoCloseable {
     return scores;
   }
 
-  /** A few short examples share a row. */
-  private static int roomFor(int longest) {
-    return Math.max(256, longest);
+  /** One call's examples are not as long as another's; still they share few programs. */
+  private PackingOptions packing(int longest) {
+    int room = SHORTEST_ROW;
+    while (room < longest) {
+      room *= 2;
+    }
+    int multiple = Math.max(PackingOptions.DEFAULT_MULTIPLE, room / 2 / STEPS);
+    int length = Math.min(maxLength, room);
+    return new PackingOptions(Packing.BFD, length, multiple, PackingOptions.WHOLE);
   }
 
   private float[] run(MicroBatch batch) {
     Binding binding = TokenLogProbs.bind(batch);
-    Executable program = compiled.computeIfAbsent(binding, b -> policy.backend().compile(write(b)));
+    Executable program =
+        compiled.computeIfAbsent(binding, b -> policy.backend().compile(write(b), compile));
     Map<String, HostTensor> inputs = new HashMap<>(TokenLogProbs.inputs(batch, binding, 1));
     inputs.keySet().retainAll(program.program().inputs().keySet());
     try (DeviceTensor nll = Objects.requireNonNull(program.run(policy.state(), inputs).get(NLL))) {
@@ -75,9 +96,14 @@ final class Scorer implements AutoCloseable {
   }
 
   private Program write(Binding binding) {
-    ProgramBuilder b = new ProgramBuilder("score");
+    ProgramBuilder b = new ProgramBuilder(name(binding));
     b.output(NLL, Result.NLL.of(TokenLogProbs.build(policy.frozenContext(b), binding).results()));
     return b.build();
+  }
+
+  /** Tells programs of different sizes apart, as where they are dumped. */
+  private static String name(Binding binding) {
+    return "score_" + binding.rows() + "x" + binding.length() + "_" + binding.selected();
   }
 
   /** From the selected positions to the places of the tokens they predict. */
