@@ -17,11 +17,16 @@ final class Bench {
 
   private Bench() {}
 
-  /** Opens a backend on the CPU with two threads. */
+  /**
+   * Opens a backend on the CPU with two threads. The system property {@code fettle.profile} names a
+   * directory for the runtime's traces.
+   */
   static Backend open(String id) {
     for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
       if (provider.id().equals(id)) {
-        return provider.open(Device.CPU, new BackendOptions(THREADS, Map.of()));
+        String profile = System.getProperty("fettle.profile");
+        Map<String, String> extra = profile == null ? Map.of() : Map.of("profile", profile);
+        return provider.open(Device.CPU, new BackendOptions(THREADS, extra));
       }
     }
     throw new IllegalArgumentException("no backend '" + id + "' on the class path");

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.proto.AttrValue;
 
 /**
@@ -31,6 +32,7 @@ final class TensorFlowBackend implements Backend {
   private final Device device;
   private final Capabilities capabilities;
   private final int threads;
+  private final Optional<Path> profile;
   private final List<TensorFlowState> states = new ArrayList<>();
   private final List<TensorFlowExecutable> executables = new ArrayList<>();
   private TensorFlowRuntime runtime;
@@ -41,6 +43,7 @@ final class TensorFlowBackend implements Backend {
     this.device = device;
     this.capabilities = new TensorFlowCapabilities(settings);
     this.threads = options.effectiveThreads();
+    this.profile = settings.profile();
     this.runtime = new TensorFlowRuntime(device, threads);
   }
 
@@ -94,6 +97,11 @@ final class TensorFlowBackend implements Backend {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the dump of " + program.name(), e);
     }
+  }
+
+  /** Where traces of runs go. */
+  Optional<Path> profile() {
+    return profile;
   }
 
   TensorFlowRuntime runtime() {

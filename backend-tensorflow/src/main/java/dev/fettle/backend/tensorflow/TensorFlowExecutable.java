@@ -11,11 +11,13 @@ import dev.fettle.spi.DeviceTensor;
 import dev.fettle.spi.Executable;
 import dev.fettle.spi.ExecutableStats;
 import dev.fettle.spi.HostTensor;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.WeakHashMap;
 import org.tensorflow.Result;
 import org.tensorflow.Tensor;
@@ -100,7 +102,7 @@ final class TensorFlowExecutable implements Executable {
           (input, node) -> feeds.put(node, HostTransfer.toNative(present(inputs, input))));
       // Tensors leave the result's ownership: each lives until it is closed, or the next run.
       @SuppressWarnings("resource")
-      Result result = backend.runtime().run(feeds, binding.fetches, binding.targets);
+      Result result = run(feeds, binding);
       int i = 0;
       for (Map.Entry<String, Value> output : program.outputs().entrySet()) {
         TensorFlowResult r = new TensorFlowResult(output.getValue().type(), result.get(i++));
@@ -115,6 +117,17 @@ final class TensorFlowExecutable implements Executable {
     state.assigned(assigned());
     runs++;
     return outputs;
+  }
+
+  private Result run(Map<String, Tensor> feeds, Binding binding) {
+    TensorFlowRuntime runtime = backend.runtime();
+    Optional<Path> profile = backend.profile();
+    if (profile.isEmpty()) {
+      return runtime.run(feeds, binding.fetches, binding.targets);
+    }
+    Result result = runtime.traced(feeds, binding.fetches, binding.targets);
+    result.getMetadata().ifPresent(m -> RunTrace.of(m).write(profile.get(), program.name()));
+    return result;
   }
 
   private List<String> assigned() {

@@ -14,6 +14,7 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.OptimizerOptions;
 import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.proto.RunOptions;
 
 /**
  * The one graph and the one session of a backend. Nodes can only be added: the graph of a closed
@@ -94,11 +95,23 @@ final class TensorFlowRuntime implements AutoCloseable {
 
   /** Runs nodes and gives what is fetched, in order; the caller closes it. */
   Result run(Map<String, Tensor> feeds, List<String> fetches, List<String> targets) {
+    return runner(feeds, fetches, targets).run();
+  }
+
+  /** The same, with the time of every node in the result's metadata. */
+  Result traced(Map<String, Tensor> feeds, List<String> fetches, List<String> targets) {
+    RunOptions options =
+        RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
+    return runner(feeds, fetches, targets).setOptions(options).runAndFetchMetadata();
+  }
+
+  private Session.Runner runner(
+      Map<String, Tensor> feeds, List<String> fetches, List<String> targets) {
     Session.Runner runner = session.runner();
     feeds.forEach(runner::feed);
     fetches.forEach(runner::fetch);
     targets.forEach(runner::addTarget);
-    return runner.run();
+    return runner;
   }
 
   /** The tensors of a result in the order in which they were fetched. */

@@ -1,16 +1,20 @@
 package dev.fettle.backend.tensorflow;
 
 import dev.fettle.spi.BackendOptions;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What can be set for this backend alone.
  *
  * @param xlaElements composites over at least so many elements are compiled by XLA into one loop;
  *     below, compiling (50 to 120 ms for each shape) takes longer than a short run gains
+ * @param profile where each program's last run is written as a trace; none: nothing is traced
  */
-record TensorFlowSettings(long xlaElements) {
+record TensorFlowSettings(long xlaElements, Optional<Path> profile) {
   private static final String XLA_ELEMENTS = "xlaElements";
+  private static final String PROFILE = "profile";
   private static final long WORTHWHILE = 1L << 19;
 
   /**
@@ -20,18 +24,30 @@ record TensorFlowSettings(long xlaElements) {
    */
   static TensorFlowSettings of(BackendOptions options) {
     long xlaElements = WORTHWHILE;
+    Optional<Path> profile = Optional.empty();
     for (Map.Entry<String, String> e : options.extra().entrySet()) {
-      if (!e.getKey().equals(XLA_ELEMENTS)) {
-        throw new IllegalArgumentException(
-            "the tensorflow backend has no setting " + e.getKey() + "; it knows " + XLA_ELEMENTS);
-      }
-      try {
-        xlaElements = Long.parseLong(e.getValue());
-      } catch (NumberFormatException cause) {
-        throw new IllegalArgumentException(
-            "setting " + XLA_ELEMENTS + " is a number of elements, not " + e.getValue(), cause);
+      switch (e.getKey()) {
+        case XLA_ELEMENTS -> xlaElements = number(e.getValue());
+        case PROFILE -> profile = Optional.of(Path.of(e.getValue()));
+        default ->
+            throw new IllegalArgumentException(
+                "the tensorflow backend has no setting "
+                    + e.getKey()
+                    + "; it knows "
+                    + XLA_ELEMENTS
+                    + " and "
+                    + PROFILE);
       }
     }
-    return new TensorFlowSettings(xlaElements);
+    return new TensorFlowSettings(xlaElements, profile);
+  }
+
+  private static long number(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException cause) {
+      throw new IllegalArgumentException(
+          "setting " + XLA_ELEMENTS + " is a number of elements, not " + text, cause);
+    }
   }
 }

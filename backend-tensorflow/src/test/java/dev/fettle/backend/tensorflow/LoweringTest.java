@@ -17,6 +17,7 @@ import dev.fettle.program.ProgramBuilder;
 import dev.fettle.program.Slot;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +28,7 @@ class LoweringTest {
 
   private static Lowered lower(Program program, long xlaElements) {
     TensorFlowCapabilities capabilities =
-        new TensorFlowCapabilities(new TensorFlowSettings(xlaElements));
+        new TensorFlowCapabilities(new TensorFlowSettings(xlaElements, Optional.empty()));
     return ProgramLowering.lower(Passes.prepare(program, capabilities, false).program());
   }
 
