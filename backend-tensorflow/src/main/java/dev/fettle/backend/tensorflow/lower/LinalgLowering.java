@@ -50,7 +50,8 @@ final class LinalgLowering {
       e.note("batched products kept in F32, where bfloat16 is slower");
     }
     if (a.dtype() == DType.F32 && flat && op.transposeB() && strides(b) && a.elements() >= MANY) {
-      Edge turned = ops.transpose(b, List.of(1, 0));
+      // Weights are there from the start: without an order all would be turned then, and held.
+      Edge turned = ops.transposeAfter(a, b, List.of(1, 0));
       return ops.matmul(a, turned, op.transposeA(), false);
     }
     if (!flat && op.transposeA() && a.sizes().get(a.rank() - 1) >= WIDE) {

@@ -131,8 +131,16 @@ final class Ops {
   }
 
   Edge transpose(Edge x, List<Integer> permutation) {
-    return w.node("Transpose")
-        .in(x, ints(permutation))
+    return transpose(w.node("Transpose"), x, permutation);
+  }
+
+  /** The same, but not before another tensor is there. */
+  Edge transposeAfter(Edge other, Edge x, List<Integer> permutation) {
+    return transpose(w.node("Transpose").after(List.of(other.node())), x, permutation);
+  }
+
+  private Edge transpose(GraphWriter.NodeCall node, Edge x, List<Integer> permutation) {
+    return node.in(x, ints(permutation))
         .attr("T", x.dtype())
         .attr("Tperm", DType.I32)
         .one(x.dtype(), permutation.stream().map(x.sizes()::get).toList());
