@@ -1,8 +1,6 @@
 package dev.fettle.backend.onnxruntime;
 
 import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import dev.fettle.backend.onnxruntime.lower.Kernels;
 import dev.fettle.backend.onnxruntime.lower.Lowered;
 import dev.fettle.backend.onnxruntime.lower.ProgramLowering;
@@ -13,7 +11,6 @@ import dev.fettle.spi.BackendOptions;
 import dev.fettle.spi.Capabilities;
 import dev.fettle.spi.CompileOptions;
 import dev.fettle.spi.Device;
-import dev.fettle.spi.DeviceFailureException;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.Executable;
 import dev.fettle.spi.ExecutableStats;
@@ -29,6 +26,7 @@ final class OrtBackend implements Backend {
   private final OrtEnvironment environment;
   private final Device device;
   private final SessionSettings settings;
+  private final Residency residency = new Residency();
   private final HostWorkers workers;
   private final Capabilities capabilities = new Kernels();
   private final List<AutoCloseable> made = new ArrayList<>();
@@ -73,7 +71,10 @@ final class OrtBackend implements Backend {
     options.dumpTo().ifPresent(dir -> dump(dir, prepared.program(), lowered));
     List<String> notes = new ArrayList<>(prepared.notes());
     notes.addAll(lowered.notes());
-    OrtSession session = lowered.hasSession() ? session(program.name(), lowered) : null;
+    ModelSession session =
+        lowered.hasSession()
+            ? ModelSession.open(environment, settings, residency, program.name(), lowered)
+            : null;
     ExecutableStats stats =
         new ExecutableStats(
             prepared.program().graph().nodes().size(),
@@ -87,15 +88,6 @@ final class OrtBackend implements Backend {
                 environment, prepared.program(), lowered, session, workers, stats));
     made.add(executable);
     return executable;
-  }
-
-  private OrtSession session(String name, Lowered lowered) {
-    try (OrtSession.SessionOptions options = settings.options(name)) {
-      return environment.createSession(lowered.model().toByteArray(), options);
-    } catch (OrtException | OutOfMemoryError e) {
-      throw new DeviceFailureException(
-          "program " + name + " was not accepted by ONNX Runtime: " + e.getMessage(), e);
-    }
   }
 
   private static void dump(Path directory, Program program, Lowered lowered) {

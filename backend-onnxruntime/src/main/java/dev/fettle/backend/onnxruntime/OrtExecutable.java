@@ -3,7 +3,6 @@ package dev.fettle.backend.onnxruntime;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import dev.fettle.backend.onnxruntime.OrtSlot.Bound;
 import dev.fettle.backend.onnxruntime.lower.Lowered;
 import dev.fettle.ir.Value;
@@ -32,7 +31,7 @@ final class OrtExecutable implements Executable {
   private final OrtEnvironment environment;
   private final Program program;
   private final Lowered lowered;
-  private final @Nullable OrtSession session;
+  private final @Nullable ModelSession session;
   private final HostRun host;
   private final ExecutableStats compiled;
   private final RunChecks checks;
@@ -55,7 +54,7 @@ final class OrtExecutable implements Executable {
       OrtEnvironment environment,
       Program program,
       Lowered lowered,
-      @Nullable OrtSession session,
+      @Nullable ModelSession session,
       HostWorkers workers,
       ExecutableStats stats) {}
 
@@ -162,7 +161,7 @@ final class OrtExecutable implements Executable {
   }
 
   private void runSession(
-      OrtSession runner,
+      ModelSession runner,
       Map<String, OrtSlot> slots,
       Map<String, HostTensor> inputs,
       Map<String, Bound> targets)
@@ -182,7 +181,7 @@ final class OrtExecutable implements Executable {
           feeds.put(name, slotOf(slots, name).current().tensor());
         }
       }
-      runner.run(feeds, Set.of(), pinned).close();
+      runner.run(feeds, pinned);
     } finally {
       owned.forEach(OnnxTensor::close);
     }
@@ -214,11 +213,7 @@ final class OrtExecutable implements Executable {
     given.forEach(OrtResult::close);
     buffers.values().forEach(Bound::close);
     if (session != null) {
-      try {
-        session.close();
-      } catch (OrtException e) {
-        throw new DeviceFailureException("program " + program.name() + " did not close", e);
-      }
+      session.close();
     }
   }
 }

@@ -29,6 +29,11 @@ final class SessionSettings {
     this.options = options;
   }
 
+  /** What the runtime calls the memory its sessions take intermediate results from. */
+  String arena() {
+    return (device.isGpu() ? "gpu:" : "cpu:") + device.index();
+  }
+
   /** Options for one session; the caller closes them. */
   SessionOptions options(String program) throws OrtException {
     SessionOptions so = new SessionOptions();

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param inPlace slots whose output may lie in the memory of their input
  * @param host what runs after the model
  * @param indices program inputs used as indices, to the size they must stay below
+ * @param intermediateBytes of all results together: more than a run ever holds at one time
  * @param notes for people
  */
 public record Lowered(
@@ -29,6 +30,7 @@ public record Lowered(
     Set<String> inPlace,
     HostPlan host,
     Map<String, Long> indices,
+    long intermediateBytes,
     List<String> notes) {
 
   /** True where there is anything for a session to do. */

@@ -97,6 +97,7 @@ public final class ProgramLowering {
         inPlace,
         host,
         indices(),
+        live.stream().flatMap(n -> n.outputs().stream()).mapToLong(v -> v.type().bytes()).sum(),
         notes());
   }
 

@@ -1,0 +1,43 @@
+package dev.fettle.backend.onnxruntime;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which session with large intermediate results may keep its memory between runs: one at a time.
+ *
+ * <p>Every session has an arena of its own, which never shrinks by itself: without this, training
+ * on batches of five sizes would hold the activations of five batches. The resident runs at full
+ * speed; the others give their memory back after each run, which costs them the page faults of the
+ * next. A resident that is passed over several times in a row is put to sleep, and another takes
+ * its place.
+ */
+final class Residency {
+  /** Runs of others in a row after which the resident has to go. */
+  private static final int PATIENCE = 4;
+
+  private @Nullable ModelSession resident;
+  private int passedOver;
+
+  /** Whether a session that is about to run may keep its memory. */
+  boolean admits(ModelSession session) {
+    ModelSession current = resident;
+    if (current != null && current != session) {
+      passedOver++;
+      if (passedOver < PATIENCE) {
+        return false;
+      }
+      current.sleep();
+    }
+    resident = session;
+    passedOver = 0;
+    return true;
+  }
+
+  /** A session that is closed keeps nothing. */
+  void forget(ModelSession session) {
+    if (resident == session) {
+      resident = null;
+      passedOver = 0;
+    }
+  }
+}
