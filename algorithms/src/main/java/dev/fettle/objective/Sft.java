@@ -15,10 +15,25 @@ import java.util.Map;
  * pretraining is the same with every token a target.
  */
 public final class Sft implements Objective<MicroBatch> {
+  private final int usualTargets;
+
+  /** For micro-batches of which nothing is known beforehand. */
+  public Sft() {
+    this(0);
+  }
+
+  /**
+   * For micro-batches most of which have at most so many targets: one program serves all these.
+   *
+   * @param usualTargets as {@link dev.fettle.source.RowPlan#usualTargets} says
+   */
+  public Sft(int usualTargets) {
+    this.usualTargets = usualTargets;
+  }
 
   @Override
   public Binding bind(MicroBatch batch) {
-    return TokenLogProbs.bind(batch);
+    return TokenLogProbs.bind(batch, usualTargets);
   }
 
   @Override

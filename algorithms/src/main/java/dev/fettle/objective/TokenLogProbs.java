@@ -27,17 +27,33 @@ public final class TokenLogProbs {
   private static final String TARGETS = "targets";
   private static final String WEIGHTS = "weights";
 
-  /** Logits that may exist at one time: 64 Mi elements, 256 MiB in F32. */
-  private static final long LOGITS_BUDGET = 64L << 20;
+  /** Logits that may exist at one time: 32 Mi elements, 128 MiB in F32. */
+  private static final long LOGITS_BUDGET = 32L << 20;
 
   /** Selected positions are rounded up to one of these shares of all, to keep bindings few. */
   private static final double[] SHARES = {0.0625, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 1};
+
+  /** Matrix products like their sizes to be multiples of this. */
+  private static final int ROUNDING = 32;
 
   private TokenLogProbs() {}
 
   /** The sizes of a micro-batch, its selected positions rounded up. */
   public static Binding bind(MicroBatch batch) {
+    return bind(batch, 0);
+  }
+
+  /**
+   * The same where something is known about the micro-batches to come.
+   *
+   * @param usual what most micro-batches stay below: all these share one size. 0 if not known
+   */
+  public static Binding bind(MicroBatch batch, int usual) {
     int tokens = batch.rows() * batch.length();
+    int common = (usual + ROUNDING - 1) / ROUNDING * ROUNDING;
+    if (common > 0 && batch.targets() <= common && common <= tokens) {
+      return new Binding(batch.rows(), batch.length(), common);
+    }
     for (double share : SHARES) {
       int room = (int) Math.ceil(tokens * share);
       if (room >= batch.targets()) {

@@ -166,7 +166,7 @@ public final class Stepper<B> implements AutoCloseable {
   }
 
   private Program accumulate(Kind kind, Binding binding) {
-    ProgramBuilder b = new ProgramBuilder(kind.program);
+    ProgramBuilder b = new ProgramBuilder(kind.program + "_" + binding);
     GraphBuilder g = b.g();
     ObjectiveContext c = kind == Kind.EVALUATE ? policy.frozenContext(b) : policy.context(b);
     Loss loss = objective.build(c, binding);

@@ -3,6 +3,7 @@ package dev.fettle.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fettle.models.random.RandomStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -68,6 +69,50 @@ class RowPlanTest {
     assertThat(only(Made.examples(5, 9), options(Packing.BFD, 100, 8)).length()).isEqualTo(16);
     RowPlan packed = RowPlan.of(Made.examples(5, 9), options(Packing.BFD, 100, 8));
     assertThat(packed.density()).isEqualTo(14.0 / 16);
+  }
+
+  @Test
+  void nearlyAllMicroBatchesHaveTheUsualTargetsAtMost() {
+    RandomStream random = Seeds.draw().stream(0);
+    RowPlan plan = RowPlan.of(Made.random(random, 3000, 60), options(Packing.WRAPPED, 64, 1));
+    RowPlan halves = RowPlan.of(halfMasked(Made.random(random, 3000, 60)), bfd(64));
+    // Rows that are full of targets have nothing to vary.
+    assertThat(plan.usualTargets(4)).isBetween(4 * 62, 4 * 63);
+    int usual = halves.usualTargets(4);
+    int within = 0;
+    int batches = 0;
+    try (BatchSource source =
+        BatchSource.of(halves, new BatchOptions(4, 4, true, Order.shuffled(1), 0))) {
+      for (long i = 0; i < source.stepsPerEpoch(); i++) {
+        within += source.next().orElseThrow().targets() <= usual ? 1 : 0;
+        batches++;
+      }
+    }
+    assertThat((double) within / batches).isGreaterThan(0.93);
+    assertThat(usual).isLessThan(4 * 63);
+    assertThat(halves.usualTargets(8)).isLessThan(2 * usual);
+  }
+
+  @Test
+  void paddedRowsHaveNoUsualNumberOfTargets() {
+    assertThat(RowPlan.of(Made.examples(5, 9), options(Packing.NONE, 100, 8)).usualTargets(2))
+        .isZero();
+  }
+
+  private static PackingOptions bfd(int length) {
+    return options(Packing.BFD, length, 1);
+  }
+
+  /** The second half of each example is its completion. */
+  private static List<Example> halfMasked(List<Example> examples) {
+    return examples.stream()
+        .map(
+            e -> {
+              byte[] mask = new byte[e.length()];
+              Arrays.fill(mask, e.length() / 2, e.length(), (byte) 1);
+              return new Example(e.ids(), mask, e.origin());
+            })
+        .toList();
   }
 
   @Test

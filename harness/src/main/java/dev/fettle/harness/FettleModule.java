@@ -78,8 +78,8 @@ public final class FettleModule extends AbstractModule {
 
   @Provides
   @Singleton
-  Objective<MicroBatch> objective() {
-    return new Sft();
+  Objective<MicroBatch> objective(RunData data) {
+    return new Sft(data.train().usualTargets(config.train().microBatchSize()));
   }
 
   @Provides

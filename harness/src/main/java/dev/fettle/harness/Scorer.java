@@ -103,7 +103,7 @@ final class Scorer implements AutoCloseable {
 
   /** Tells programs of different sizes apart, as where they are dumped. */
   private static String name(Binding binding) {
-    return "score_" + binding.rows() + "x" + binding.length() + "_" + binding.selected();
+    return "score_" + binding;
   }
 
   /** From the selected positions to the places of the tokens they predict. */

@@ -1,0 +1,48 @@
+package dev.fettle.objective;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fettle.source.MicroBatch;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** How many positions the head is computed for. */
+class TokenLogProbsTest {
+
+  private static MicroBatch batch(int rows, int length, int targets) {
+    int size = rows * length;
+    return new MicroBatch(
+        rows,
+        length,
+        new int[size],
+        new int[size],
+        new int[size],
+        new byte[size],
+        targets,
+        size,
+        List.of());
+  }
+
+  private static int selected(int targets, int usual) {
+    return TokenLogProbs.bind(batch(4, 256, targets), usual).selected();
+  }
+
+  @Test
+  void usualMicroBatchesShareOneProgram() {
+    assertThat(IntStream.rangeClosed(1, 500).map(n -> selected(n, 500)).distinct())
+        .containsExactly(512);
+  }
+
+  @Test
+  void moreTargetsThanUsualGetTheNextShareOfAllPositions() {
+    assertThat(selected(513, 500)).isEqualTo(640);
+    assertThat(selected(1020, 500)).isEqualTo(1024);
+  }
+
+  @Test
+  void nothingIsUsualWhereItDoesNotFit() {
+    assertThat(TokenLogProbs.bind(batch(1, 256, 100), 500).selected()).isEqualTo(128);
+    assertThat(selected(100, 0)).isEqualTo(128);
+  }
+}
