@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 
 /** A small Llama with seeded weights and rows, for tests that need no files. */
 final class TinyModel {
@@ -30,9 +31,29 @@ final class TinyModel {
   private TinyModel() {}
 
   static Policy on(Backend backend, ForwardOptions options) throws JsonProcessingException {
+    return load(backend, options, TinyModel::weights);
+  }
+
+  /** The same model, every weight moved to the next or the last float. */
+  static Policy nudged(Backend backend, long seed) throws JsonProcessingException {
+    return load(backend, ForwardOptions.DEFAULT, p -> nudged(weights(p), seed));
+  }
+
+  private static Policy load(
+      Backend backend, ForwardOptions options, Function<ParameterSpec, HostTensor> weights)
+      throws JsonProcessingException {
     ObjectNode json = (ObjectNode) new ObjectMapper().readTree(CONFIG);
     HfConfig config = HfConfig.of(Path.of("tiny"), json);
-    return Policy.load(backend, Models.of(config.model()), options, TinyModel::weights);
+    return Policy.load(backend, Models.of(config.model()), options, weights);
+  }
+
+  private static HostTensor nudged(HostTensor t, long seed) {
+    Random random = new Random(seed);
+    for (long i = 0; i < t.elements(); i++) {
+      float value = (float) t.get(i);
+      t.set(i, random.nextBoolean() ? Math.nextUp(value) : Math.nextDown(value));
+    }
+    return t;
   }
 
   private static HostTensor weights(ParameterSpec p) {

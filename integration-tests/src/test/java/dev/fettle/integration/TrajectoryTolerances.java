@@ -11,5 +11,10 @@ final class TrajectoryTolerances {
   /** Relative, of the gradient norm. */
   static final double GRADIENT_NORM = 1e-3;
 
+  /**
+   * How much farther two backends may part than one parts from itself when its weights are nudged.
+   */
+  static final double GROWTH = 2;
+
   private TrajectoryTolerances() {}
 }

@@ -55,22 +55,15 @@ public record FineTuning(
     return losses.isEmpty() ? Double.NaN : losses.get(losses.size() - 1);
   }
 
-  /** The largest difference from another's loss at any step; the same data in the same order. */
-  public double largestDifference(FineTuning other) {
+  /**
+   * The largest difference from another's loss in any of the first steps; both see the same data in
+   * the same order.
+   */
+  public double largestDifference(FineTuning other, int steps) {
     double largest = 0;
-    for (int i = 0; i < Math.min(losses.size(), other.losses.size()); i++) {
+    for (int i = 0; i < Math.min(steps, Math.min(losses.size(), other.losses.size())); i++) {
       largest = Math.max(largest, Math.abs(losses.get(i) - other.losses.get(i)));
     }
     return largest;
-  }
-
-  /** The mean difference from another's loss. */
-  public double meanDifference(FineTuning other) {
-    int steps = Math.min(losses.size(), other.losses.size());
-    double sum = 0;
-    for (int i = 0; i < steps; i++) {
-      sum += Math.abs(losses.get(i) - other.losses.get(i));
-    }
-    return steps == 0 ? 0 : sum / steps;
   }
 }
