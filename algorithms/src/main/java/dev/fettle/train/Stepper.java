@@ -39,10 +39,10 @@ public final class Stepper<B> implements AutoCloseable {
   private static final double CLIP_EPSILON = 1e-6;
 
   private enum Kind {
-    /** Writes the gradients over whatever was there. */
-    FIRST("accumulate_first"),
+    /** Writes the gradients of a step's only micro-batch over whatever was there. */
+    ONLY("accumulate_only"),
     /** Adds to the gradients. */
-    FURTHER("accumulate"),
+    ADDING("accumulate"),
     /** Only the loss. */
     EVALUATE("evaluate");
 
@@ -134,16 +134,26 @@ public final class Stepper<B> implements AutoCloseable {
   private Map<String, Double> losses(List<B> microBatches, boolean gradients) {
     double normalizer = microBatches.stream().mapToLong(objective::count).sum();
     Map<String, Double> sums = new LinkedHashMap<>();
-    Kind kind = gradients ? Kind.FIRST : Kind.EVALUATE;
+    boolean several = microBatches.size() > 1;
+    if (gradients && several) {
+      run(updates.get("zero", this::zero), Map.of());
+    }
+    Kind kind = !gradients ? Kind.EVALUATE : several ? Kind.ADDING : Kind.ONLY;
     for (B batch : microBatches) {
       Binding binding = objective.bind(batch);
-      Kind now = kind;
-      Executable program = losses.get(new Key(now, binding), () -> accumulate(now, binding));
+      Executable program = losses.get(new Key(kind, binding), () -> accumulate(kind, binding));
       run(program, objective.inputs(batch, binding, normalizer))
           .forEach((name, value) -> sums.merge(name, value, Double::sum));
-      kind = gradients ? Kind.FURTHER : Kind.EVALUATE;
     }
     return sums;
+  }
+
+  private Program zero() {
+    ProgramBuilder b = new ProgramBuilder("zero");
+    for (ParameterSpec p : trainables) {
+      b.write(gradient(p).name(), b.g().fill(0, p.type()));
+    }
+    return b.build();
   }
 
   private Map<String, Double> run(Executable program, Map<String, HostTensor> inputs) {
@@ -178,7 +188,7 @@ public final class Stepper<B> implements AutoCloseable {
       for (int i = 0; i < trainables.size(); i++) {
         Slot slot = gradient(trainables.get(i));
         Value d = gradients.get(i);
-        b.write(slot.name(), kind == Kind.FIRST ? d : g.add(b.state(slot, false), d));
+        b.write(slot.name(), kind == Kind.ONLY ? d : g.add(b.state(slot, false), d));
       }
     }
     return b.build();
@@ -207,8 +217,8 @@ public final class Stepper<B> implements AutoCloseable {
   }
 
   /** The program a micro-batch like this is accumulated with, as text. */
-  String accumulateText(B batch, boolean first) {
-    return accumulate(first ? Kind.FIRST : Kind.FURTHER, objective.bind(batch)).print();
+  String accumulateText(B batch, boolean only) {
+    return accumulate(only ? Kind.ONLY : Kind.ADDING, objective.bind(batch)).print();
   }
 
   /** The program of a clipped update, as text. */

@@ -55,7 +55,7 @@ class GoldenProgramTest {
                 p -> HostTensor.allocate(p.type()));
         Stepper<MicroBatch> stepper =
             new Stepper<>(policy, new Sft(), adamW, 1, CompileOptions.DEFAULT)) {
-      compare("accumulate_first", stepper.accumulateText(batch(), true));
+      compare("accumulate_only", stepper.accumulateText(batch(), true));
       compare("accumulate", stepper.accumulateText(batch(), false));
       compare("apply", stepper.applyText());
     }
