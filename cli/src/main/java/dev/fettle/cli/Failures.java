@@ -63,7 +63,7 @@ final class Failures implements IExecutionExceptionHandler {
 
   /** A full disk is nobody's mistake in the configuration. */
   private static boolean isFailedWrite(Throwable error) {
-    return error instanceof ModelFileException
+    return (error instanceof ModelFileException || error instanceof DataException)
         && error.getCause() instanceof IOException io
         && !(io instanceof NoSuchFileException)
         && message(error).contains("cannot be written");
