@@ -20,4 +20,12 @@ public interface Capabilities {
 
   /** True where matrix products in bfloat16 are really computed so. */
   boolean bf16Matmul();
+
+  /**
+   * True where all programs take the memory for intermediate results from one pool. Where it is
+   * false each keeps its own, and few programs are better than ones that fit closely.
+   */
+  default boolean programsShareMemory() {
+    return true;
+  }
 }

@@ -12,6 +12,7 @@ import dev.fettle.source.BatchOptions;
 import dev.fettle.source.BatchSource;
 import dev.fettle.source.MicroBatch;
 import dev.fettle.source.Order;
+import dev.fettle.spi.Backend;
 import dev.fettle.spi.CompileOptions;
 import dev.fettle.train.Policy;
 import dev.fettle.train.Stepper;
@@ -78,8 +79,10 @@ public final class FettleModule extends AbstractModule {
 
   @Provides
   @Singleton
-  Objective<MicroBatch> objective(RunData data) {
-    return new Sft(data.train().usualTargets(config.train().microBatchSize()));
+  Objective<MicroBatch> objective(RunData data, Backend backend) {
+    return backend.capabilities().programsShareMemory()
+        ? new Sft()
+        : new Sft(data.train().usualTargets(config.train().microBatchSize()));
   }
 
   @Provides

@@ -66,6 +66,11 @@ public final class Kernels implements Capabilities {
     return false;
   }
 
+  @Override
+  public boolean programsShareMemory() {
+    return false;
+  }
+
   /** Everything of a program there is no kernel for, with origins. */
   static List<String> problems(Program program) {
     List<String> problems = new ArrayList<>();
