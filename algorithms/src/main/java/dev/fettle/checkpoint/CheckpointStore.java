@@ -1,6 +1,6 @@
 package dev.fettle.checkpoint;
 
-import dev.fettle.models.weights.ModelFileException;
+import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.weights.SafetensorsWriter;
 import dev.fettle.models.weights.TensorEntry;
 import java.io.IOException;

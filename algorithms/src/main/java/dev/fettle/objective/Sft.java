@@ -1,10 +1,10 @@
 package dev.fettle.objective;
 
+import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.ir.GraphBuilder;
 import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.LinearCrossEntropy.Result;
 import dev.fettle.objective.TokenLogProbs.Scored;
-import dev.fettle.source.MicroBatch;
 import dev.fettle.spi.HostTensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,7 +25,7 @@ public final class Sft implements Objective<MicroBatch> {
   /**
    * For micro-batches most of which have at most so many targets: one program serves all these.
    *
-   * @param usualTargets as {@link dev.fettle.source.RowPlan#usualTargets} says
+   * @param usualTargets as {@link dev.fettle.data.pack.RowPlan#usualTargets} says
    */
   public Sft(int usualTargets) {
     this.usualTargets = usualTargets;

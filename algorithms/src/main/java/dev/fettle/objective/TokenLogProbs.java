@@ -1,5 +1,6 @@
 package dev.fettle.objective;
 
+import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.ir.DType;
 import dev.fettle.ir.Dim;
 import dev.fettle.ir.GraphBuilder;
@@ -10,7 +11,6 @@ import dev.fettle.models.nn.ModelScope;
 import dev.fettle.models.nn.PackedAttention;
 import dev.fettle.models.nn.TokenInputs;
 import dev.fettle.program.ProgramBuilder;
-import dev.fettle.source.MicroBatch;
 import dev.fettle.spi.HostTensor;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.fettle.train;
 
-import dev.fettle.source.Cursor;
+import dev.fettle.data.batch.Cursor;
 
 /**
  * How far training has come: what a checkpoint must hold besides tensors.

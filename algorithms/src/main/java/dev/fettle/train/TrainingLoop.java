@@ -1,8 +1,8 @@
 package dev.fettle.train;
 
-import dev.fettle.source.BatchSource;
-import dev.fettle.source.MicroBatch;
-import dev.fettle.source.StepBatch;
+import dev.fettle.data.batch.BatchSource;
+import dev.fettle.data.batch.MicroBatch;
+import dev.fettle.data.batch.StepBatch;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;

@@ -1,10 +1,10 @@
 package dev.fettle.checkpoint;
 
+import dev.fettle.data.batch.Cursor;
 import dev.fettle.ir.DType;
 import dev.fettle.ir.Dim;
 import dev.fettle.ir.TensorType;
 import dev.fettle.program.Slot;
-import dev.fettle.source.Cursor;
 import dev.fettle.spi.HostTensor;
 import dev.fettle.train.Progress;
 import java.nio.ByteBuffer;

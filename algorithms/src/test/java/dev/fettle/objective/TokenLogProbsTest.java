@@ -2,7 +2,7 @@ package dev.fettle.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fettle.source.MicroBatch;
+import dev.fettle.data.batch.MicroBatch;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

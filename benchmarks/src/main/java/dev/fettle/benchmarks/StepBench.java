@@ -1,9 +1,9 @@
 package dev.fettle.benchmarks;
 
+import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.objective.Sft;
 import dev.fettle.optim.AdamWOptimizer;
 import dev.fettle.optim.DecayedParameters;
-import dev.fettle.source.MicroBatch;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.CompileOptions;
 import dev.fettle.train.Policy;

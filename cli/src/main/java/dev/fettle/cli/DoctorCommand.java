@@ -1,7 +1,7 @@
 package dev.fettle.cli;
 
-import dev.fettle.harness.BackendCheckup;
 import dev.fettle.harness.Fettle;
+import dev.fettle.harness.doctor.BackendCheckup;
 import dev.fettle.spi.Device;
 import java.io.PrintWriter;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.fettle.cli;
 
 import dev.fettle.checkpoint.CheckpointException;
+import dev.fettle.data.read.DataException;
 import dev.fettle.harness.config.ConfigException;
 import dev.fettle.metrics.MetricsException;
-import dev.fettle.models.weights.ModelFileException;
-import dev.fettle.source.DataException;
+import dev.fettle.models.config.ModelFileException;
 import dev.fettle.spi.DeviceFailureException;
 import dev.fettle.spi.DeviceUnavailableException;
 import dev.fettle.spi.UnsupportedProgramException;

@@ -1,8 +1,8 @@
 package dev.fettle.cli;
 
-import dev.fettle.harness.LoadedModel;
-import dev.fettle.harness.StopStrings;
 import dev.fettle.harness.config.ModelSettings;
+import dev.fettle.harness.model.LoadedModel;
+import dev.fettle.harness.model.StopStrings;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.tokenizer.ChatMessage;
 import dev.fettle.tokenizer.ChatTemplate;

@@ -1,8 +1,8 @@
 package dev.fettle.cli;
 
 import dev.fettle.harness.Fettle;
-import dev.fettle.harness.NewModel;
-import dev.fettle.harness.NewModel.Family;
+import dev.fettle.harness.model.NewModel;
+import dev.fettle.harness.model.NewModel.Family;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

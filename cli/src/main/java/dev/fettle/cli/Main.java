@@ -1,6 +1,6 @@
 package dev.fettle.cli;
 
-import dev.fettle.harness.Terminal;
+import dev.fettle.harness.run.Terminal;
 import dev.fettle.metrics.ConsoleOptions;
 import java.io.PrintStream;
 import java.io.PrintWriter;

@@ -1,11 +1,11 @@
 package dev.fettle.cli;
 
-import dev.fettle.harness.LoadedModel;
-import dev.fettle.harness.ScoreSummary;
+import dev.fettle.data.encode.LossOn;
 import dev.fettle.harness.config.AlgorithmSettings;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.config.ModelSettings;
-import dev.fettle.source.LossOn;
+import dev.fettle.harness.model.LoadedModel;
+import dev.fettle.harness.score.ScoreSummary;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;

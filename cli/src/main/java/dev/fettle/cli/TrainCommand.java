@@ -1,10 +1,10 @@
 package dev.fettle.cli;
 
 import dev.fettle.harness.Fettle;
-import dev.fettle.harness.RunOptions;
-import dev.fettle.harness.TrainingReport;
 import dev.fettle.harness.config.ConfigReader;
 import dev.fettle.harness.config.RunConfig;
+import dev.fettle.harness.run.RunOptions;
+import dev.fettle.harness.run.TrainingReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

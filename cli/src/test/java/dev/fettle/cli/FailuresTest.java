@@ -2,8 +2,8 @@ package dev.fettle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fettle.models.weights.ModelFileException;
-import dev.fettle.source.DataException;
+import dev.fettle.data.read.DataException;
+import dev.fettle.models.config.ModelFileException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

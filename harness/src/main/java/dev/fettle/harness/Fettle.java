@@ -1,11 +1,22 @@
 package dev.fettle.harness;
 
-import dev.fettle.harness.TrainingReport.Outcome;
 import dev.fettle.harness.config.AlgorithmSettings;
 import dev.fettle.harness.config.BackendSettings;
 import dev.fettle.harness.config.ConfigReader;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.config.RunConfig;
+import dev.fettle.harness.doctor.BackendCheckup;
+import dev.fettle.harness.model.LoadedModel;
+import dev.fettle.harness.model.NewModel;
+import dev.fettle.harness.run.RunDirectory;
+import dev.fettle.harness.run.RunOptions;
+import dev.fettle.harness.run.TrainingReport;
+import dev.fettle.harness.run.TrainingReport.Outcome;
+import dev.fettle.harness.run.TrainingRun;
+import dev.fettle.harness.score.ScoreReport;
+import dev.fettle.harness.wiring.Backends;
+import dev.fettle.harness.wiring.FettleModule;
+import dev.fettle.harness.wiring.Wiring;
 import dev.fettle.models.generate.SamplingOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,8 +63,8 @@ public final class Fettle implements AutoCloseable {
    * Trains a new run.
    *
    * @throws dev.fettle.harness.config.ConfigException if its directory holds a run already
-   * @throws dev.fettle.source.DataException where rows cannot be used
-   * @throws dev.fettle.models.weights.ModelFileException if the model cannot be read or written
+   * @throws dev.fettle.data.read.DataException where rows cannot be used
+   * @throws dev.fettle.models.config.ModelFileException if the model cannot be read or written
    * @throws dev.fettle.train.DivergenceException if the loss leaves the finite numbers; a
    *     checkpoint of the step before is written
    */

@@ -1,10 +1,11 @@
 package dev.fettle.harness;
 
-import dev.fettle.harness.NewModel.Family;
-import dev.fettle.harness.NewModel.Sizes;
-import dev.fettle.harness.NewModel.TrainedTokens;
 import dev.fettle.harness.config.BackendSettings;
 import dev.fettle.harness.config.RunConfig;
+import dev.fettle.harness.model.NewModel;
+import dev.fettle.harness.model.NewModel.Family;
+import dev.fettle.harness.model.NewModel.Sizes;
+import dev.fettle.harness.model.NewModel.TrainedTokens;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,18 +15,18 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** A tiny model and a few rows, made on the spot. */
-record Tiny(Path dir) {
-  static final BackendSettings REFERENCE = BackendSettings.of("reference");
+public record Tiny(Path dir) {
+  public static final BackendSettings REFERENCE = BackendSettings.of("reference");
 
-  Path model() {
+  public Path model() {
     return dir.resolve("model");
   }
 
-  Path rows() {
+  public Path rows() {
     return dir.resolve("rows.jsonl");
   }
 
-  static Tiny in(Path dir) {
+  public static Tiny in(Path dir) {
     Tiny tiny = new Tiny(dir);
     tiny.write(
         "rows.jsonl",
@@ -46,7 +47,7 @@ record Tiny(Path dir) {
     return tiny;
   }
 
-  Path write(String name, String text) {
+  public Path write(String name, String text) {
     try {
       return Files.writeString(dir.resolve(name), text);
     } catch (IOException e) {

@@ -1,20 +1,20 @@
 package dev.fettle.integration;
 
+import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.ir.GraphBuilder;
 import dev.fettle.ir.Value;
 import dev.fettle.models.LanguageModel;
 import dev.fettle.models.ModelParts;
 import dev.fettle.models.Models;
 import dev.fettle.models.StoredParameters;
+import dev.fettle.models.config.HfConfig;
 import dev.fettle.models.nn.ForwardOptions;
 import dev.fettle.models.nn.ModelScope;
 import dev.fettle.models.nn.PackedAttention;
 import dev.fettle.models.nn.TokenInputs;
-import dev.fettle.models.weights.HfConfig;
 import dev.fettle.models.weights.WeightSource;
 import dev.fettle.objective.ObjectiveContext;
 import dev.fettle.program.ProgramBuilder;
-import dev.fettle.source.MicroBatch;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.DeviceTensor;
 import dev.fettle.spi.Executable;

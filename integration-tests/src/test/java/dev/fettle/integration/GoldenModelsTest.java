@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.ir.DType;
 import dev.fettle.models.nn.ForwardOptions;
 import dev.fettle.models.nn.ParameterSpec;
@@ -13,7 +14,6 @@ import dev.fettle.models.weights.WeightSource;
 import dev.fettle.objective.Sft;
 import dev.fettle.optim.AdamWOptimizer;
 import dev.fettle.optim.DecayedParameters;
-import dev.fettle.source.MicroBatch;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.CompileOptions;
 import dev.fettle.spi.HostTensor;

@@ -2,7 +2,7 @@ package dev.fettle.integration;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.fettle.source.MicroBatch;
+import dev.fettle.data.batch.MicroBatch;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -3,7 +3,7 @@ package dev.fettle.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fettle.harness.Fettle;
-import dev.fettle.harness.NewModel;
+import dev.fettle.harness.model.NewModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,11 +2,11 @@ package dev.fettle.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fettle.harness.Terminal;
 import dev.fettle.harness.quickstart.Quickstart;
 import dev.fettle.harness.quickstart.QuickstartReport;
 import dev.fettle.harness.quickstart.QuickstartSettings;
 import dev.fettle.harness.quickstart.Scale;
+import dev.fettle.harness.run.Terminal;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -2,11 +2,11 @@ package dev.fettle.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.models.nn.ForwardOptions;
 import dev.fettle.objective.Sft;
 import dev.fettle.optim.AdamWOptimizer;
 import dev.fettle.optim.DecayedParameters;
-import dev.fettle.source.MicroBatch;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.CompileOptions;
 import dev.fettle.train.Policy;

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.models.nn.ForwardOptions;
 import dev.fettle.objective.Sft;
 import dev.fettle.optim.AdamWOptimizer;
 import dev.fettle.optim.DecayedParameters;
 import dev.fettle.optim.Schedule;
 import dev.fettle.optim.Warmup;
-import dev.fettle.source.MicroBatch;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.CompileOptions;
 import dev.fettle.train.Policy;

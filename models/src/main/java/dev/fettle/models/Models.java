@@ -1,12 +1,12 @@
 package dev.fettle.models;
 
+import dev.fettle.models.config.Gpt2Config;
+import dev.fettle.models.config.GptNeoxConfig;
+import dev.fettle.models.config.LlamaConfig;
+import dev.fettle.models.config.ModelConfig;
 import dev.fettle.models.gpt2.Gpt2Model;
 import dev.fettle.models.gptneox.GptNeoxModel;
 import dev.fettle.models.llama.LlamaModel;
-import dev.fettle.models.weights.Gpt2Config;
-import dev.fettle.models.weights.GptNeoxConfig;
-import dev.fettle.models.weights.LlamaConfig;
-import dev.fettle.models.weights.ModelConfig;
 
 /** From a config to its architecture. */
 public final class Models {

@@ -8,7 +8,7 @@
  * over tokens. {@link dev.fettle.tokenizer.BpeTrainer} makes a vocabulary from text.
  *
  * <p>Not here: tensors, models, data sets, truncation and padding. The template language is in
- * {@link dev.fettle.tokenizer.jinja}.
+ * {@link dev.fettle.jinja}.
  */
 @NullMarked
 package dev.fettle.tokenizer;

@@ -3,7 +3,7 @@ package dev.fettle.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.fettle.tokenizer.jinja.TemplateException;
+import dev.fettle.jinja.TemplateException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -1,11 +1,11 @@
 package dev.fettle.harness.compare;
 
-import dev.fettle.harness.Backends;
 import dev.fettle.harness.Fettle;
-import dev.fettle.harness.RunOptions;
-import dev.fettle.harness.TrainingReport;
 import dev.fettle.harness.config.ConfigReader;
 import dev.fettle.harness.config.RunConfig;
+import dev.fettle.harness.run.RunOptions;
+import dev.fettle.harness.run.TrainingReport;
+import dev.fettle.harness.wiring.Backends;
 import dev.fettle.spi.BackendProvider;
 import dev.fettle.train.Progress;
 import dev.fettle.train.StepEvent;

@@ -2,8 +2,8 @@ package dev.fettle.harness.compare;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.fettle.harness.Terminal;
 import dev.fettle.harness.config.ConfigWriter;
+import dev.fettle.harness.run.Terminal;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

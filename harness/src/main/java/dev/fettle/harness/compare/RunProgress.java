@@ -1,7 +1,7 @@
 package dev.fettle.harness.compare;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.fettle.harness.Terminal;
+import dev.fettle.harness.run.Terminal;
 import dev.fettle.metrics.ConsoleOptions;
 import dev.fettle.metrics.ConsoleSink;
 import dev.fettle.metrics.MetricsRow;

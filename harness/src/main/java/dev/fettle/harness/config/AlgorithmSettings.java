@@ -1,6 +1,6 @@
 package dev.fettle.harness.config;
 
-import dev.fettle.source.LossOn;
+import dev.fettle.data.encode.LossOn;
 
 /** Section {@code algorithm}: what is optimized. One record for each {@code type}. */
 public sealed interface AlgorithmSettings {

@@ -1,10 +1,10 @@
 package dev.fettle.harness.config;
 
-import dev.fettle.source.Columns;
-import dev.fettle.source.InstructionTemplate;
-import dev.fettle.source.Packing;
-import dev.fettle.source.RowFormat;
-import dev.fettle.source.Truncation;
+import dev.fettle.data.encode.Columns;
+import dev.fettle.data.encode.InstructionTemplate;
+import dev.fettle.data.encode.RowFormat;
+import dev.fettle.data.encode.Truncation;
+import dev.fettle.data.pack.Packing;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,16 +1,16 @@
 package dev.fettle.harness.config;
 
+import dev.fettle.data.encode.Columns;
+import dev.fettle.data.encode.InstructionTemplate;
+import dev.fettle.data.encode.LossOn;
+import dev.fettle.data.encode.RowFormat;
+import dev.fettle.data.encode.Truncation;
+import dev.fettle.data.pack.Packing;
 import dev.fettle.harness.config.ModelSettings.Recompute;
 import dev.fettle.ir.op.Linalg.Precision;
 import dev.fettle.optim.DecayedParameters;
 import dev.fettle.optim.ScheduleSettings;
 import dev.fettle.optim.Warmup;
-import dev.fettle.source.Columns;
-import dev.fettle.source.InstructionTemplate;
-import dev.fettle.source.LossOn;
-import dev.fettle.source.Packing;
-import dev.fettle.source.RowFormat;
-import dev.fettle.source.Truncation;
 import dev.fettle.spi.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;

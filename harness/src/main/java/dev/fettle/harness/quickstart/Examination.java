@@ -1,7 +1,7 @@
 package dev.fettle.harness.quickstart;
 
-import dev.fettle.harness.LoadedModel;
 import dev.fettle.harness.config.BackendSettings;
+import dev.fettle.harness.model.LoadedModel;
 import dev.fettle.models.generate.Generation;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.models.generate.TokenListener;

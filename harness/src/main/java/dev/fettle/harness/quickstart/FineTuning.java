@@ -2,7 +2,7 @@ package dev.fettle.harness.quickstart;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.fettle.harness.TrainingReport;
+import dev.fettle.harness.run.TrainingReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

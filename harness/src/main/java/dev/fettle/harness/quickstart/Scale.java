@@ -1,6 +1,6 @@
 package dev.fettle.harness.quickstart;
 
-import dev.fettle.harness.NewModel;
+import dev.fettle.harness.model.NewModel;
 import java.util.EnumSet;
 
 /**

@@ -3,9 +3,9 @@ package dev.fettle.harness.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.fettle.data.encode.LossOn;
+import dev.fettle.data.pack.Packing;
 import dev.fettle.ir.op.Linalg.Precision;
-import dev.fettle.source.LossOn;
-import dev.fettle.source.Packing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,6 +7,8 @@ import dev.fettle.ir.composite.RmsNorm;
 import dev.fettle.ir.composite.SwiGlu;
 import dev.fettle.models.LanguageModel;
 import dev.fettle.models.ModelShape;
+import dev.fettle.models.config.Activation;
+import dev.fettle.models.config.LlamaConfig;
 import dev.fettle.models.nn.Activations;
 import dev.fettle.models.nn.AttentionStrategy;
 import dev.fettle.models.nn.Heads;
@@ -14,8 +16,6 @@ import dev.fettle.models.nn.Linears;
 import dev.fettle.models.nn.ModelScope;
 import dev.fettle.models.nn.RotaryTables;
 import dev.fettle.models.nn.TokenInputs;
-import dev.fettle.models.weights.Activation;
-import dev.fettle.models.weights.LlamaConfig;
 import dev.fettle.spi.HostTensor;
 import java.util.Map;
 

@@ -3,7 +3,7 @@ package dev.fettle.models.nn;
 import dev.fettle.ir.GraphBuilder;
 import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.Gelu;
-import dev.fettle.models.weights.Activation;
+import dev.fettle.models.config.Activation;
 
 /** The activation functions of feed-forward layers. */
 public final class Activations {

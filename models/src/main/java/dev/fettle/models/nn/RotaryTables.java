@@ -4,8 +4,7 @@ import dev.fettle.ir.Dim;
 import dev.fettle.ir.GraphBuilder;
 import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.Rope;
-import dev.fettle.models.weights.RopeConfig;
-import dev.fettle.models.weights.RopeTables;
+import dev.fettle.models.config.RopeConfig;
 import dev.fettle.spi.HostTensor;
 import java.util.Map;
 

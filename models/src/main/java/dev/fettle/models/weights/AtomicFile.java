@@ -1,5 +1,6 @@
 package dev.fettle.models.weights;
 
+import dev.fettle.models.config.ModelFileException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -15,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a file whole or not at all: to a temporary name beside it, forced to disk, then renamed.
  */
-final class AtomicFile {
+public final class AtomicFile {
   private AtomicFile() {}
 
   /** Writes the content of a small file. */
-  interface Content {
+  public interface Content {
     void write(OutputStream out) throws IOException;
   }
 
@@ -28,7 +29,7 @@ final class AtomicFile {
     void write(FileChannel channel) throws IOException;
   }
 
-  static void write(Path target, Content content) {
+  public static void write(Path target, Content content) {
     writeChannel(
         target,
         channel -> {

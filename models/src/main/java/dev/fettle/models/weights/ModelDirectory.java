@@ -1,5 +1,6 @@
 package dev.fettle.models.weights;
 
+import dev.fettle.models.config.ModelFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,8 @@
 package dev.fettle.models.weights;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fettle.models.config.ModelFileException;
+import dev.fettle.models.config.StrictJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,6 +2,8 @@ package dev.fettle.models.weights;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fettle.models.config.ModelFileException;
+import dev.fettle.models.config.StrictJson;
 import dev.fettle.spi.HostTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,6 +3,8 @@ package dev.fettle.models.weights;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fettle.ir.DType;
+import dev.fettle.models.config.ModelFileException;
+import dev.fettle.models.config.StrictJson;
 import dev.fettle.spi.HostTensor;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package dev.fettle.models.weights;
 
 import dev.fettle.ir.DType;
+import dev.fettle.models.config.ModelFileException;
 import dev.fettle.spi.HostTensor;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,7 +2,7 @@
  * Hugging Face model directories: {@code config.json} as typed records, and tensors in and out of
  * safetensors files, single or sharded.
  *
- * <p>Start at {@link dev.fettle.models.weights.HfConfig} and {@link
+ * <p>Start at {@link dev.fettle.models.config.HfConfig} and {@link
  * dev.fettle.models.weights.WeightSource}. Which tensor goes where in a model is not known here,
  * and nothing here touches a backend.
  */

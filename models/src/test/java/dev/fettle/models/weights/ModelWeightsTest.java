@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import dev.fettle.ir.DType;
+import dev.fettle.models.config.ModelFileException;
 import dev.fettle.spi.HostTensor;
 import java.io.IOException;
 import java.nio.file.FileSystem;

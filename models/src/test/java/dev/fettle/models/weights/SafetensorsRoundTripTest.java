@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fettle.ir.DType;
+import dev.fettle.models.config.ModelFileException;
 import dev.fettle.spi.Halves;
 import dev.fettle.spi.HostTensor;
 import java.io.IOException;

@@ -3,6 +3,14 @@ package dev.fettle.models.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fettle.ir.DType;
+import dev.fettle.models.config.Activation;
+import dev.fettle.models.config.Dimensions;
+import dev.fettle.models.config.Gpt2Config;
+import dev.fettle.models.config.GptNeoxConfig;
+import dev.fettle.models.config.HfConfig;
+import dev.fettle.models.config.LlamaConfig;
+import dev.fettle.models.config.RopeConfig;
+import dev.fettle.models.config.RopeScaling;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,0 +1,96 @@
+package dev.fettle.data.batch;
+
+import dev.fettle.data.encode.Example;
+import dev.fettle.data.pack.Packer.Piece;
+import dev.fettle.data.pack.Placement;
+import dev.fettle.data.pack.RowPlan;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes planned rows into the arrays of a micro-batch. */
+final class RowCollator {
+
+  private final RowPlan plan;
+
+  RowCollator(RowPlan plan) {
+    this.plan = plan;
+  }
+
+  /**
+   * Collates rows.
+   *
+   * @param rows indices of planned rows
+   * @param height rows of the micro-batch; those beyond {@code rows} are all padding, so that an
+   *     epoch's last, smaller batch needs no program of its own
+   */
+  MicroBatch collate(int[] rows, int height) {
+    int longest = 1;
+    for (int row : rows) {
+      longest = Math.max(longest, RowPlan.tokens(plan.rows().get(row)));
+    }
+    Sheet sheet = new Sheet(height, plan.lengthFor(longest));
+    for (int r = 0; r < rows.length; r++) {
+      int column = 0;
+      int segment = 0;
+      int position = 0;
+      for (Piece piece : plan.rows().get(rows[r])) {
+        if (segment == 0 || !plan.joined()) {
+          segment++;
+          position = 0;
+        }
+        sheet.place(
+            plan.examples().get(piece.sequence()),
+            new Placement(piece.sequence(), piece.offset(), r, column, piece.length()),
+            segment,
+            position);
+        column += piece.length();
+        position += piece.length();
+      }
+    }
+    return sheet.finish();
+  }
+
+  /** The arrays while they are being filled. */
+  private static final class Sheet {
+    private final int height;
+    private final int width;
+    private final int[] ids;
+    private final int[] positions;
+    private final int[] segments;
+    private final byte[] targetMask;
+    private final List<Placement> placements = new ArrayList<>();
+    private int targets;
+    private int tokens;
+
+    Sheet(int height, int width) {
+      this.height = height;
+      this.width = width;
+      int size = Math.multiplyExact(height, width);
+      ids = new int[size];
+      positions = new int[size];
+      segments = new int[size];
+      targetMask = new byte[size];
+    }
+
+    void place(Example example, Placement at, int segment, int position) {
+      int to = at.row() * width + at.start();
+      System.arraycopy(example.ids(), at.offset(), ids, to, at.length());
+      for (int i = 0; i < at.length(); i++) {
+        segments[to + i] = segment;
+        positions[to + i] = position + i;
+        // The first token of a segment has nothing before it to be predicted from.
+        if (position + i > 0 && example.targetMask()[at.offset() + i] != 0) {
+          targetMask[to + i] = 1;
+          targets++;
+        }
+      }
+      tokens += at.length();
+      placements.add(at);
+    }
+
+    MicroBatch finish() {
+      return new MicroBatch(
+          height, width, ids, positions, segments, targetMask, targets, tokens, placements);
+    }
+  }
+}

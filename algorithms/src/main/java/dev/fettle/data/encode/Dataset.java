@@ -1,0 +1,25 @@
+package dev.fettle.data.encode;
+
+import dev.fettle.data.read.DataException;
+import java.util.List;
+
+/**
+ * Tokenised rows in file order, and what became of those that are not among them.
+ *
+ * @param examples at least one
+ * @param report counts and warnings
+ */
+public record Dataset(List<Example> examples, LoadReport report) {
+
+  /**
+   * Copies the list.
+   *
+   * @throws DataException where there are no examples
+   */
+  public Dataset {
+    if (examples.isEmpty()) {
+      throw new DataException("no rows to train on");
+    }
+    examples = List.copyOf(examples);
+  }
+}

@@ -1,0 +1,134 @@
+package dev.fettle.data.encode;
+
+import dev.fettle.data.pack.PackingOptions;
+import dev.fettle.tokenizer.ChatTemplate;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * How rows become token ids.
+ *
+ * @param format what the columns mean; found from each file's first row where absent
+ * @param columns what the file calls them
+ * @param lossOn which tokens are targets
+ * @param maxLength tokens kept of a row; {@link #UNLIMITED} where packing splits long rows
+ * @param truncation which end is kept
+ * @param instructionTemplate the prompt of instruction rows
+ * @param chatTemplate for conversations; the tokenizer's own where absent
+ * @param vocabSize ids of pre-tokenised rows must be below it; unchecked where absent
+ */
+public record EncodingOptions(
+    Optional<RowFormat> format,
+    Columns columns,
+    LossOn lossOn,
+    int maxLength,
+    Truncation truncation,
+    InstructionTemplate instructionTemplate,
+    Optional<ChatTemplate> chatTemplate,
+    OptionalInt vocabSize) {
+
+  /** No row is too long. */
+  public static final int UNLIMITED = Integer.MAX_VALUE;
+
+  /** Checks the length. */
+  public EncodingOptions {
+    if (maxLength < 2) {
+      throw new IllegalArgumentException("maxLength must be at least 2, not " + maxLength);
+    }
+  }
+
+  /** The defaults: the format is detected, the end of a long row is cut off. */
+  public static EncodingOptions of(int maxLength) {
+    return new EncodingOptions(
+        Optional.empty(),
+        Columns.asTheyAre(),
+        LossOn.AUTO,
+        maxLength,
+        Truncation.KEEP_START,
+        InstructionTemplate.alpaca(),
+        Optional.empty(),
+        OptionalInt.empty());
+  }
+
+  /** The defaults for rows that will be packed so. */
+  public static EncodingOptions of(PackingOptions packing) {
+    return of(packing.packing().splits() ? UNLIMITED : packing.maxLength());
+  }
+
+  /** The same for a format that is known. */
+  public EncodingOptions withFormat(RowFormat known) {
+    return new EncodingOptions(
+        Optional.of(known),
+        columns,
+        lossOn,
+        maxLength,
+        truncation,
+        instructionTemplate,
+        chatTemplate,
+        vocabSize);
+  }
+
+  /** The same with other column names. */
+  public EncodingOptions withColumns(Columns others) {
+    return new EncodingOptions(
+        format,
+        others,
+        lossOn,
+        maxLength,
+        truncation,
+        instructionTemplate,
+        chatTemplate,
+        vocabSize);
+  }
+
+  /** The same with other targets. */
+  public EncodingOptions withLossOn(LossOn other) {
+    return new EncodingOptions(
+        format,
+        columns,
+        other,
+        maxLength,
+        truncation,
+        instructionTemplate,
+        chatTemplate,
+        vocabSize);
+  }
+
+  /** The same, keeping another end of rows that are too long. */
+  public EncodingOptions withTruncation(Truncation other) {
+    return new EncodingOptions(
+        format, columns, lossOn, maxLength, other, instructionTemplate, chatTemplate, vocabSize);
+  }
+
+  /** The same with another prompt for instruction rows. */
+  public EncodingOptions withInstructionTemplate(InstructionTemplate other) {
+    return new EncodingOptions(
+        format, columns, lossOn, maxLength, truncation, other, chatTemplate, vocabSize);
+  }
+
+  /** The same with a chat template in place of the tokenizer's. */
+  public EncodingOptions withChatTemplate(ChatTemplate other) {
+    return new EncodingOptions(
+        format,
+        columns,
+        lossOn,
+        maxLength,
+        truncation,
+        instructionTemplate,
+        Optional.of(other),
+        vocabSize);
+  }
+
+  /** The same for a model of so many tokens. */
+  public EncodingOptions withVocabSize(int size) {
+    return new EncodingOptions(
+        format,
+        columns,
+        lossOn,
+        maxLength,
+        truncation,
+        instructionTemplate,
+        chatTemplate,
+        OptionalInt.of(size));
+  }
+}

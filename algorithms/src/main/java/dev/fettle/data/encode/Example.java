@@ -1,0 +1,61 @@
+package dev.fettle.data.encode;
+
+import dev.fettle.data.read.RowOrigin;
+import java.util.Arrays;
+
+/**
+ * One tokenised row.
+ *
+ * @param ids token ids, {@code [length]}
+ * @param targetMask {@code [length]}: 1 at {@code i} where token {@code i} is predicted from those
+ *     before it. Entry 0 is always 0, since nothing comes before it.
+ * @param origin where the row came from
+ */
+// Millions of tokens pass through; equals is by content.
+@SuppressWarnings("ArrayRecordComponent")
+public record Example(int[] ids, byte[] targetMask, RowOrigin origin) {
+
+  /** Checks that ids and mask belong together; clears the first entry of the mask. */
+  public Example {
+    if (ids.length != targetMask.length) {
+      throw new IllegalArgumentException(
+          "ids and mask differ in length: " + ids.length + " and " + targetMask.length);
+    }
+    if (targetMask.length > 0 && targetMask[0] != 0) {
+      targetMask = targetMask.clone();
+      targetMask[0] = 0;
+    }
+  }
+
+  /** The number of tokens. */
+  public int length() {
+    return ids.length;
+  }
+
+  /** The number of tokens that are targets. */
+  public int targets() {
+    int sum = 0;
+    for (byte m : targetMask) {
+      sum += m;
+    }
+    return sum;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Example that
+        && Arrays.equals(ids, that.ids)
+        && Arrays.equals(targetMask, that.targetMask)
+        && origin.equals(that.origin);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(ids);
+  }
+
+  @Override
+  public String toString() {
+    return "Example[" + origin + ", " + ids.length + " tokens, " + targets() + " targets]";
+  }
+}

@@ -1,0 +1,104 @@
+package dev.fettle.data.encode;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.fettle.data.read.DataException;
+import dev.fettle.data.read.Row;
+import dev.fettle.data.read.RowOrigin;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The columns of a row, asked for by the format's names; what is missing or of the wrong kind is an
+ * error with its place.
+ */
+public final class Fields {
+
+  private final Row row;
+  private final Columns columns;
+
+  /**
+   * @param row under the format's names
+   * @param columns the mapping that was applied, for messages
+   */
+  Fields(Row row, Columns columns) {
+    this.row = row;
+    this.columns = columns;
+  }
+
+  RowOrigin origin() {
+    return row.origin();
+  }
+
+  /** A column's value, where there is one that is not null. */
+  Optional<JsonNode> optional(String column) {
+    JsonNode value = row.fields().get(column);
+    return value == null || value.isNull() ? Optional.empty() : Optional.of(value);
+  }
+
+  /** The value of the first of these columns that has one. */
+  JsonNode required(String... names) {
+    for (String name : names) {
+      Optional<JsonNode> value = optional(name);
+      if (value.isPresent()) {
+        return value.get();
+      }
+    }
+    List<String> quoted = List.of(names).stream().map(this::quoted).toList();
+    boolean isNull = List.of(names).stream().anyMatch(n -> row.fields().has(n));
+    throw DataException.at(
+        origin(),
+        (isNull ? "has null for " : "has no column ")
+            + String.join(" or ", quoted)
+            + "; its columns are "
+            + String.join(", ", Columns.present(row).stream().map(columns::inFile).toList())
+            + "; correct the row or delete it");
+  }
+
+  /** A column that must be text. */
+  String text(String... names) {
+    return text(required(names), names[0]);
+  }
+
+  /** A column that may be absent, else must be text. */
+  String textOrEmpty(String... names) {
+    for (String name : names) {
+      Optional<JsonNode> value = optional(name);
+      if (value.isPresent()) {
+        return text(value.get(), name);
+      }
+    }
+    return "";
+  }
+
+  /** A value that must be text. */
+  String text(JsonNode value, String column) {
+    if (!value.isTextual()) {
+      throw wrong(column, "is " + kind(value) + ", not text");
+    }
+    return value.textValue();
+  }
+
+  /** The error for a column that cannot be used. */
+  DataException wrong(String column, String what) {
+    return DataException.at(
+        origin(), "column " + quoted(column) + " " + what + "; correct the row or delete it");
+  }
+
+  private String quoted(String column) {
+    String inFile = columns.inFile(column);
+    return inFile.equals(column) ? "'" + column + "'" : "'" + inFile + "' (" + column + ")";
+  }
+
+  /** What a JSON value is, in words. */
+  public static String kind(JsonNode node) {
+    return switch (node.getNodeType()) {
+      case ARRAY -> "an array";
+      case OBJECT -> "an object";
+      case STRING -> "a text";
+      case NUMBER -> "a number";
+      case BOOLEAN -> "a boolean";
+      default -> node.getNodeType().name().toLowerCase(Locale.ROOT);
+    };
+  }
+}

@@ -1,0 +1,84 @@
+package dev.fettle.data.encode;
+
+import dev.fettle.data.read.RowOrigin;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What became of the rows of a data set.
+ *
+ * @param rows rows read
+ * @param truncated rows kept that were cut to the maximal length
+ * @param tokens tokens kept
+ * @param targets targets kept
+ * @param dropped what was dropped, by reason
+ * @param warnings what the user should know before training, one sentence each
+ */
+public record LoadReport(
+    long rows,
+    long truncated,
+    long tokens,
+    long targets,
+    Map<DropReason, Dropped> dropped,
+    List<String> warnings) {
+
+  /**
+   * Rows dropped for one reason.
+   *
+   * @param count how many
+   * @param first where the first of them is
+   */
+  public record Dropped(long count, RowOrigin first) {}
+
+  /** Copies the collections. */
+  public LoadReport {
+    Map<DropReason, Dropped> copy = new EnumMap<>(DropReason.class);
+    copy.putAll(dropped);
+    dropped = Collections.unmodifiableMap(copy);
+    warnings = List.copyOf(warnings);
+  }
+
+  /** Rows dropped for any reason. */
+  public long droppedRows() {
+    return dropped.values().stream().mapToLong(Dropped::count).sum();
+  }
+
+  /** Rows that became examples. */
+  public long kept() {
+    return rows - droppedRows();
+  }
+
+  /** One line for the log: what was kept, and what was dropped and why. */
+  public String summary() {
+    StringBuilder line =
+        new StringBuilder(
+            String.format(
+                Locale.ROOT,
+                "%,d of %,d rows, %,d tokens, %,d targets",
+                kept(),
+                rows,
+                tokens,
+                targets));
+    if (truncated > 0) {
+      line.append(String.format(Locale.ROOT, ", %,d truncated", truncated));
+    }
+    if (!dropped.isEmpty()) {
+      line.append("; dropped ").append(reasons());
+    }
+    return line.toString();
+  }
+
+  /** Such as {@code 3 empty (first: prefs.jsonl:17), 2 no target (first: prefs.jsonl:5)}. */
+  public String reasons() {
+    List<String> parts = new ArrayList<>();
+    dropped.forEach(
+        (reason, d) ->
+            parts.add(
+                String.format(Locale.ROOT, "%,d %s (first: %s)", d.count(), reason, d.first())));
+    return String.join(", ", parts);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.fettle.data.encode;
+
+import dev.fettle.data.encode.LoadReport.Dropped;
+import dev.fettle.data.encode.RowEncoder.Encoded;
+import dev.fettle.data.read.DataException;
+import dev.fettle.data.read.RowOrigin;
+import dev.fettle.tokenizer.SpecialToken;
+import dev.fettle.tokenizer.Tokenizer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Gathers examples and counts what was dropped. */
+final class Tally {
+
+  private final List<Path> files;
+  private final List<Example> examples = new ArrayList<>();
+  private final Map<DropReason, Dropped> dropped = new EnumMap<>(DropReason.class);
+  private long rows;
+  private long truncated;
+  private long tokens;
+  private long targets;
+  private long endsLearnt;
+
+  Tally(List<Path> files) {
+    this.files = List.copyOf(files);
+  }
+
+  long rows() {
+    return rows;
+  }
+
+  /** How much of all files is done, each counted alike. */
+  double overall(int file, double fraction) {
+    return (file + fraction) / files.size();
+  }
+
+  void add(Encoded encoded, RowOrigin origin) {
+    rows++;
+    if (encoded.dropped() != null) {
+      dropped.merge(
+          encoded.dropped(),
+          new Dropped(1, origin),
+          (old, one) -> new Dropped(old.count() + 1, old.first()));
+    }
+    if (encoded.example() != null) {
+      examples.add(encoded.example());
+      tokens += encoded.example().length();
+      targets += encoded.example().targets();
+      truncated += encoded.truncated() ? 1 : 0;
+      endsLearnt += encoded.endLearnt() ? 1 : 0;
+    }
+  }
+
+  Dataset finish(Optional<Tokenizer> tokenizer) {
+    LoadReport report =
+        new LoadReport(rows, truncated, tokens, targets, dropped, warnings(tokenizer));
+    String names = files.stream().map(Path::toString).collect(Collectors.joining(", "));
+    if (rows == 0) {
+      throw new DataException(names + " has no rows; write the rows again, or name another file");
+    }
+    if (examples.isEmpty()) {
+      throw new DataException(
+          names + ": all " + rows + " rows were dropped: " + report.reasons() + "; " + advice());
+    }
+    return new Dataset(examples, report);
+  }
+
+  private String advice() {
+    return dropped.containsKey(DropReason.NO_TARGET_AFTER_TRUNCATION)
+        ? "raise maxLength, or keep the end of long rows"
+        : "check which columns hold the prompt and the completion, and lossOn";
+  }
+
+  private List<String> warnings(Optional<Tokenizer> tokenizer) {
+    if (endsLearnt > 0 || examples.isEmpty() || tokenizer.isEmpty()) {
+      return List.of();
+    }
+    String end =
+        tokenizer
+            .flatMap(Tokenizer::eos)
+            .map(SpecialToken::text)
+            .map(text -> "no row has the end token " + text + " among its targets")
+            .orElse("the tokenizer names no end-of-sequence token");
+    return List.of(end + ": the model will not learn when to stop");
+  }
+}

@@ -1,0 +1,185 @@
+package dev.fettle.data.read;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/** Opens data files, and says plainly why one cannot be read. */
+public final class DataFiles {
+
+  private static final int BUFFER = 1 << 16;
+  private static final int NEARBY = 8;
+  private static final List<String> KINDS =
+      List.of(".jsonl", ".json", ".ndjson", ".jsonl.gz", ".json.gz", ".parquet");
+
+  /** Reads rows. NaN and Infinity are allowed, since Python writes them. */
+  public static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)
+          .build();
+
+  /** Reads rows that have others after them. */
+  static final JsonMapper JSON_ELEMENTS =
+      JSON.rebuild().disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+  private DataFiles() {}
+
+  /** Checks that there is a file with something in it. */
+  static void require(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new DataException(
+          file
+              + " is a directory, a file of rows is wanted; it holds "
+              + rowFiles(file, Comparator.naturalOrder()));
+    }
+    if (!Files.exists(file)) {
+      throw new DataException(missing(file));
+    }
+    if (!Files.isReadable(file)) {
+      throw new DataException(file + " may not be read; check its permissions");
+    }
+    try {
+      if (Files.size(file) == 0) {
+        throw new DataException(file + " is empty; write the rows again, or name another file");
+      }
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private static String missing(Path file) {
+    Path absolute = file.toAbsolutePath().normalize();
+    StringBuilder message = new StringBuilder("no file ").append(file);
+    if (!file.isAbsolute()) {
+      message.append(" (looked for ").append(absolute).append(")");
+    }
+    Path directory = absolute.getParent();
+    Path below = absolute;
+    while (directory != null && !Files.isDirectory(directory)) {
+      below = directory;
+      directory = directory.getParent();
+    }
+    if (directory == null) {
+      return message.toString();
+    }
+    if (!below.equals(absolute)) {
+      return message
+          .append("; ")
+          .append(directory)
+          .append(" has no ")
+          .append(below.getFileName())
+          .toString();
+    }
+    return message
+        .append("; beside it: ")
+        .append(rowFiles(directory, Suggestions.nearest(absolute.getFileName().toString())))
+        .toString();
+  }
+
+  /** The first files of rows in a directory. */
+  private static String rowFiles(Path directory, Comparator<String> order) {
+    try (Stream<Path> files = Files.list(directory)) {
+      List<String> names =
+          files
+              .map(f -> String.valueOf(f.getFileName()))
+              .filter(f -> KINDS.stream().anyMatch(f.toLowerCase(Locale.ROOT)::endsWith))
+              .sorted(order)
+              .toList();
+      if (names.isEmpty()) {
+        return "no file of rows (" + String.join(", ", KINDS) + ")";
+      }
+      String listed = String.join(", ", names.subList(0, Math.min(NEARBY, names.size())));
+      return names.size() > NEARBY ? listed + ", ... (" + names.size() + " in all)" : listed;
+    } catch (IOException e) {
+      return "cannot be listed: " + e.getMessage();
+    }
+  }
+
+  /** Counts what has been read of a file, before decompression. */
+  static final class Counted extends FilterInputStream {
+    private final long size;
+    private long read;
+
+    Counted(Path file) throws IOException {
+      super(Files.newInputStream(file));
+      size = Math.max(1, Files.size(file));
+    }
+
+    @Override
+    public int read() throws IOException {
+      int b = super.read();
+      read += b < 0 ? 0 : 1;
+      return b;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int n = super.read(bytes, offset, length);
+      read += Math.max(0, n);
+      return n;
+    }
+
+    double fraction() {
+      return Math.min(1.0, (double) read / size);
+    }
+  }
+
+  /** The bytes of a file, decompressed where it is named so. */
+  static InputStream decompressed(Path file, Counted raw) throws IOException {
+    boolean gzip = file.toString().toLowerCase(Locale.ROOT).endsWith(".gz");
+    return gzip ? new GZIPInputStream(raw, BUFFER) : new BufferedInputStream(raw, BUFFER);
+  }
+
+  /** The error for a file, or a place in it, that cannot be read. */
+  static DataException unreadable(Object where, IOException e) {
+    if (e instanceof ZipException) {
+      return new DataException(
+          where
+              + " is not sound gzip ("
+              + e.getMessage()
+              + "); compress the file again, or drop the .gz from its name",
+          e);
+    }
+    if (e instanceof EOFException) {
+      return new DataException(
+          where + " breaks off within the compressed data; the file is truncated, fetch it again",
+          e);
+    }
+    if (e instanceof CharacterCodingException) {
+      return new DataException(where + " is not UTF-8; save the file as UTF-8", e);
+    }
+    return new DataException(where + " cannot be read: " + e.getMessage(), e);
+  }
+
+  /** What a JSON parser found wrong, on one line. */
+  static String fault(JsonProcessingException e) {
+    if (e instanceof MismatchedInputException) {
+      // The only way a value fails to fit any value at all.
+      return "there is more after the first value";
+    }
+    String message = String.valueOf(e.getOriginalMessage());
+    int end = message.indexOf('\n');
+    return end < 0 ? message : message.substring(0, end);
+  }
+}

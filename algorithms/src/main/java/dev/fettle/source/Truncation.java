@@ -1,9 +1,0 @@
-package dev.fettle.source;
-
-/** Which end of a row that is too long is kept. */
-public enum Truncation {
-  /** The first tokens. */
-  KEEP_START,
-  /** The last tokens; the beginning-of-sequence token is lost. */
-  KEEP_END
-}

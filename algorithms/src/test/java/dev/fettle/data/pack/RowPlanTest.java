@@ -1,0 +1,195 @@
+package dev.fettle.data.pack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fettle.data.Made;
+import dev.fettle.data.Seeds;
+import dev.fettle.data.batch.BatchOptions;
+import dev.fettle.data.batch.BatchSource;
+import dev.fettle.data.batch.MicroBatch;
+import dev.fettle.data.batch.Order;
+import dev.fettle.data.batch.StepBatch;
+import dev.fettle.data.encode.Example;
+import dev.fettle.data.read.DataException;
+import dev.fettle.models.random.RandomStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RowPlanTest {
+
+  private static MicroBatch only(List<Example> examples, PackingOptions options) {
+    RowPlan plan = RowPlan.of(examples, options);
+    try (BatchSource source = BatchSource.evaluation(plan, plan.size())) {
+      return source.next().orElseThrow().microBatches().get(0);
+    }
+  }
+
+  private static PackingOptions options(Packing packing, int maxLength, int multiple) {
+    return new PackingOptions(packing, maxLength, multiple, PackingOptions.WHOLE);
+  }
+
+  @Test
+  void packedRowsCarrySegmentsAndPositions() {
+    MicroBatch batch = only(Made.examples(3, 6, 2), options(Packing.BFD, 6, 1));
+    // Rows are in file order of their first example: 0 with 2, then 1.
+    assertThat(batch.rows()).isEqualTo(2);
+    assertThat(batch.length()).isEqualTo(6);
+    assertThat(batch.ids()).containsExactly(1, 2, 3, 10, 11, 0, 4, 5, 6, 7, 8, 9);
+    assertThat(batch.segments()).containsExactly(1, 1, 1, 2, 2, 0, 1, 1, 1, 1, 1, 1);
+    assertThat(batch.positions()).containsExactly(0, 1, 2, 0, 1, 0, 0, 1, 2, 3, 4, 5);
+    assertThat(batch.targetMask()).containsExactly(0, 1, 1, 0, 1, 0, 0, 1, 1, 1, 1, 1);
+    assertThat(batch.targets()).isEqualTo(8);
+    assertThat(batch.tokens()).isEqualTo(11);
+    assertThat(batch.placements())
+        .containsExactly(
+            new Placement(0, 0, 0, 0, 3),
+            new Placement(2, 0, 0, 3, 2),
+            new Placement(1, 0, 1, 0, 6));
+  }
+
+  @Test
+  void wrappedRowsAreOneSegment() {
+    MicroBatch batch = only(Made.examples(3, 4), options(Packing.WRAPPED, 5, 1));
+    assertThat(batch.ids()).containsExactly(1, 2, 3, 4, 5, 6, 7, 0, 0, 0);
+    assertThat(batch.segments()).containsExactly(1, 1, 1, 1, 1, 1, 1, 0, 0, 0);
+    assertThat(batch.positions()).containsExactly(0, 1, 2, 3, 4, 0, 1, 0, 0, 0);
+    // Id 4 begins an example, which is no target there; id 6 begins a row.
+    assertThat(batch.targetMask()).containsExactly(0, 1, 1, 0, 1, 0, 1, 0, 0, 0);
+  }
+
+  @Test
+  void theFirstTokenOfASplitPieceIsNoTarget() {
+    MicroBatch batch = only(Made.examples(7), options(Packing.BFD_SPLIT, 4, 1));
+    assertThat(batch.ids()).containsExactly(1, 2, 3, 4, 5, 6, 7, 0);
+    assertThat(batch.positions()).containsExactly(0, 1, 2, 3, 0, 1, 2, 0);
+    assertThat(batch.targetMask()).containsExactly(0, 1, 1, 1, 0, 1, 1, 0);
+  }
+
+  @Test
+  void lengthsAreRoundedUpButNotBeyondTheMaximum() {
+    assertThat(only(Made.examples(5, 9), options(Packing.NONE, 100, 8)).length()).isEqualTo(16);
+    assertThat(only(Made.examples(5, 9), options(Packing.NONE, 10, 8)).length()).isEqualTo(10);
+    assertThat(only(Made.examples(5, 9), options(Packing.BFD, 100, 8)).length()).isEqualTo(16);
+    RowPlan packed = RowPlan.of(Made.examples(5, 9), options(Packing.BFD, 100, 8));
+    assertThat(packed.density()).isEqualTo(14.0 / 16);
+  }
+
+  @Test
+  void nearlyAllMicroBatchesHaveTheUsualTargetsAtMost() {
+    RandomStream random = Seeds.draw().stream(0);
+    RowPlan plan = RowPlan.of(Made.random(random, 3000, 60), options(Packing.WRAPPED, 64, 1));
+    RowPlan halves = RowPlan.of(halfMasked(Made.random(random, 3000, 60)), bfd(64));
+    // Rows that are full of targets have nothing to vary.
+    assertThat(plan.usualTargets(4)).isBetween(4 * 62, 4 * 63);
+    int usual = halves.usualTargets(4);
+    int within = 0;
+    int batches = 0;
+    try (BatchSource source =
+        BatchSource.of(halves, new BatchOptions(4, 4, true, Order.shuffled(1), 0))) {
+      for (long i = 0; i < source.stepsPerEpoch(); i++) {
+        within += source.next().orElseThrow().targets() <= usual ? 1 : 0;
+        batches++;
+      }
+    }
+    assertThat((double) within / batches).isGreaterThan(0.93);
+    assertThat(usual).isLessThan(4 * 63);
+    assertThat(halves.usualTargets(8)).isLessThan(2 * usual);
+  }
+
+  @Test
+  void paddedRowsHaveNoUsualNumberOfTargets() {
+    assertThat(RowPlan.of(Made.examples(5, 9), options(Packing.NONE, 100, 8)).usualTargets(2))
+        .isZero();
+  }
+
+  private static PackingOptions bfd(int length) {
+    return options(Packing.BFD, length, 1);
+  }
+
+  /** The second half of each example is its completion. */
+  private static List<Example> halfMasked(List<Example> examples) {
+    return examples.stream()
+        .map(
+            e -> {
+              byte[] mask = new byte[e.length()];
+              Arrays.fill(mask, e.length() / 2, e.length(), (byte) 1);
+              return new Example(e.ids(), mask, e.origin());
+            })
+        .toList();
+  }
+
+  @Test
+  void rowsWithoutTargetAreLeftOut() {
+    byte[] late = {0, 0, 0, 0, 1, 1};
+    Example example = new Example(new int[] {1, 2, 3, 4, 5, 6}, late, Made.origin(1));
+    RowPlan plan = RowPlan.of(List.of(example), options(Packing.BFD_SPLIT, 3, 1));
+    assertThat(plan.size()).isEqualTo(1);
+    assertThat(plan.withoutTarget()).isEqualTo(1);
+    assertThatThrownBy(() -> RowPlan.of(List.of(example), options(Packing.BFD, 3, 1)))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "none of the 1 rows of at most 3 tokens has a target; raise maxLength, or check the"
+                + " prompt and completion columns");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Packing.class)
+  void everyTokenAppearsOnceInAnEpoch(Packing packing) {
+    Seeds seeds = Seeds.draw();
+    for (int round = 0; round < 20; round++) {
+      List<Example> examples = Made.random(seeds.stream(round), 60, packing.splits() ? 70 : 24);
+      int window = round % 2 == 0 ? PackingOptions.WHOLE : 7;
+      RowPlan plan = RowPlan.of(examples, new PackingOptions(packing, 24, 8, window));
+      List<Integer> seen = new ArrayList<>();
+      BatchOptions options = new BatchOptions(5, 3, false, new Order(true, seeds.seed(), 1), 0);
+      try (BatchSource source = BatchSource.of(plan, options)) {
+        for (Optional<StepBatch> s = source.next(); s.isPresent(); s = source.next()) {
+          s.get().microBatches().forEach(batch -> collect(batch, seen));
+        }
+      }
+      // A last piece of one token has no target, so a row of only that is left out.
+      if (plan.withoutTarget() == 0) {
+        int[] expected = examples.stream().flatMapToInt(e -> Arrays.stream(e.ids())).toArray();
+        assertThat(seen.stream().mapToInt(Integer::intValue).sorted().toArray())
+            .as("%s round %d", seeds, round)
+            .isEqualTo(expected);
+      }
+    }
+  }
+
+  private static void collect(MicroBatch batch, List<Integer> seen) {
+    assertThat(batch.length()).isLessThanOrEqualTo(24);
+    int tokens = 0;
+    int targets = 0;
+    for (int i = 0; i < batch.ids().length; i++) {
+      if (batch.segments()[i] != 0) {
+        seen.add(batch.ids()[i]);
+        tokens++;
+      }
+      if (batch.positions()[i] == 0) {
+        assertThat(batch.targetMask()[i]).isZero();
+      }
+      targets += batch.targetMask()[i];
+    }
+    assertThat(batch.tokens()).isEqualTo(tokens);
+    assertThat(batch.targets()).isEqualTo(targets);
+  }
+
+  @Test
+  void theFingerprintTellsDataAndLayoutApart() {
+    List<Example> examples = Made.examples(3, 6, 2);
+    String packed = RowPlan.of(examples, options(Packing.BFD, 6, 1)).fingerprint();
+    assertThat(RowPlan.of(Made.examples(3, 6, 2), options(Packing.BFD, 6, 1)).fingerprint())
+        .isEqualTo(packed);
+    assertThat(RowPlan.of(examples, options(Packing.NONE, 6, 1)).fingerprint())
+        .isNotEqualTo(packed);
+    assertThat(RowPlan.of(Made.examples(3, 6, 3), options(Packing.BFD, 6, 1)).fingerprint())
+        .isNotEqualTo(packed);
+  }
+}

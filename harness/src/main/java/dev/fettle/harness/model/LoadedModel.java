@@ -1,0 +1,232 @@
+package dev.fettle.harness.model;
+
+import dev.fettle.data.read.DataException;
+import dev.fettle.harness.config.AlgorithmSettings;
+import dev.fettle.harness.config.BackendSettings;
+import dev.fettle.harness.config.DataSettings;
+import dev.fettle.harness.config.ModelSettings;
+import dev.fettle.harness.run.RowLoading;
+import dev.fettle.harness.run.Terminal;
+import dev.fettle.harness.score.EncodedRows;
+import dev.fettle.harness.score.RowScore;
+import dev.fettle.harness.score.RowScoring;
+import dev.fettle.harness.score.ScoreFile;
+import dev.fettle.harness.score.ScoreReport;
+import dev.fettle.harness.score.ScoreSummary;
+import dev.fettle.harness.score.Scorer;
+import dev.fettle.harness.wiring.BackendModule;
+import dev.fettle.harness.wiring.ModelModule;
+import dev.fettle.harness.wiring.Wiring;
+import dev.fettle.models.generate.Generation;
+import dev.fettle.models.generate.Generator;
+import dev.fettle.models.generate.GeneratorOptions;
+import dev.fettle.models.generate.SamplingOptions;
+import dev.fettle.models.generate.TokenListener;
+import dev.fettle.models.nn.DenseLinears;
+import dev.fettle.spi.Backend;
+import dev.fettle.spi.CompileOptions;
+import dev.fettle.tokenizer.Tokenizer;
+import dev.fettle.train.Policy;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A model on a backend, ready to generate and to score. Used by one thread. */
+public final class LoadedModel implements AutoCloseable {
+  private final Wiring wiring;
+  private final ModelSettings settings;
+  private final ModelFiles files;
+  private final Policy policy;
+  private @Nullable Generator generator;
+
+  private LoadedModel(Wiring wiring, ModelSettings settings) {
+    this.wiring = wiring;
+    this.settings = settings;
+    this.files = wiring.get(ModelFiles.class);
+    this.policy = wiring.get(Policy.class);
+  }
+
+  /** Opens a model directory in full precision. */
+  public static LoadedModel open(Path directory, BackendSettings backend) {
+    return open(ModelSettings.of(directory), backend);
+  }
+
+  /**
+   * Opens a model.
+   *
+   * @throws dev.fettle.harness.config.ConfigException if the backend is absent
+   * @throws dev.fettle.models.config.ModelFileException if the model cannot be read
+   */
+  public static LoadedModel open(ModelSettings model, BackendSettings backend) {
+    return open(model, backend, Optional.empty());
+  }
+
+  /**
+   * Opens a model, and shows what is compiled for it.
+   *
+   * @param dumpGraphs a directory for each compiled program, as text and in the backend's own
+   *     format
+   * @throws dev.fettle.harness.config.ConfigException if the backend is absent
+   * @throws dev.fettle.models.config.ModelFileException if the model cannot be read
+   */
+  public static LoadedModel open(
+      ModelSettings model, BackendSettings backend, Optional<Path> dumpGraphs) {
+    Wiring wiring =
+        new Wiring(List.of(new BackendModule(backend, dumpGraphs), new ModelModule(model, 0)));
+    try {
+      return new LoadedModel(wiring, model);
+    } catch (RuntimeException e) {
+      wiring.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The tokenizer.
+   *
+   * @throws dev.fettle.models.config.ModelFileException if the directory has none
+   */
+  public Tokenizer tokenizer() {
+    return files.requireTokenizer();
+  }
+
+  /** The id of the backend. */
+  public String backend() {
+    return wiring.get(Backend.class).id();
+  }
+
+  /** Tokens a sequence may have. */
+  public int maxPositions() {
+    return files.model().shape().maxPositions();
+  }
+
+  /**
+   * The ids of a prompt. An empty one is the token a text begins with.
+   *
+   * @throws IllegalArgumentException if it is empty and no token begins a text
+   */
+  public int[] promptIds(String prompt) {
+    int[] ids = tokenizer().encode(prompt, true).ids();
+    if (ids.length > 0) {
+      return ids;
+    }
+    OptionalInt first = tokenizer().bosId().isPresent() ? tokenizer().bosId() : tokenizer().eosId();
+    return new int[] {
+      first.orElseThrow(
+          () ->
+              new IllegalArgumentException(
+                  "the prompt is empty, and the tokenizer names no token a text begins with"))
+    };
+  }
+
+  /**
+   * Continues prompts given as token ids.
+   *
+   * @param listener told of each token as it comes
+   * @return one for each prompt, in order
+   */
+  public List<Generation> generate(
+      List<int[]> prompts, SamplingOptions options, TokenListener listener) {
+    return generator().generate(prompts, options, listener);
+  }
+
+  /**
+   * Continues prompts given as token ids, each until its text contains a stop string, or as the
+   * options say.
+   *
+   * @param listener told of each prompt's text as it comes, up to the stop string
+   * @return one for each prompt, in order
+   */
+  public List<GeneratedText> generate(
+      List<int[]> prompts, SamplingOptions options, StopStrings stops, TextListener listener) {
+    TextStreams texts = new TextStreams(prompts.size(), tokenizer(), stops, listener);
+    return texts.finish(generator().generate(prompts, options, texts, TokenListener.none()));
+  }
+
+  /** Continues a prompt; the result is what comes after it. */
+  public String generate(String prompt, SamplingOptions options) {
+    return generate(prompt, options, StopStrings.NONE);
+  }
+
+  /** Continues a prompt; the result is what comes after it, up to a stop string. */
+  public String generate(String prompt, SamplingOptions options, StopStrings stops) {
+    return generate(List.of(promptIds(prompt)), options, stops, TextListener.none()).get(0).text();
+  }
+
+  private Generator generator() {
+    if (generator == null) {
+      generator =
+          new Generator(
+              wiring.get(Backend.class),
+              files.model(),
+              policy.state(),
+              new GeneratorOptions(
+                  new DenseLinears(), settings.precision(), wiring.get(CompileOptions.class)));
+    }
+    return generator;
+  }
+
+  /**
+   * Scores rows, and holds all scores: for data that is not large.
+   *
+   * @see #score(DataSettings, AlgorithmSettings, Consumer)
+   */
+  public ScoreReport score(DataSettings data, AlgorithmSettings algorithm) {
+    List<RowScore> rows = new ArrayList<>();
+    ScoreSummary summary = score(data, algorithm, rows::add);
+    return new ScoreReport(rows, summary.truncated());
+  }
+
+  /**
+   * Scores rows: the targets of each by the format's rules; of pre-tokenised rows those of the
+   * mask, or all tokens after the first. Rows are read, scored and given out a few thousand at a
+   * time, so that the memory needed does not depend on how many there are.
+   *
+   * @param data whose {@code train} files are scored
+   * @param algorithm says which tokens are targets
+   * @param rows given each row's scores, in the order of the input
+   * @throws DataException where a file or row is broken; rows before it may have been given out
+   */
+  public ScoreSummary score(
+      DataSettings data, AlgorithmSettings algorithm, Consumer<RowScore> rows) {
+    RowLoading loading = new RowLoading(data, algorithm, files, Terminal.none(), 1);
+    int length = data.maxLength().isPresent() ? loading.maxLength() : maxPositions();
+    try (EncodedRows encoded =
+            new EncodedRows(data.train(), loading.encoding(length), files.tokenizer());
+        Scorer scorer = new Scorer(policy, length, wiring.get(CompileOptions.class))) {
+      ScoreSummary summary = new RowScoring(encoded, scorer, RowScoring.WINDOW).run(rows);
+      if (summary.rows() == 0) {
+        throw new DataException(data.train() + " has no rows; write the rows again");
+      }
+      return summary;
+    }
+  }
+
+  /**
+   * Scores rows into a file, one JSON object a row: {@code num_tokens}, {@code logprob}, {@code
+   * logprobs}. It appears whole or not at all.
+   *
+   * @param out the file
+   * @throws DataException where a file or row is broken, or the scores cannot be written
+   * @see #score(DataSettings, AlgorithmSettings, Consumer)
+   */
+  public ScoreSummary score(DataSettings data, AlgorithmSettings algorithm, Path out) {
+    try (ScoreFile file = new ScoreFile(out)) {
+      ScoreSummary summary = score(data, algorithm, file);
+      file.finish();
+      return summary;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (generator != null) {
+      generator.close();
+    }
+    wiring.close();
+  }
+}

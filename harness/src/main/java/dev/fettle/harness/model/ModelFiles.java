@@ -1,0 +1,80 @@
+package dev.fettle.harness.model;
+
+import dev.fettle.models.LanguageModel;
+import dev.fettle.models.Models;
+import dev.fettle.models.config.HfConfig;
+import dev.fettle.models.config.ModelFileException;
+import dev.fettle.tokenizer.Tokenizer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A Hugging Face model directory, its weights not yet read.
+ *
+ * @param directory the directory
+ * @param config its {@code config.json}
+ * @param model the architecture
+ * @param tokenizer absent where the directory has none, which is enough for pre-tokenised rows
+ */
+public record ModelFiles(
+    Path directory, HfConfig config, LanguageModel model, Optional<Tokenizer> tokenizer)
+    implements AutoCloseable {
+
+  private static final List<String> TOKENIZER_FILES =
+      List.of("tokenizer.json", "vocab.json", "encoder.json");
+
+  /**
+   * Opens a directory.
+   *
+   * @throws ModelFileException if it is no model directory, or the tokenizer has more tokens than
+   *     the model
+   */
+  public static ModelFiles open(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      throw new ModelFileException(
+          directory, "no such directory; give one with config.json and model.safetensors");
+    }
+    HfConfig config = HfConfig.read(directory);
+    LanguageModel model = Models.of(config.model());
+    Optional<Tokenizer> tokenizer =
+        TOKENIZER_FILES.stream().anyMatch(f -> Files.exists(directory.resolve(f)))
+            ? Optional.of(Tokenizer.load(directory))
+            : Optional.empty();
+    tokenizer.ifPresent(t -> requireRoom(directory, t, model));
+    return new ModelFiles(directory, config, model, tokenizer);
+  }
+
+  private static void requireRoom(Path directory, Tokenizer tokenizer, LanguageModel model) {
+    int tokens = tokenizer.vocabSize();
+    int rows = model.shape().vocab();
+    if (tokens > rows) {
+      tokenizer.close();
+      throw new ModelFileException(
+          directory,
+          "the tokenizer has "
+              + tokens
+              + " token ids, but the model only "
+              + rows
+              + " (vocab_size in config.json); take tokenizer and model from the same place");
+    }
+  }
+
+  /**
+   * The tokenizer.
+   *
+   * @throws ModelFileException where there is none
+   */
+  public Tokenizer requireTokenizer() {
+    return tokenizer.orElseThrow(
+        () ->
+            new ModelFileException(
+                directory, "has no tokenizer.json, which text needs; copy the tokenizer there"));
+  }
+
+  @Override
+  public void close() {
+    tokenizer.ifPresent(Tokenizer::close);
+  }
+}

@@ -1,0 +1,62 @@
+package dev.fettle.harness.model;
+
+import dev.fettle.harness.config.ModelSettings;
+import dev.fettle.models.ModelParts;
+import dev.fettle.models.StoredParameters;
+import dev.fettle.models.weights.WeightSource;
+import dev.fettle.spi.Backend;
+import dev.fettle.train.Policy;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts a model directory's weights, or fresh ones, on a backend. */
+public final class PolicyLoader {
+  private static final Logger LOG = LoggerFactory.getLogger(PolicyLoader.class);
+  private static final int NAMED = 5;
+
+  private PolicyLoader() {}
+
+  /**
+   * Loads a policy.
+   *
+   * @param seed of fresh weights
+   * @throws dev.fettle.models.config.ModelFileException if the weights are broken, or do not fit
+   *     the config: tensors and both shapes are named
+   */
+  public static Policy load(Backend backend, ModelFiles files, ModelSettings settings, long seed) {
+    if (settings.fresh()) {
+      ModelParts parts = ModelParts.of(files.model());
+      double deviation = files.config().model().initializerRange();
+      FreshParameters fresh = new FreshParameters(parts, seed, deviation);
+      return Policy.load(backend, files.model(), settings.forward(), fresh::of);
+    }
+    try (WeightSource source = WeightSource.open(files.directory())) {
+      StoredParameters stored = new StoredParameters(source, ModelParts.of(files.model()));
+      report(source, stored.unexpected());
+      return Policy.load(backend, files.model(), settings.forward(), stored::read);
+    }
+  }
+
+  private static void report(WeightSource source, List<String> unexpected) {
+    List<String> odd = unexpected.stream().filter(n -> !isBuffer(n)).toList();
+    if (!odd.isEmpty()) {
+      LOG.warn(
+          "{}: {} tensors are not used: {}{}",
+          source.location(),
+          odd.size(),
+          String.join(", ", odd.subList(0, Math.min(NAMED, odd.size()))),
+          odd.size() > NAMED ? ", ..." : "");
+    }
+  }
+
+  /** Constants that old checkpoints carry along. */
+  private static boolean isBuffer(String name) {
+    return name.endsWith(".attn.bias")
+        || name.endsWith(".attention.bias")
+        || name.endsWith("masked_bias")
+        || name.endsWith("inv_freq")
+        || name.equals("lm_head.weight")
+        || name.equals("embed_out.weight");
+  }
+}

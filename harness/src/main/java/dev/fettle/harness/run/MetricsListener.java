@@ -1,0 +1,76 @@
+package dev.fettle.harness.run;
+
+import dev.fettle.metrics.MetricSink;
+import dev.fettle.metrics.MetricsRow;
+import dev.fettle.metrics.Throughput;
+import dev.fettle.train.StepEvent;
+import dev.fettle.train.StepResult;
+import dev.fettle.train.TrainingListener;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Turns what happens in training into rows of metrics, under the names other trainers use. */
+final class MetricsListener implements TrainingListener {
+  private static final int WINDOW = 10;
+  private static final String LOSS = "loss";
+  private static final String NORM = "grad_norm";
+
+  private final List<MetricSink> sinks;
+  private final long logEvery;
+  private final long steps;
+  private final Throughput throughput = new Throughput(WINDOW);
+  private Map<String, Double> lastStep = Map.of();
+  private Map<String, Double> lastEvaluation = Map.of();
+
+  MetricsListener(List<MetricSink> sinks, long logEvery, long steps) {
+    this.sinks = sinks;
+    this.logEvery = logEvery;
+    this.steps = steps;
+  }
+
+  @Override
+  public void onStep(StepEvent e) {
+    throughput.add(e.tokens(), e.seconds());
+    lastStep = e.metrics();
+    if (e.step() % logEvery != 0 && e.step() != steps) {
+      return;
+    }
+    Map<String, Double> others = new LinkedHashMap<>(e.metrics());
+    others.keySet().removeAll(List.of(LOSS, NORM));
+    write(
+        MetricsRow.at(e.step())
+            .put(LOSS, e.metrics().getOrDefault(LOSS, Double.NaN))
+            .put(NORM, e.metrics().getOrDefault(NORM, Double.NaN))
+            .put("learning_rate", e.learningRate())
+            .put("epoch", e.epoch())
+            .put("num_tokens", e.totalTokens())
+            .put("tokens_per_second", throughput.tokensPerSecond().orElse(0))
+            .put("step_time", e.seconds())
+            .putAll(others)
+            .build());
+  }
+
+  @Override
+  public void onEvaluation(long step, StepResult result) {
+    MetricsRow row = MetricsRow.at(step).putAll(result.metrics()).build().prefixed("eval_");
+    Map<String, Double> named = new LinkedHashMap<>();
+    row.values().forEach((name, value) -> named.put(name, value.doubleValue()));
+    lastEvaluation = named;
+    write(row);
+  }
+
+  private void write(MetricsRow row) {
+    sinks.forEach(s -> s.write(row));
+  }
+
+  /** The metrics of the last step taken. */
+  Map<String, Double> lastStep() {
+    return lastStep;
+  }
+
+  /** The metrics of the last evaluation, with their prefix. */
+  Map<String, Double> lastEvaluation() {
+    return lastEvaluation;
+  }
+}

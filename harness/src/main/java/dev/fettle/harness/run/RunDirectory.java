@@ -1,0 +1,111 @@
+package dev.fettle.harness.run;
+
+import dev.fettle.harness.config.ConfigException;
+import dev.fettle.harness.config.ConfigReader;
+import dev.fettle.harness.config.ConfigWriter;
+import dev.fettle.harness.config.RunConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where a run keeps what it writes.
+ *
+ * <pre>
+ * config.yaml     the effective configuration
+ * metrics.jsonl   one line for each logged step
+ * tensorboard/    event files, if asked for
+ * checkpoints/    step-NNNNNN/
+ * final/          the trained model, a Hugging Face directory
+ * </pre>
+ *
+ * @param path the directory
+ */
+public record RunDirectory(Path path) {
+  private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
+
+  /** The effective configuration. */
+  public Path config() {
+    return path.resolve("config.yaml");
+  }
+
+  /** The metrics of each logged step. */
+  public Path metrics() {
+    return path.resolve("metrics.jsonl");
+  }
+
+  /** Event files. */
+  public Path tensorboard() {
+    return path.resolve("tensorboard");
+  }
+
+  /** Checkpoints. */
+  public Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
+  /** The trained model. */
+  public Path finalModel() {
+    return path.resolve("final");
+  }
+
+  /**
+   * Checks, before anything is read, that a run may begin or go on here.
+   *
+   * @throws ConfigException if there is a run already and it is not to be resumed
+   */
+  public void check(boolean resume) {
+    if (Files.exists(path) && !Files.isDirectory(path)) {
+      throw ConfigException.about("run.name", path + " is a file; choose another name");
+    }
+    if (!resume && !isEmpty()) {
+      throw ConfigException.about(
+          "run.name",
+          path + " holds a run already; add --resume to go on with it, or choose another run.name");
+    }
+  }
+
+  private boolean isEmpty() {
+    if (!Files.isDirectory(path)) {
+      return true;
+    }
+    try (Stream<Path> entries = Files.list(path)) {
+      return entries.findAny().isEmpty();
+    } catch (IOException e) {
+      throw ConfigException.about("run.out", path + " cannot be read: " + e);
+    }
+  }
+
+  /** Makes the directory and writes the configuration; says what changed since the run began. */
+  void begin(RunConfig run) {
+    String text = ConfigWriter.yaml(run);
+    Path temporary = path.resolve(".config.yaml.tmp");
+    try {
+      Files.createDirectories(path);
+      if (Files.exists(config())) {
+        reportChanges(run);
+      }
+      Files.writeString(temporary, text);
+      Files.move(temporary, config(), StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw ConfigException.about(
+          "run.out", path + " cannot be written: " + e + "; choose another directory");
+    }
+  }
+
+  private void reportChanges(RunConfig now) {
+    try {
+      List<String> changes = ConfigWriter.differences(ConfigReader.read(config()), now);
+      if (!changes.isEmpty()) {
+        LOG.warn("settings differ from those the run began with: {}", String.join(", ", changes));
+      }
+    } catch (ConfigException e) {
+      LOG.warn("the earlier settings cannot be read: {}", e.getMessage());
+    }
+  }
+}

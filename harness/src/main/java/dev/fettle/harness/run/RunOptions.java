@@ -1,0 +1,60 @@
+package dev.fettle.harness.run;
+
+import dev.fettle.train.TrainingListener;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * How a run is carried out, as opposed to what it is.
+ *
+ * @param terminal where it shows itself
+ * @param dumpGraphs a directory for each compiled program, as text and in the backend's own format
+ * @param stopRequested asked after each step; true ends the run with a checkpoint
+ * @param listeners told of each step, after the run's own metrics are written
+ */
+public record RunOptions(
+    Terminal terminal,
+    Optional<Path> dumpGraphs,
+    BooleanSupplier stopRequested,
+    List<TrainingListener> listeners) {
+
+  /** Copies the list. */
+  public RunOptions {
+    listeners = List.copyOf(listeners);
+  }
+
+  /** Options of a run that nobody else listens to. */
+  public RunOptions(Terminal terminal, Optional<Path> dumpGraphs, BooleanSupplier stopRequested) {
+    this(terminal, dumpGraphs, stopRequested, List.of());
+  }
+
+  /** Shows nothing, dumps nothing, runs to the end. */
+  public static RunOptions quiet() {
+    return new RunOptions(Terminal.none(), Optional.empty(), () -> false);
+  }
+
+  /** Shows itself on standard output. */
+  public static RunOptions onTerminal() {
+    return new RunOptions(Terminal.system(), Optional.empty(), () -> false);
+  }
+
+  /** The same, stopping when asked to. */
+  public RunOptions stoppingWhen(BooleanSupplier requested) {
+    return new RunOptions(terminal, dumpGraphs, requested, listeners);
+  }
+
+  /** The same, writing compiled programs to a directory. */
+  public RunOptions dumpingTo(Path directory) {
+    return new RunOptions(terminal, Optional.of(directory), stopRequested, listeners);
+  }
+
+  /** The same, with one more to be told of each step. */
+  public RunOptions toldTo(TrainingListener listener) {
+    List<TrainingListener> all = new ArrayList<>(listeners);
+    all.add(listener);
+    return new RunOptions(terminal, dumpGraphs, stopRequested, all);
+  }
+}

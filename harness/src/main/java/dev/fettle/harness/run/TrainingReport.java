@@ -1,0 +1,53 @@
+package dev.fettle.harness.run;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What a training run came to.
+ *
+ * @param directory where everything is
+ * @param outcome how it ended
+ * @param from optimizer steps taken before, by the run this one resumed; else 0
+ * @param step optimizer steps taken in all
+ * @param steps optimizer steps of the whole run
+ * @param metrics of the last step, {@code loss} among them; empty if none was taken
+ * @param evaluation metrics of the last evaluation, as {@code eval_loss}; empty if there was none
+ * @param compileMillis time spent on tracing and compiling programs
+ */
+public record TrainingReport(
+    RunDirectory directory,
+    Outcome outcome,
+    long from,
+    long step,
+    long steps,
+    Map<String, Double> metrics,
+    Map<String, Double> evaluation,
+    double compileMillis) {
+
+  /** How a run ended. */
+  public enum Outcome {
+    /** All steps are taken; the model is in {@code final/}. */
+    FINISHED,
+    /** All steps had been taken before; nothing was done. */
+    FINISHED_BEFORE,
+    /** It was asked to stop; a checkpoint was written, and it can be resumed. */
+    STOPPED
+  }
+
+  /** Copies the maps. */
+  public TrainingReport {
+    metrics = Map.copyOf(metrics);
+    evaluation = Map.copyOf(evaluation);
+  }
+
+  /** The loss of the last step; NaN if none was taken. */
+  public double loss() {
+    return metrics.getOrDefault("loss", Double.NaN);
+  }
+
+  /** The trained model, if the run is finished. */
+  public Path model() {
+    return directory.finalModel();
+  }
+}

@@ -1,0 +1,82 @@
+package dev.fettle.harness.score;
+
+import dev.fettle.data.encode.EncodingOptions;
+import dev.fettle.data.encode.Example;
+import dev.fettle.data.encode.RowEncoder;
+import dev.fettle.data.encode.RowEncoder.Encoded;
+import dev.fettle.data.encode.RowFormat;
+import dev.fettle.data.read.Row;
+import dev.fettle.data.read.RowReader;
+import dev.fettle.tokenizer.Tokenizer;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of some files, one after the other, read and tokenised when they are asked for. */
+public final class EncodedRows implements AutoCloseable {
+  private final Iterator<Path> files;
+  private final EncodingOptions options;
+  private final Optional<Tokenizer> tokenizer;
+  private @Nullable RowReader reader;
+  private @Nullable RowEncoder encoder;
+
+  public EncodedRows(List<Path> files, EncodingOptions options, Optional<Tokenizer> tokenizer) {
+    this.files = List.copyOf(files).iterator();
+    this.options = options;
+    this.tokenizer = tokenizer;
+  }
+
+  /**
+   * A row.
+   *
+   * @param example its tokens; one token, no target, where training would drop the row
+   * @param truncated whether tokens were cut off
+   */
+  record EncodedRow(Example example, boolean truncated) {}
+
+  /**
+   * The next row, or nothing after the last of the last file.
+   *
+   * @throws dev.fettle.data.read.DataException where a file or row is broken; the message says
+   *     where
+   */
+  Optional<EncodedRow> next() {
+    while (reader != null || files.hasNext()) {
+      RowReader open = reader == null ? RowReader.open(files.next()) : reader;
+      reader = open;
+      Optional<Row> row = open.next();
+      if (row.isPresent()) {
+        return Optional.of(encode(row.get()));
+      }
+      close();
+    }
+    return Optional.empty();
+  }
+
+  private EncodedRow encode(Row row) {
+    if (encoder == null) {
+      encoder = new RowEncoder(tokenizer, options, format(options.columns().apply(row)));
+    }
+    Encoded encoded = encoder.encode(row);
+    Example kept = encoded.example();
+    return new EncodedRow(
+        kept == null ? new Example(new int[1], new byte[1], row.origin()) : kept,
+        encoded.truncated());
+  }
+
+  /** Each file has its own. */
+  private RowFormat format(Row first) {
+    return options.format().orElseGet(() -> RowFormat.detect(first));
+  }
+
+  @Override
+  public void close() {
+    if (reader != null) {
+      reader.close();
+    }
+    reader = null;
+    encoder = null;
+  }
+}

@@ -1,0 +1,56 @@
+package dev.fettle.harness.score;
+
+import dev.fettle.harness.score.EncodedRows.EncodedRow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Scores rows as they are read. A window of them is held at a time: enough to be packed well, and
+ * no more however many there are.
+ *
+ * @param rows what is scored
+ * @param scorer what scores it
+ * @param window tokens of a window
+ */
+public record RowScoring(EncodedRows rows, Scorer scorer, int window) {
+
+  /** Tokens of a window: packed, they fill many forwards. */
+  public static final int WINDOW = 64 * Scorer.TOKENS;
+
+  /** A row counts as at least so many tokens, since it takes room without any. */
+  private static final int LEAST = 16;
+
+  /**
+   * Scores all rows.
+   *
+   * @param listener given each row's scores, in order
+   */
+  public ScoreSummary run(Consumer<RowScore> listener) {
+    ScoreSummary summary = ScoreSummary.NONE;
+    for (List<EncodedRow> some = read(); !some.isEmpty(); some = read()) {
+      float[][] scores = scorer.score(some.stream().map(EncodedRow::example).toList());
+      for (int i = 0; i < scores.length; i++) {
+        RowScore score = new RowScore(scores[i]);
+        listener.accept(score);
+        summary = summary.plus(score, some.get(i).truncated());
+      }
+    }
+    return summary;
+  }
+
+  private List<EncodedRow> read() {
+    List<EncodedRow> some = new ArrayList<>();
+    long tokens = 0;
+    while (tokens < window) {
+      Optional<EncodedRow> row = rows.next();
+      if (row.isEmpty()) {
+        break;
+      }
+      some.add(row.get());
+      tokens += Math.max(LEAST, row.get().example().length());
+    }
+    return some;
+  }
+}

@@ -1,0 +1,88 @@
+package dev.fettle.harness.score;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.fettle.data.read.DataException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.function.Consumer;
+
+/**
+ * A file of scores, one JSON object a row: {@code num_tokens}, {@code logprob}, {@code logprobs}.
+ * It grows under a temporary name beside its place, and appears whole or not at all.
+ */
+public final class ScoreFile implements Consumer<RowScore>, AutoCloseable {
+  private final Path file;
+  private final Path temporary;
+  private final JsonGenerator json;
+
+  /**
+   * Begins the file.
+   *
+   * @throws DataException if it cannot be written there
+   */
+  public ScoreFile(Path file) {
+    this.file = file;
+    this.temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
+    if (Files.isDirectory(file)) {
+      throw new DataException(file + " is a directory; name a file for the scores");
+    }
+    try {
+      // Every object ends its own line.
+      json =
+          new JsonFactory()
+              .createGenerator(Files.newBufferedWriter(temporary))
+              .setRootValueSeparator(null);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Appends a row. */
+  @Override
+  public void accept(RowScore row) {
+    try {
+      json.writeStartObject();
+      json.writeNumberField("num_tokens", row.numTokens());
+      json.writeNumberField("logprob", row.logprob());
+      json.writeArrayFieldStart("logprobs");
+      for (float value : row.logprobs()) {
+        json.writeNumber(value);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+      json.writeRaw('\n');
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Puts the file in its place. */
+  public void finish() {
+    try {
+      json.close();
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private DataException failed(IOException e) {
+    return new DataException(file + " cannot be written: " + e + "; choose another file", e);
+  }
+
+  /** Removes what was written, unless it is finished. */
+  @Override
+  public void close() {
+    try {
+      json.close();
+    } catch (IOException e) {
+      // On the way out of a failed write, which is told.
+      temporary.toFile().deleteOnExit();
+    }
+    temporary.toFile().delete();
+  }
+}

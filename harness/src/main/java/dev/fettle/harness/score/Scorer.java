@@ -1,0 +1,140 @@
+package dev.fettle.harness.score;
+
+import dev.fettle.data.batch.BatchSource;
+import dev.fettle.data.batch.MicroBatch;
+import dev.fettle.data.batch.StepBatch;
+import dev.fettle.data.encode.Example;
+import dev.fettle.data.pack.Packing;
+import dev.fettle.data.pack.PackingOptions;
+import dev.fettle.data.pack.Placement;
+import dev.fettle.data.pack.RowPlan;
+import dev.fettle.ir.composite.LinearCrossEntropy.Result;
+import dev.fettle.objective.Binding;
+import dev.fettle.objective.TokenLogProbs;
+import dev.fettle.program.Program;
+import dev.fettle.program.ProgramBuilder;
+import dev.fettle.spi.CompileOptions;
+import dev.fettle.spi.DeviceTensor;
+import dev.fettle.spi.Executable;
+import dev.fettle.spi.HostTensor;
+import dev.fettle.train.Policy;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Log-probabilities of target tokens: examples packed into rows, one forward each. */
+public final class Scorer implements AutoCloseable {
+  private static final String NLL = "nll";
+
+  /** Tokens run at once. */
+  static final int TOKENS = 4096;
+
+  /** A few short examples share a row. */
+  private static final int SHORTEST_ROW = 256;
+
+  /** Lengths of a program between one power of two and the next. */
+  private static final int STEPS = 4;
+
+  private final Policy policy;
+  private final int maxLength;
+  private final CompileOptions compile;
+  private final Map<Binding, Executable> compiled = new HashMap<>();
+
+  /**
+   * A scorer.
+   *
+   * @param maxLength tokens of an example at most
+   */
+  public Scorer(Policy policy, int maxLength, CompileOptions compile) {
+    this.policy = policy;
+    this.maxLength = maxLength;
+    this.compile = compile;
+  }
+
+  /** The log-probabilities of each example's targets, in order. */
+  float[][] score(List<Example> examples) {
+    float[][] scores = new float[examples.size()][];
+    Arrays.setAll(scores, i -> new float[examples.get(i).targets()]);
+    if (examples.stream().allMatch(e -> e.targets() == 0)) {
+      return scores;
+    }
+    int longest = examples.stream().mapToInt(Example::length).max().orElse(2);
+    PackingOptions packing = packing(longest);
+    RowPlan plan = RowPlan.of(examples, packing);
+    int rows = Math.max(1, TOKENS / packing.maxLength());
+    try (BatchSource source = BatchSource.evaluation(plan, Math.min(rows, plan.size()))) {
+      for (Optional<StepBatch> s = source.next(); s.isPresent(); s = source.next()) {
+        s.get().microBatches().forEach(batch -> read(batch, run(batch), scores));
+      }
+    }
+    return scores;
+  }
+
+  /** One call's examples are not as long as another's; still they share few programs. */
+  private PackingOptions packing(int longest) {
+    int room = SHORTEST_ROW;
+    while (room < longest) {
+      room *= 2;
+    }
+    int multiple = Math.max(PackingOptions.DEFAULT_MULTIPLE, room / 2 / STEPS);
+    int length = Math.min(maxLength, room);
+    return new PackingOptions(Packing.BFD, length, multiple, PackingOptions.WHOLE);
+  }
+
+  private float[] run(MicroBatch batch) {
+    Binding binding = TokenLogProbs.bind(batch);
+    Executable program =
+        compiled.computeIfAbsent(binding, b -> policy.backend().compile(write(b), compile));
+    Map<String, HostTensor> inputs = new HashMap<>(TokenLogProbs.inputs(batch, binding, 1));
+    inputs.keySet().retainAll(program.program().inputs().keySet());
+    try (DeviceTensor nll = Objects.requireNonNull(program.run(policy.state(), inputs).get(NLL))) {
+      return place(batch, binding, nll.toHost().toFloats());
+    }
+  }
+
+  private Program write(Binding binding) {
+    ProgramBuilder b = new ProgramBuilder(name(binding));
+    b.output(NLL, Result.NLL.of(TokenLogProbs.build(policy.frozenContext(b), binding).results()));
+    return b.build();
+  }
+
+  /** Tells programs of different sizes apart, as where they are dumped. */
+  private static String name(Binding binding) {
+    return "score_" + binding;
+  }
+
+  /** From the selected positions to the places of the tokens they predict. */
+  private static float[] place(MicroBatch batch, Binding binding, float[] nll) {
+    int size = batch.rows() * batch.length();
+    boolean all = binding.selected() == size;
+    float[] placed = new float[size];
+    int n = 0;
+    for (int at = 1; at < size; at++) {
+      if (batch.targetMask()[at] != 0) {
+        placed[at] = nll[all ? at - 1 : n++];
+      }
+    }
+    return placed;
+  }
+
+  private static void read(MicroBatch batch, float[] nll, float[][] scores) {
+    for (Placement p : batch.placements()) {
+      int from = p.row() * batch.length() + p.start();
+      int n = 0;
+      for (int at = from; at < from + p.length(); at++) {
+        if (batch.targetMask()[at] != 0) {
+          scores[p.example()][n++] = -nll[at];
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    compiled.values().forEach(Executable::close);
+    compiled.clear();
+  }
+}

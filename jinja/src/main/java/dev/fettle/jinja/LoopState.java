@@ -1,0 +1,50 @@
+package dev.fettle.jinja;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The variable {@code loop} inside a for loop. */
+final class LoopState {
+
+  private final List<Object> items;
+  private int index;
+  private @Nullable Object lastChecked;
+
+  LoopState(List<Object> items) {
+    this.items = items;
+  }
+
+  void moveTo(int position) {
+    index = position;
+  }
+
+  @Nullable Object attribute(String name) {
+    int size = items.size();
+    return switch (name) {
+      case "index" -> index + 1L;
+      case "index0" -> (long) index;
+      case "revindex" -> (long) size - index;
+      case "revindex0" -> size - index - 1L;
+      case "first" -> index == 0;
+      case "last" -> index == size - 1;
+      case "length" -> (long) size;
+      // Only recursive loops, which there are none of, go deeper.
+      case "depth" -> 1L;
+      case "depth0" -> 0L;
+      case "previtem" ->
+          index > 0 ? items.get(index - 1) : Undefined.name("there is no previous item");
+      case "nextitem" ->
+          index < size - 1 ? items.get(index + 1) : Undefined.name("there is no next item");
+      case "cycle" -> (PyFunction) a -> a.positional().get(index % a.positional().size());
+      case "changed" -> (PyFunction) this::changed;
+      default -> null;
+    };
+  }
+
+  private Object changed(Arguments arguments) {
+    Object now = new PyTuple(arguments.positional());
+    boolean changed = lastChecked == null || !Values.equal(lastChecked, now);
+    lastChecked = now;
+    return changed;
+  }
+}

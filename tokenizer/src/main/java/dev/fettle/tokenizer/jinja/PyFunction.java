@@ -1,8 +1,0 @@
-package dev.fettle.tokenizer.jinja;
-
-/** Something a template can call: a macro, a global function, a bound method. */
-@FunctionalInterface
-interface PyFunction {
-
-  Object call(Arguments arguments);
-}
