@@ -1,20 +1,18 @@
 package dev.fettle.objective;
 
 import dev.fettle.ir.Value;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 
 /**
  * What an objective appends.
  *
  * @param total the scalar to minimise: this micro-batch's part of the mean over the optimizer step
- * @param metrics further scalars, parts of means likewise; summed over micro-batches
+ * @param metrics what else is measured
  */
-public record Loss(Value total, Map<String, Value> metrics) {
+public record Loss(Value total, List<Metric> metrics) {
 
-  /** Keeps an unmodifiable copy in the given order. */
+  /** Keeps a copy. */
   public Loss {
-    metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+    metrics = List.copyOf(metrics);
   }
 }

@@ -1,6 +1,7 @@
 package dev.fettle.objective;
 
 import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.ProgramKey;
 import java.util.Map;
 
 /**
@@ -11,23 +12,19 @@ import java.util.Map;
  */
 public interface Objective<B> {
 
-  /** The concrete sizes a micro-batch is run with; equal bindings share one compiled program. */
-  Binding bind(B batch);
+  /** The sizes a micro-batch is run with; equal keys share one compiled program. */
+  ProgramKey key(B batch);
 
   /** Appends the loss for micro-batches of the given sizes. */
-  Loss build(ObjectiveContext context, Binding binding);
+  Loss build(ObjectiveContext context, ProgramKey key);
 
   /**
-   * The tensors a micro-batch is run with.
+   * The tensors a micro-batch is run with. Those its program does not declare are left out.
    *
-   * @param normalizer what the sum over the whole optimizer step is divided by: the number of
-   *     {@link #count counted} things in all its micro-batches together
+   * @param total the counts of all micro-batches of the optimizer step together: the normalizers
    */
-  Map<String, HostTensor> inputs(B batch, Binding binding, double normalizer);
+  Map<String, HostTensor> inputs(B batch, ProgramKey key, Counts total);
 
-  /** How many things (target tokens, pairs) of a micro-batch the loss averages over. */
-  long count(B batch);
-
-  /** Non-padding tokens of a micro-batch, for throughput. */
-  long tokens(B batch);
+  /** What a micro-batch holds. */
+  Counts counts(B batch);
 }

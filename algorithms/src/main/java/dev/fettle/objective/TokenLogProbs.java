@@ -8,10 +8,10 @@ import dev.fettle.ir.TensorType;
 import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.LinearCrossEntropy;
 import dev.fettle.models.nn.ModelScope;
-import dev.fettle.models.nn.PackedAttention;
 import dev.fettle.models.nn.TokenInputs;
 import dev.fettle.program.ProgramBuilder;
 import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.ProgramKey;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +19,9 @@ import java.util.Map;
 /**
  * The one way from packed rows to token log-probabilities, for every objective: the body over all
  * tokens, the head only over the positions whose next token is a target. The logits at position t -
- * 1 predict token t.
+ * 1 predict token t. Who sees whom in a row is the {@link AttentionLayout}'s.
  */
 public final class TokenLogProbs {
-  private static final String SEGMENTS = "segment_ids";
   private static final String SELECTED = "selected";
   private static final String TARGETS = "targets";
   private static final String WEIGHTS = "weights";
@@ -36,11 +35,24 @@ public final class TokenLogProbs {
   /** Matrix products like their sizes to be multiples of this. */
   private static final int ROUNDING = 32;
 
-  private TokenLogProbs() {}
+  private static final String ROWS = "rows";
+  private static final String LENGTH = "length";
+
+  private final AttentionLayout layout;
+
+  /** For sequences packed side by side. */
+  public TokenLogProbs() {
+    this(new PackedSegments());
+  }
+
+  /** For rows in which tokens see each other in a way of their own. */
+  public TokenLogProbs(AttentionLayout layout) {
+    this.layout = layout;
+  }
 
   /** The sizes of a micro-batch, its selected positions rounded up. */
-  public static Binding bind(MicroBatch batch) {
-    return bind(batch, 0);
+  public static ProgramKey key(MicroBatch batch) {
+    return key(batch, 0);
   }
 
   /**
@@ -48,19 +60,30 @@ public final class TokenLogProbs {
    *
    * @param usual what most micro-batches stay below: all these share one size. 0 if not known
    */
-  public static Binding bind(MicroBatch batch, int usual) {
+  public static ProgramKey key(MicroBatch batch, int usual) {
     int tokens = batch.rows() * batch.length();
     int common = (usual + ROUNDING - 1) / ROUNDING * ROUNDING;
     if (common > 0 && batch.targets() <= common && common <= tokens) {
-      return new Binding(batch.rows(), batch.length(), common);
+      return key(batch.rows(), batch.length(), common);
     }
     for (double share : SHARES) {
       int room = (int) Math.ceil(tokens * share);
       if (room >= batch.targets()) {
-        return new Binding(batch.rows(), batch.length(), Math.max(1, room));
+        return key(batch.rows(), batch.length(), Math.max(1, room));
       }
     }
-    return new Binding(batch.rows(), batch.length(), tokens);
+    return key(batch.rows(), batch.length(), tokens);
+  }
+
+  private static ProgramKey key(int rows, int length, int selected) {
+    return new ProgramKey(
+        rows + "x" + length + "_" + selected,
+        Map.of(ROWS, rows, LENGTH, length, SELECTED, selected));
+  }
+
+  /** How many positions a program of these sizes predicts from, padding included. */
+  public static int selected(ProgramKey key) {
+    return key.size(SELECTED);
   }
 
   /**
@@ -78,15 +101,14 @@ public final class TokenLogProbs {
   }
 
   /** Appends body and head. */
-  public static Scored build(ObjectiveContext c, Binding binding) {
+  public Scored build(ObjectiveContext c, ProgramKey key) {
     ProgramBuilder b = c.builder();
-    TokenInputs tokens = TokenInputs.declare(b, binding.rows(), binding.length());
-    TensorType grid = tokens.ids().type();
-    ModelScope scope = c.scope(new PackedAttention(b.input(SEGMENTS, grid)));
+    TokenInputs tokens = TokenInputs.declare(b, key.size(ROWS), key.size(LENGTH));
+    ModelScope scope = c.scope(layout.declare(b, tokens.ids().type()));
     Value hidden = c.model().hidden(scope, tokens);
-    Dim chosen = new Dim("selected", binding.selected());
+    Dim chosen = new Dim("selected", selected(key));
     TensorType column = TensorType.of(DType.I32, chosen);
-    boolean all = binding.selected() == binding.rows() * binding.length();
+    boolean all = selected(key) == key.size(ROWS) * key.size(LENGTH);
     Value rows =
         all
             ? c.g().reshape(hidden, chosen, hidden.shape().dim(1))
@@ -96,7 +118,7 @@ public final class TokenLogProbs {
     Value head = c.model().head(scope);
     LinearCrossEntropy op =
         new LinearCrossEntropy(
-            chunk(binding.selected(), c.model().shape().vocab()), c.options().precision());
+            chunk(selected(key), c.model().shape().vocab()), c.options().precision());
     return new Scored(LinearCrossEntropy.of(c.g(), op, rows, head, targets, weights), weights);
   }
 
@@ -112,13 +134,14 @@ public final class TokenLogProbs {
    *
    * @param weight what every target's log-probability is multiplied by in the loss
    */
-  public static Map<String, HostTensor> inputs(MicroBatch batch, Binding binding, float weight) {
-    int rows = binding.rows();
-    int length = binding.length();
-    boolean all = binding.selected() == rows * length;
-    int[] selected = new int[binding.selected()];
-    int[] targets = new int[binding.selected()];
-    float[] weights = new float[binding.selected()];
+  public Map<String, HostTensor> inputs(MicroBatch batch, ProgramKey key, float weight) {
+    int rows = key.size(ROWS);
+    int length = key.size(LENGTH);
+    int size = selected(key);
+    boolean all = size == rows * length;
+    int[] selected = new int[size];
+    int[] targets = new int[size];
+    float[] weights = new float[size];
     int n = 0;
     for (int r = 0; r < rows; r++) {
       for (int t = 1; t < length; t++) {
@@ -134,12 +157,12 @@ public final class TokenLogProbs {
     Map<String, HostTensor> inputs = new LinkedHashMap<>();
     inputs.put(TokenInputs.IDS, HostTensor.ofInts(batch.ids(), rows, length));
     inputs.put(TokenInputs.POSITIONS, HostTensor.ofInts(batch.positions(), rows, length));
-    inputs.put(SEGMENTS, HostTensor.ofInts(batch.segments(), rows, length));
+    inputs.putAll(layout.inputs(batch));
     if (!all) {
-      inputs.put(SELECTED, HostTensor.ofInts(selected, binding.selected()));
+      inputs.put(SELECTED, HostTensor.ofInts(selected, size));
     }
-    inputs.put(TARGETS, HostTensor.ofInts(targets, binding.selected()));
-    inputs.put(WEIGHTS, HostTensor.ofFloats(weights, binding.selected()));
+    inputs.put(TARGETS, HostTensor.ofInts(targets, size));
+    inputs.put(WEIGHTS, HostTensor.ofFloats(weights, size));
     return inputs;
   }
 }

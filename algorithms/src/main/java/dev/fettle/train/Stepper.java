@@ -8,21 +8,25 @@ import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.SumOfSquares;
 import dev.fettle.models.nn.ParameterSpec;
 import dev.fettle.models.nn.Slots;
-import dev.fettle.objective.Binding;
+import dev.fettle.objective.Counts;
 import dev.fettle.objective.Loss;
+import dev.fettle.objective.Metric;
 import dev.fettle.objective.Objective;
 import dev.fettle.objective.ObjectiveContext;
-import dev.fettle.optim.Optimizer;
 import dev.fettle.program.Program;
 import dev.fettle.program.ProgramBuilder;
 import dev.fettle.program.Slot;
-import dev.fettle.spi.CompileOptions;
 import dev.fettle.spi.DeviceTensor;
 import dev.fettle.spi.Executable;
 import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.ProgramCache;
+import dev.fettle.spi.support.ProgramKey;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Takes optimizer steps: {@code accumulate} once a micro-batch, then {@code norm}, then {@code
@@ -32,7 +36,6 @@ import java.util.Map;
  */
 public final class Stepper<B> implements AutoCloseable {
   private static final String GRADIENT_NORM = "grad_norm";
-  private static final String LOSS = "loss";
   private static final String SCALE = "gradient_scale";
 
   /** As torch's {@code clip_grad_norm_}. */
@@ -53,38 +56,32 @@ public final class Stepper<B> implements AutoCloseable {
     }
   }
 
-  private record Key(Kind kind, Binding binding) {}
-
   private final Policy policy;
   private final Objective<B> objective;
-  private final Optimizer optimizer;
-  private final double clipNorm;
-  private final ProgramCache<Key> losses;
-  private final ProgramCache<String> updates;
+  private final StepperOptions options;
+  private final ProgramCache.Share programs;
+  private final Map<ProgramKey, List<Measurements.Kind>> measured = new HashMap<>();
   private final List<ParameterSpec> trainables;
 
   /**
    * Prepares steps; allocates gradients and whatever the optimizer keeps.
    *
-   * @param clipNorm the largest global gradient norm; 0 for no clipping
+   * @param programs where compiled programs are held
    */
   public Stepper(
-      Policy policy,
-      Objective<B> objective,
-      Optimizer optimizer,
-      double clipNorm,
-      CompileOptions options) {
+      Policy policy, Objective<B> objective, StepperOptions options, ProgramCache programs) {
     this.policy = policy;
     this.objective = objective;
-    this.optimizer = optimizer;
-    this.clipNorm = clipNorm;
-    this.losses = new ProgramCache<>(policy.backend(), options);
-    this.updates = new ProgramCache<>(policy.backend(), options);
+    this.options = options;
+    this.programs = programs.share();
     this.trainables = policy.trainables();
-    for (ParameterSpec p : trainables) {
-      policy.state().allocate(gradient(p));
-      optimizer.slots(p).forEach(policy.state()::allocate);
-    }
+    ownSlots().forEach(policy.state()::allocate);
+  }
+
+  private List<Slot> ownSlots() {
+    List<Slot> own = new ArrayList<>(trainables.stream().map(Stepper::gradient).toList());
+    own.addAll(optimizerSlots());
+    return own;
   }
 
   private static Slot gradient(ParameterSpec p) {
@@ -93,12 +90,7 @@ public final class Stepper<B> implements AutoCloseable {
 
   /** The slots that, with the parameters, make up the state of training. */
   public List<Slot> optimizerSlots() {
-    return trainables.stream().flatMap(p -> optimizer.slots(p).stream()).toList();
-  }
-
-  /** Time spent on tracing and compiling so far, in milliseconds. */
-  public double compileMillis() {
-    return losses.compileMillis() + updates.compileMillis();
+    return trainables.stream().flatMap(p -> options.optimizer().slots(p).stream()).toList();
   }
 
   /**
@@ -110,18 +102,20 @@ public final class Stepper<B> implements AutoCloseable {
    */
   public StepResult step(List<B> microBatches, long step, double learningRate) {
     Map<String, Double> metrics = losses(microBatches, true);
-    requireFinite(LOSS, metrics, step);
-    double norm = run(updates.get("norm", this::norm), Map.of()).getOrDefault(GRADIENT_NORM, 0.0);
+    requireFinite(Measurements.LOSS, metrics, step);
+    double norm = run(update("norm", this::norm), Map.of()).getOrDefault(GRADIENT_NORM, 0.0);
     metrics.put(GRADIENT_NORM, norm);
     requireFinite(GRADIENT_NORM, metrics, step);
-    double scale = clipNorm > 0 ? Math.min(1, clipNorm / (norm + CLIP_EPSILON)) : 1;
-    Map<String, HostTensor> scalars = new LinkedHashMap<>(optimizer.scalars(step, learningRate));
+    double clip = options.clipNorm();
+    double scale = clip > 0 ? Math.min(1, clip / (norm + CLIP_EPSILON)) : 1;
+    Map<String, HostTensor> scalars =
+        new LinkedHashMap<>(options.optimizer().scalars(step, learningRate));
     if (scale == 1) {
       // Spares a pass over all gradients.
-      run(updates.get("apply", () -> apply(false)), scalars);
+      run(update("apply", () -> apply(false)), scalars);
     } else {
       scalars.put(SCALE, HostTensor.scalar(DType.F32, scale));
-      run(updates.get("apply_clipped", () -> apply(true)), scalars);
+      run(update("apply_clipped", () -> apply(true)), scalars);
     }
     return new StepResult(metrics);
   }
@@ -132,20 +126,27 @@ public final class Stepper<B> implements AutoCloseable {
   }
 
   private Map<String, Double> losses(List<B> microBatches, boolean gradients) {
-    double normalizer = microBatches.stream().mapToLong(objective::count).sum();
-    Map<String, Double> sums = new LinkedHashMap<>();
-    boolean several = microBatches.size() > 1;
-    if (gradients && several) {
-      run(updates.get("zero", this::zero), Map.of());
+    Counts local = microBatches.stream().map(objective::counts).reduce(Counts.NONE, Counts::plus);
+    Counts total = options.hook().countsOfAll(local);
+    boolean only = microBatches.size() == 1;
+    if (gradients && !only) {
+      run(update("zero", this::zero), Map.of());
     }
-    Kind kind = !gradients ? Kind.EVALUATE : several ? Kind.ADDING : Kind.ONLY;
+    Kind kind = !gradients ? Kind.EVALUATE : only ? Kind.ONLY : Kind.ADDING;
+    Measurements measurements = new Measurements();
     for (B batch : microBatches) {
-      Binding binding = objective.bind(batch);
-      Executable program = losses.get(new Key(kind, binding), () -> accumulate(kind, binding));
-      run(program, objective.inputs(batch, binding, normalizer))
-          .forEach((name, value) -> sums.merge(name, value, Double::sum));
+      ProgramKey own = objective.key(batch);
+      ProgramKey key = own.forKind(kind.program);
+      Executable program = programs.get(key, () -> accumulate(kind, own));
+      Map<String, Double> outputs = run(program, objective.inputs(batch, own, total));
+      measurements.add(outputs, measured.getOrDefault(key, List.of()));
     }
-    return sums;
+    options.hook().sum(policy.state(), measurements);
+    return measurements.results();
+  }
+
+  private Executable update(String name, Supplier<Program> trace) {
+    return programs.get(ProgramKey.of(name), trace);
   }
 
   private Program zero() {
@@ -158,9 +159,7 @@ public final class Stepper<B> implements AutoCloseable {
 
   private Map<String, Double> run(Executable program, Map<String, HostTensor> inputs) {
     Map<String, Double> values = new LinkedHashMap<>();
-    Map<String, HostTensor> declared = new LinkedHashMap<>(inputs);
-    declared.keySet().retainAll(program.program().inputs().keySet());
-    for (Map.Entry<String, DeviceTensor> e : program.run(policy.state(), declared).entrySet()) {
+    for (Map.Entry<String, DeviceTensor> e : program.run(policy.state(), inputs).entrySet()) {
       try (DeviceTensor t = e.getValue()) {
         values.put(e.getKey(), t.item());
       }
@@ -175,13 +174,14 @@ public final class Stepper<B> implements AutoCloseable {
     }
   }
 
-  private Program accumulate(Kind kind, Binding binding) {
-    ProgramBuilder b = new ProgramBuilder(kind.program + "_" + binding);
+  private Program accumulate(Kind kind, ProgramKey own) {
+    ProgramKey key = own.forKind(kind.program);
+    ProgramBuilder b = new ProgramBuilder(key.name());
     GraphBuilder g = b.g();
     ObjectiveContext c = kind == Kind.EVALUATE ? policy.frozenContext(b) : policy.context(b);
-    Loss loss = objective.build(c, binding);
-    b.output(LOSS, loss.total());
-    loss.metrics().forEach(b::output);
+    Loss loss = objective.build(c, own);
+    output(b, loss);
+    measured.put(key, loss.metrics().stream().map(Measurements.Kind::of).toList());
     if (kind != Kind.EVALUATE) {
       List<Value> wrt = trainables.stream().map(p -> b.state(p.slot(), true)).toList();
       List<Value> gradients = Gradients.of(g, loss.total(), wrt);
@@ -192,6 +192,16 @@ public final class Stepper<B> implements AutoCloseable {
       }
     }
     return b.build();
+  }
+
+  private static void output(ProgramBuilder b, Loss loss) {
+    b.output(Measurements.LOSS, loss.total());
+    for (Metric metric : loss.metrics()) {
+      b.output(metric.name(), metric.value());
+      if (metric.weight() != null) {
+        b.output(metric.weightName(), metric.weight());
+      }
+    }
   }
 
   private Program norm() {
@@ -211,14 +221,14 @@ public final class Stepper<B> implements AutoCloseable {
     TensorType scalar = TensorType.scalar(DType.F32);
     Value scale = clipped ? b.input(SCALE, scalar) : b.g().constant(DType.F32, 1);
     for (ParameterSpec p : trainables) {
-      optimizer.update(b, p, b.state(gradient(p), false), scale);
+      options.optimizer().update(b, p, b.state(gradient(p), false), scale);
     }
     return b.build();
   }
 
   /** The program a micro-batch like this is accumulated with, as text. */
   String accumulateText(B batch, boolean only) {
-    return accumulate(only ? Kind.ONLY : Kind.ADDING, objective.bind(batch)).print();
+    return accumulate(only ? Kind.ONLY : Kind.ADDING, objective.key(batch)).print();
   }
 
   /** The program of a clipped update, as text. */
@@ -228,7 +238,8 @@ public final class Stepper<B> implements AutoCloseable {
 
   @Override
   public void close() {
-    losses.close();
-    updates.close();
+    programs.close();
+    // Nothing of training stays on the device: only what the policy itself holds.
+    ownSlots().forEach(slot -> policy.state().release(slot.name()));
   }
 }

@@ -1,7 +1,6 @@
 package dev.fettle.train;
 
 import dev.fettle.data.batch.BatchSource;
-import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.data.batch.StepBatch;
 import java.util.List;
 import java.util.Optional;
@@ -12,12 +11,15 @@ import java.util.function.Supplier;
 /**
  * The one training loop: takes steps until they are done, the data ends or someone asks to stop;
  * evaluates and writes checkpoints in between. Everything else observes.
+ *
+ * @param <B> the micro-batch of what is trained
  */
-public final class TrainingLoop {
+public final class TrainingLoop<B> {
 
   /**
    * What a loop works with.
    *
+   * @param <B> the micro-batch
    * @param stepper takes the steps
    * @param source gives the batches
    * @param learningRate by step, from 0
@@ -25,21 +27,21 @@ public final class TrainingLoop {
    * @param checkpointer writes checkpoints
    * @param stopRequested asked after each step
    */
-  public record Parts(
-      Stepper<MicroBatch> stepper,
-      BatchSource source,
+  public record Work<B>(
+      Stepper<B> stepper,
+      BatchSource<B> source,
       LongToDoubleFunction learningRate,
       Optional<Supplier<StepResult>> evaluation,
       Checkpointer checkpointer,
       BooleanSupplier stopRequested) {}
 
-  private final Parts parts;
+  private final Work<B> work;
   private final LoopOptions options;
   private final List<TrainingListener> listeners;
 
   /** A loop, not yet running. */
-  public TrainingLoop(Parts parts, LoopOptions options, List<TrainingListener> listeners) {
-    this.parts = parts;
+  public TrainingLoop(Work<B> work, LoopOptions options, List<TrainingListener> listeners) {
+    this.work = work;
     this.options = options;
     this.listeners = List.copyOf(listeners);
   }
@@ -58,7 +60,7 @@ public final class TrainingLoop {
     boolean stopped = false;
     while (now.step() < options.steps() && !stopped) {
       long start = System.nanoTime();
-      Optional<StepBatch> batch = parts.source().next();
+      Optional<StepBatch<B>> batch = work.source().next();
       if (batch.isEmpty()) {
         break;
       }
@@ -70,7 +72,7 @@ public final class TrainingLoop {
         save(now);
         saved = now.step();
       }
-      stopped = now.step() < options.steps() && parts.stopRequested().getAsBoolean();
+      stopped = now.step() < options.steps() && work.stopRequested().getAsBoolean();
     }
     finish(now, saved, stopped);
     return now;
@@ -91,7 +93,7 @@ public final class TrainingLoop {
   }
 
   /** Divergence is found before the update, so what the step began with can still be saved. */
-  private Progress stepOrSave(Progress before, StepBatch batch, long start, long saved) {
+  private Progress stepOrSave(Progress before, StepBatch<B> batch, long start, long saved) {
     try {
       return step(before, batch, start);
     } catch (DivergenceException e) {
@@ -102,10 +104,10 @@ public final class TrainingLoop {
     }
   }
 
-  private Progress step(Progress before, StepBatch batch, long start) {
+  private Progress step(Progress before, StepBatch<B> batch, long start) {
     long step = before.step() + 1;
-    double learningRate = parts.learningRate().applyAsDouble(before.step());
-    StepResult result = parts.stepper().step(batch.microBatches(), step, learningRate);
+    double learningRate = work.learningRate().applyAsDouble(before.step());
+    StepResult result = work.stepper().step(batch.microBatches(), step, learningRate);
     Progress after = new Progress(step, batch.after(), before.tokens() + batch.tokens());
     StepEvent event =
         new StepEvent(
@@ -121,14 +123,13 @@ public final class TrainingLoop {
   }
 
   private void evaluate(Progress now) {
-    parts
-        .evaluation()
+    work.evaluation()
         .map(Supplier::get)
         .ifPresent(result -> listeners.forEach(l -> l.onEvaluation(now.step(), result)));
   }
 
   private void save(Progress now) {
-    parts.checkpointer().save(now);
+    work.checkpointer().save(now);
     listeners.forEach(l -> l.onCheckpoint(now));
   }
 }

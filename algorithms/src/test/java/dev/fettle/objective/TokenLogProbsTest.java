@@ -25,7 +25,7 @@ class TokenLogProbsTest {
   }
 
   private static int selected(int targets, int usual) {
-    return TokenLogProbs.bind(batch(4, 256, targets), usual).selected();
+    return TokenLogProbs.selected(TokenLogProbs.key(batch(4, 256, targets), usual));
   }
 
   @Test
@@ -42,7 +42,7 @@ class TokenLogProbsTest {
 
   @Test
   void nothingIsUsualWhereItDoesNotFit() {
-    assertThat(TokenLogProbs.bind(batch(1, 256, 100), 500).selected()).isEqualTo(128);
+    assertThat(TokenLogProbs.selected(TokenLogProbs.key(batch(1, 256, 100), 500))).isEqualTo(128);
     assertThat(selected(100, 0)).isEqualTo(128);
   }
 }

@@ -2,6 +2,7 @@ package dev.fettle.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fettle.algorithm.sft.SftObjective;
 import dev.fettle.backend.reference.ReferenceProvider;
 import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.models.Models;
@@ -10,7 +11,6 @@ import dev.fettle.models.config.Dimensions;
 import dev.fettle.models.config.Gpt2Config;
 import dev.fettle.models.config.SpecialTokenIds;
 import dev.fettle.models.nn.ForwardOptions;
-import dev.fettle.objective.Sft;
 import dev.fettle.optim.AdamWOptimizer;
 import dev.fettle.optim.DecayedParameters;
 import dev.fettle.spi.Backend;
@@ -18,6 +18,7 @@ import dev.fettle.spi.BackendOptions;
 import dev.fettle.spi.CompileOptions;
 import dev.fettle.spi.Device;
 import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.ProgramCache;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -53,8 +54,9 @@ class GoldenProgramTest {
                 Models.of(config),
                 ForwardOptions.DEFAULT,
                 p -> HostTensor.allocate(p.type()));
+        ProgramCache programs = new ProgramCache(backend, CompileOptions.DEFAULT);
         Stepper<MicroBatch> stepper =
-            new Stepper<>(policy, new Sft(), adamW, 1, CompileOptions.DEFAULT)) {
+            new Stepper<>(policy, new SftObjective(), StepperOptions.of(adamW, 1), programs)) {
       compare("accumulate_only", stepper.accumulateText(batch(), true));
       compare("accumulate", stepper.accumulateText(batch(), false));
       compare("apply", stepper.applyText());

@@ -1,13 +1,15 @@
 package dev.fettle.benchmarks;
 
+import dev.fettle.algorithm.sft.SftObjective;
 import dev.fettle.data.batch.MicroBatch;
-import dev.fettle.objective.Sft;
 import dev.fettle.optim.AdamWOptimizer;
 import dev.fettle.optim.DecayedParameters;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.CompileOptions;
+import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.train.Policy;
 import dev.fettle.train.Stepper;
+import dev.fettle.train.StepperOptions;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -37,25 +39,30 @@ public final class StepBench {
             : CompileOptions.DEFAULT;
     try (Backend backend = Bench.open(args[0]);
         Policy policy = shape.on(backend, args[2]);
+        ProgramCache programs = new ProgramCache(backend, options);
         Stepper<MicroBatch> stepper =
             new Stepper<>(
                 policy,
-                new Sft(),
-                new AdamWOptimizer(0.9, 0.999, 1e-8, 0.01, DecayedParameters.ALL),
-                0,
-                options)) {
-      time(String.join(" ", args[0], args[1], args[2]), shape, stepper, Integer.parseInt(args[3]));
+                new SftObjective(),
+                StepperOptions.of(
+                    new AdamWOptimizer(0.9, 0.999, 1e-8, 0.01, DecayedParameters.ALL), 0),
+                programs)) {
+      String name = String.join(" ", args[0], args[1], args[2]);
+      time(new Timed(name, shape, stepper, programs), Integer.parseInt(args[3]));
     }
   }
 
-  private static void time(String name, BenchModel shape, Stepper<MicroBatch> stepper, int steps) {
-    MicroBatch batch = batch(shape);
+  private record Timed(
+      String name, BenchModel shape, Stepper<MicroBatch> stepper, ProgramCache programs) {}
+
+  private static void time(Timed timed, int steps) {
+    MicroBatch batch = batch(timed.shape());
     double[] millis = new double[steps];
     double first = 0;
     double loss = 0;
     for (int i = -WARM_UP; i < steps; i++) {
       long start = System.nanoTime();
-      loss = stepper.step(List.of(batch), i + WARM_UP + 1, 1e-4).loss();
+      loss = timed.stepper().step(List.of(batch), i + WARM_UP + 1, 1e-4).loss();
       double took = (System.nanoTime() - start) / 1e6;
       if (i >= 0) {
         millis[i] = took;
@@ -67,11 +74,11 @@ public final class StepBench {
     out.printf(
         Locale.ROOT,
         "fettle %s median %.1f ms min %.1f first %.1fs compile %.1fs loss %.4f rss %.0f MiB%n",
-        name,
+        timed.name(),
         Bench.median(millis),
         min,
         first / 1e3,
-        stepper.compileMillis() / 1e3,
+        timed.programs().compileMillis() / 1e3,
         loss,
         Bench.peakMiB());
   }

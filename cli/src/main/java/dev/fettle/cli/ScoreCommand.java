@@ -1,7 +1,6 @@
 package dev.fettle.cli;
 
 import dev.fettle.data.encode.LossOn;
-import dev.fettle.harness.config.AlgorithmSettings;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.harness.model.LoadedModel;
@@ -74,9 +73,8 @@ final class ScoreCommand implements Callable<Integer> {
         DataSettings.of(data.toAbsolutePath().normalize())
             .withMaxLength(Optional.ofNullable(maxLength));
     try (LoadedModel loaded = open()) {
-      AlgorithmSettings targets = new AlgorithmSettings.Sft(lossOn);
       ScoreSummary summary =
-          out == null ? loaded.score(rows, targets, row -> {}) : loaded.score(rows, targets, out);
+          out == null ? loaded.score(rows, lossOn, row -> {}) : loaded.score(rows, lossOn, out);
       tell(summary, spec.commandLine().getOut());
     }
     return 0;

@@ -1,6 +1,6 @@
 package dev.fettle.harness;
 
-import dev.fettle.harness.config.AlgorithmSettings;
+import dev.fettle.data.encode.LossOn;
 import dev.fettle.harness.config.BackendSettings;
 import dev.fettle.harness.config.ConfigReader;
 import dev.fettle.harness.config.DataSettings;
@@ -15,7 +15,7 @@ import dev.fettle.harness.run.TrainingReport.Outcome;
 import dev.fettle.harness.run.TrainingRun;
 import dev.fettle.harness.score.ScoreReport;
 import dev.fettle.harness.wiring.Backends;
-import dev.fettle.harness.wiring.FettleModule;
+import dev.fettle.harness.wiring.RunModule;
 import dev.fettle.harness.wiring.Wiring;
 import dev.fettle.models.generate.SamplingOptions;
 import java.nio.file.Path;
@@ -41,7 +41,7 @@ public final class Fettle implements AutoCloseable {
   private Fettle(RunConfig config, RunOptions options) {
     this.config = config;
     this.options = options;
-    this.wiring = new Wiring(List.of(new FettleModule(config, options)));
+    this.wiring = new Wiring(List.of(new RunModule(config, options)));
   }
 
   /**
@@ -86,7 +86,7 @@ public final class Fettle implements AutoCloseable {
   private TrainingReport run(boolean resume) {
     RunDirectory directory = new RunDirectory(config.run().directory());
     directory.check(resume);
-    TrainingRun run = wiring.get(TrainingRun.class);
+    TrainingRun<?> run = TrainingRun.of(wiring);
     if (options.stopRequested().getAsBoolean()) {
       return new TrainingReport(directory, Outcome.STOPPED, 0, 0, 1, Map.of(), Map.of(), 0);
     }
@@ -104,7 +104,7 @@ public final class Fettle implements AutoCloseable {
   /** Scores the rows of a file with a model. */
   public static ScoreReport score(Path model, BackendSettings backend, Path rows) {
     try (LoadedModel loaded = LoadedModel.open(model, backend)) {
-      return loaded.score(DataSettings.of(rows), AlgorithmSettings.Sft.DEFAULT);
+      return loaded.score(DataSettings.of(rows), LossOn.AUTO);
     }
   }
 

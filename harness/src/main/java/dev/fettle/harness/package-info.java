@@ -3,8 +3,7 @@
  * does is callable from here.
  *
  * <p>Start at {@link dev.fettle.harness.Fettle}; what it assembles is listed in {@link
- * dev.fettle.harness.wiring.FettleModule}. Backends are found at run time; none is needed to
- * compile.
+ * dev.fettle.harness.wiring.RunModule}. Backends are found at run time; none is needed to compile.
  */
 @NullMarked
 package dev.fettle.harness;

@@ -2,16 +2,18 @@ package dev.fettle.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fettle.algorithm.sft.SftObjective;
 import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.ir.op.Linalg.Precision;
 import dev.fettle.models.nn.ForwardOptions;
-import dev.fettle.objective.Sft;
 import dev.fettle.optim.AdamWOptimizer;
 import dev.fettle.optim.DecayedParameters;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.CompileOptions;
+import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.train.Policy;
 import dev.fettle.train.Stepper;
+import dev.fettle.train.StepperOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,7 +103,12 @@ class EquivalenceTest {
     List<Double> losses = new ArrayList<>();
     try (Backend backend = TestBackends.open(id);
         Policy policy = TinyModel.on(backend, options);
-        Stepper<MicroBatch> stepper = new Stepper<>(policy, new Sft(), adamW, 1, compile)) {
+        Stepper<MicroBatch> stepper =
+            new Stepper<>(
+                policy,
+                new SftObjective(),
+                StepperOptions.of(adamW, 1),
+                new ProgramCache(backend, compile))) {
       for (int i = 0; i < STEPS; i++) {
         List<MicroBatch> batches = layout.apply(TinyModel.rows(ROWS, i));
         losses.add(stepper.step(batches, i + 1, 1e-3).loss());

@@ -5,21 +5,23 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fettle.algorithm.sft.SftObjective;
 import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.ir.DType;
 import dev.fettle.models.nn.ForwardOptions;
 import dev.fettle.models.nn.ParameterSpec;
 import dev.fettle.models.nn.Slots;
 import dev.fettle.models.weights.WeightSource;
-import dev.fettle.objective.Sft;
 import dev.fettle.optim.AdamWOptimizer;
 import dev.fettle.optim.DecayedParameters;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.CompileOptions;
 import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.train.Policy;
 import dev.fettle.train.StepResult;
 import dev.fettle.train.Stepper;
+import dev.fettle.train.StepperOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -88,10 +90,9 @@ class GoldenModelsTest {
     try (Stepper<MicroBatch> stepper =
         new Stepper<>(
             policy,
-            new Sft(),
-            optimizer,
-            hyper.get("max_grad_norm").asDouble(),
-            CompileOptions.DEFAULT)) {
+            new SftObjective(),
+            StepperOptions.of(optimizer, hyper.get("max_grad_norm").asDouble()),
+            new ProgramCache(policy.backend(), CompileOptions.DEFAULT))) {
       JsonNode losses = train.get("losses_before_each_step_then_final");
       int steps = hyper.get("steps").asInt();
       for (int i = 0; i < steps; i++) {
@@ -165,10 +166,9 @@ class GoldenModelsTest {
       try (Stepper<MicroBatch> stepper =
           new Stepper<>(
               policy,
-              new Sft(),
-              new AdamWOptimizer(0.9, 0.999, 1e-8, 0, DecayedParameters.ALL),
-              0,
-              CompileOptions.DEFAULT)) {
+              new SftObjective(),
+              StepperOptions.of(new AdamWOptimizer(0.9, 0.999, 1e-8, 0, DecayedParameters.ALL), 0),
+              new ProgramCache(backend, CompileOptions.DEFAULT))) {
         double expected =
             JSON.readTree(directory.resolve("golden.json").toFile()).get("loss").asDouble();
         assertThat(stepper.step(List.of(batch), 1, 0).loss())

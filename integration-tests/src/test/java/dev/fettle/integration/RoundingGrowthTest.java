@@ -2,15 +2,17 @@ package dev.fettle.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fettle.algorithm.sft.SftObjective;
 import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.models.nn.ForwardOptions;
-import dev.fettle.objective.Sft;
 import dev.fettle.optim.AdamWOptimizer;
 import dev.fettle.optim.DecayedParameters;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.CompileOptions;
+import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.train.Policy;
 import dev.fettle.train.Stepper;
+import dev.fettle.train.StepperOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +77,11 @@ class RoundingGrowthTest {
                 ? TinyModel.on(backend, ForwardOptions.DEFAULT)
                 : TinyModel.nudged(backend, nudge);
         Stepper<MicroBatch> stepper =
-            new Stepper<>(policy, new Sft(), adamW, 1, CompileOptions.DEFAULT)) {
+            new Stepper<>(
+                policy,
+                new SftObjective(),
+                StepperOptions.of(adamW, 1),
+                new ProgramCache(backend, CompileOptions.DEFAULT))) {
       for (int i = 0; i < STEPS; i++) {
         MicroBatch batch = GoldenRows.packed(TinyModel.rows(ROWS, i % SETS), 64);
         losses.add(stepper.step(List.of(batch), i + 1, 5e-3).loss());

@@ -5,18 +5,20 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fettle.algorithm.sft.SftObjective;
 import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.models.nn.ForwardOptions;
-import dev.fettle.objective.Sft;
 import dev.fettle.optim.AdamWOptimizer;
 import dev.fettle.optim.DecayedParameters;
 import dev.fettle.optim.Schedule;
 import dev.fettle.optim.Warmup;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.CompileOptions;
+import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.train.Policy;
 import dev.fettle.train.StepResult;
 import dev.fettle.train.Stepper;
+import dev.fettle.train.StepperOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,7 +99,10 @@ class TrlTrajectoryTest {
             golden.get("weight_decay").asDouble(),
             DecayedParameters.MATRICES);
     return new Stepper<>(
-        policy, new Sft(), optimizer, golden.get("clip_norm").asDouble(), CompileOptions.DEFAULT);
+        policy,
+        new SftObjective(),
+        StepperOptions.of(optimizer, golden.get("clip_norm").asDouble()),
+        new ProgramCache(policy.backend(), CompileOptions.DEFAULT));
   }
 
   private static List<MicroBatch> microBatches(

@@ -6,23 +6,26 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Walks the rows of a plan, epoch after epoch, on the caller's thread. */
-final class PlannedSource implements BatchSource {
+final class PlannedSource<B> implements BatchSource<B> {
 
   private final RowPlan plan;
   private final BatchOptions options;
   private final RowCollator collator;
+  private final Function<MicroBatch, B> complete;
   private final String data;
   private long epoch;
   private int index;
   private int[] visits;
   private long visitsOf;
 
-  PlannedSource(RowPlan plan, BatchOptions options) {
+  PlannedSource(RowPlan plan, BatchOptions options, Function<MicroBatch, B> complete) {
     this.plan = plan;
     this.options = options;
     this.collator = new RowCollator(plan);
+    this.complete = complete;
     Order order = options.order();
     // The seed tells apart the orders of shuffled sources only.
     this.data = plan.fingerprint() + (order.shuffle() ? "-" + Long.toHexString(order.seed()) : "");
@@ -38,7 +41,7 @@ final class PlannedSource implements BatchSource {
   }
 
   @Override
-  public Optional<StepBatch> next() {
+  public Optional<StepBatch<B>> next() {
     if (epoch >= options.order().epochs()) {
       return Optional.empty();
     }
@@ -63,19 +66,17 @@ final class PlannedSource implements BatchSource {
     }
   }
 
-  private StepBatch step(int[] rows, double passed) {
+  private StepBatch<B> step(int[] rows, double passed) {
     int height = Math.min(options.microBatchSize(), options.batchSize());
-    List<MicroBatch> parts = new ArrayList<>();
-    long targets = 0;
+    List<B> parts = new ArrayList<>();
     long tokens = 0;
     for (int from = 0; from < rows.length; from += height) {
       int to = Math.min(from + height, rows.length);
       MicroBatch part = collator.collate(Arrays.copyOfRange(rows, from, to), height);
-      parts.add(part);
-      targets += part.targets();
+      parts.add(complete.apply(part));
       tokens += part.tokens();
     }
-    return new StepBatch(parts, targets, tokens, cursor(), passed);
+    return new StepBatch<>(parts, tokens, cursor(), passed);
   }
 
   @Override

@@ -10,20 +10,20 @@ import org.jspecify.annotations.Nullable;
  * Lets another source work ahead on a thread of its own. An error there comes out of {@link #next},
  * after the steps made before it.
  */
-final class PrefetchingSource implements BatchSource {
+final class PrefetchingSource<B> implements BatchSource<B> {
 
   /** What the worker hands over: a step, the end of the data (neither), or an error. */
-  private record Item(@Nullable StepBatch step, @Nullable Throwable error) {}
+  private record Item<B>(@Nullable StepBatch<B> step, @Nullable Throwable error) {}
 
-  private final BatchSource source;
+  private final BatchSource<B> source;
   private final int ahead;
-  private BlockingQueue<Item> queue;
+  private BlockingQueue<Item<B>> queue;
   private @Nullable Thread worker;
-  private @Nullable Item last;
+  private @Nullable Item<B> last;
   private Cursor cursor;
   private boolean closed;
 
-  PrefetchingSource(BatchSource source, int ahead) {
+  PrefetchingSource(BatchSource<B> source, int ahead) {
     this.source = source;
     this.ahead = ahead;
     this.queue = new ArrayBlockingQueue<>(ahead);
@@ -31,11 +31,11 @@ final class PrefetchingSource implements BatchSource {
   }
 
   @Override
-  public Optional<StepBatch> next() {
+  public Optional<StepBatch<B>> next() {
     if (closed) {
       throw new IllegalStateException("the source is closed");
     }
-    Item item = last == null ? take() : last;
+    Item<B> item = last == null ? take() : last;
     if (item.error() != null) {
       last = item;
       throw rethrown(item.error());
@@ -48,9 +48,9 @@ final class PrefetchingSource implements BatchSource {
     return Optional.of(item.step());
   }
 
-  private Item take() {
+  private Item<B> take() {
     if (worker == null) {
-      BlockingQueue<Item> to = queue;
+      BlockingQueue<Item<B>> to = queue;
       worker = new Thread(() -> work(to), "fettle-data");
       worker.setDaemon(true);
       worker.start();
@@ -63,16 +63,16 @@ final class PrefetchingSource implements BatchSource {
     }
   }
 
-  private void work(BlockingQueue<Item> to) {
+  private void work(BlockingQueue<Item<B>> to) {
     try {
       boolean more = true;
       while (more) {
-        Item item;
+        Item<B> item;
         try {
-          item = new Item(source.next().orElse(null), null);
+          item = new Item<>(source.next().orElse(null), null);
           more = item.step() != null;
         } catch (RuntimeException | Error e) {
-          item = new Item(null, e);
+          item = new Item<>(null, e);
           more = false;
         }
         to.put(item);

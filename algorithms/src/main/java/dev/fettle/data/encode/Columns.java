@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the file calls the columns of a format.
@@ -35,18 +36,19 @@ public record Columns(Map<String, String> names) {
   /**
    * Checks the mapping against a file's first row.
    *
+   * @param known every column some format has
    * @throws DataException where the mapping names a column no format has, or one the file does not
    *     have
    */
-  void check(Row first) {
+  void check(Row first, Set<String> known) {
     List<String> present = present(first);
     for (Map.Entry<String, String> entry : new LinkedHashMap<>(names).entrySet()) {
-      if (!RowFormat.allColumns().contains(entry.getKey())) {
+      if (!known.contains(entry.getKey())) {
         throw new DataException(
-            "columns: no format has a column '"
+            "data.columns: no format has a column '"
                 + entry.getKey()
                 + "'"
-                + didYouMean(entry.getKey(), RowFormat.allColumns())
+                + didYouMean(entry.getKey(), known)
                 + "; write the format's name first and the file's second");
       }
       if (!present.contains(entry.getValue())) {
@@ -54,7 +56,7 @@ public record Columns(Map<String, String> names) {
             first.origin(),
             "has no column '"
                 + entry.getValue()
-                + "' (columns: "
+                + "' (data.columns: "
                 + entry.getKey()
                 + ": "
                 + entry.getValue()

@@ -6,10 +6,11 @@ import java.util.List;
 /**
  * Tokenised rows in file order, and what became of those that are not among them.
  *
+ * @param <E> the kind of example
  * @param examples at least one
  * @param report counts and warnings
  */
-public record Dataset(List<Example> examples, LoadReport report) {
+public record Dataset<E>(List<E> examples, LoadReport report) {
 
   /**
    * Copies the list.

@@ -1,10 +1,8 @@
 package dev.fettle.data.encode;
 
-import dev.fettle.data.encode.RowEncoder.Encoded;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.Row;
 import dev.fettle.data.read.RowReader;
-import dev.fettle.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,41 +19,43 @@ import java.util.concurrent.Future;
  * Reads files of rows and tokenises them on several threads. The result does not depend on their
  * number: examples are in file order, and of several errors the first in file order is the one
  * thrown.
+ *
+ * @param <E> the kind of example
  */
-public final class DatasetLoader {
+public final class DatasetLoader<E extends Sized> {
 
   private static final int CHUNK = 64;
   private static final int CHUNKS_AHEAD_PER_THREAD = 4;
 
-  private final Optional<Tokenizer> tokenizer;
+  private final RowEncoding<E> encoding;
   private final EncodingOptions options;
   private final int threads;
   private final LoadListener listener;
 
   /**
-   * @param tokenizer may be absent where all rows are pre-tokenised
-   * @param options how to encode
-   * @param threads that tokenise, at least 1
+   * A loader.
+   *
+   * @param encoding how rows become examples
+   * @param options what the user says of it
+   * @param threads that encode, at least 1
    * @param listener told of progress
    */
   public DatasetLoader(
-      Optional<Tokenizer> tokenizer, EncodingOptions options, int threads, LoadListener listener) {
+      RowEncoding<E> encoding, EncodingOptions options, int threads, LoadListener listener) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1, not " + threads);
     }
-    this.tokenizer = tokenizer;
+    this.encoding = encoding;
     this.options = options;
     this.threads = threads;
     this.listener = listener;
   }
 
   /** Encodes on as many threads as there are processors, telling nobody. */
-  public static DatasetLoader of(Tokenizer tokenizer, EncodingOptions options) {
-    return new DatasetLoader(
-        Optional.of(tokenizer),
-        options,
-        Runtime.getRuntime().availableProcessors(),
-        LoadListener.NONE);
+  public static <E extends Sized> DatasetLoader<E> of(
+      RowEncoding<E> encoding, EncodingOptions options) {
+    return new DatasetLoader<>(
+        encoding, options, Runtime.getRuntime().availableProcessors(), LoadListener.NONE);
   }
 
   /**
@@ -63,16 +63,16 @@ public final class DatasetLoader {
    *
    * @throws DataException where a file or row is broken, or no row is left to train on
    */
-  public Dataset load(List<Path> files) {
+  public Dataset<E> load(List<Path> files) {
     ExecutorService workers = Executors.newFixedThreadPool(threads, DatasetLoader::daemon);
     try {
-      Tally tally = new Tally(files);
+      Tally<E> tally = new Tally<>(files);
       for (int f = 0; f < files.size(); f++) {
         try (RowReader reader = RowReader.open(files.get(f))) {
           new FileLoad(reader, workers, tally, f).run();
         }
       }
-      return tally.finish(tokenizer);
+      return tally.finish(encoding.tokenizer());
     } finally {
       workers.shutdownNow();
     }
@@ -87,15 +87,15 @@ public final class DatasetLoader {
   /** One file on its way through the workers. */
   private final class FileLoad {
     /** Rows at work, and how much of the file had been read when they were handed over. */
-    private record Chunk(Future<List<Encoded>> encoded, List<Row> rows, double fraction) {}
+    private record Chunk<E>(Future<List<Encoded<E>>> encoded, List<Row> rows, double fraction) {}
 
     private final RowReader reader;
     private final ExecutorService workers;
-    private final Tally tally;
+    private final Tally<E> tally;
     private final int file;
-    private final Deque<Chunk> ahead = new ArrayDeque<>();
+    private final Deque<Chunk<E>> ahead = new ArrayDeque<>();
 
-    FileLoad(RowReader reader, ExecutorService workers, Tally tally, int file) {
+    FileLoad(RowReader reader, ExecutorService workers, Tally<E> tally, int file) {
       this.reader = reader;
       this.workers = workers;
       this.tally = tally;
@@ -107,10 +107,7 @@ public final class DatasetLoader {
       if (row.isEmpty()) {
         return;
       }
-      options.columns().check(row.get());
-      Row first = options.columns().apply(row.get());
-      RowFormat format = options.format().orElseGet(() -> RowFormat.detect(first));
-      RowEncoder encoder = new RowEncoder(tokenizer, options, format);
+      RowEncoder<E> encoder = encoding.encoder(row.get(), options);
       List<Row> rows = new ArrayList<>(CHUNK);
       while (row.isPresent()) {
         rows.add(row.get());
@@ -134,19 +131,19 @@ public final class DatasetLoader {
       }
     }
 
-    private void submit(RowEncoder encoder, List<Row> rows) {
+    private void submit(RowEncoder<E> encoder, List<Row> rows) {
       if (!rows.isEmpty()) {
-        Future<List<Encoded>> encoded =
+        Future<List<Encoded<E>>> encoded =
             workers.submit(() -> rows.stream().map(encoder::encode).toList());
-        ahead.add(new Chunk(encoded, rows, reader.fraction()));
+        ahead.add(new Chunk<>(encoded, rows, reader.fraction()));
       }
       drain(threads * CHUNKS_AHEAD_PER_THREAD);
     }
 
     private void drain(int keep) {
       while (ahead.size() > keep) {
-        Chunk chunk = ahead.remove();
-        List<Encoded> encoded = await(chunk.encoded());
+        Chunk<E> chunk = ahead.remove();
+        List<Encoded<E>> encoded = await(chunk.encoded());
         for (int i = 0; i < encoded.size(); i++) {
           tally.add(encoded.get(i), chunk.rows().get(i).origin());
         }
@@ -154,7 +151,7 @@ public final class DatasetLoader {
       }
     }
 
-    private static List<Encoded> await(Future<List<Encoded>> encoded) {
+    private List<Encoded<E>> await(Future<List<Encoded<E>>> encoded) {
       try {
         return encoded.get();
       } catch (InterruptedException e) {

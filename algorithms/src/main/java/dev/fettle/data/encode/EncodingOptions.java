@@ -8,9 +8,8 @@ import java.util.OptionalInt;
 /**
  * How rows become token ids.
  *
- * @param format what the columns mean; found from each file's first row where absent
+ * @param format what the columns mean, by name; found from each file's first row where absent
  * @param columns what the file calls them
- * @param lossOn which tokens are targets
  * @param maxLength tokens kept of a row; {@link #UNLIMITED} where packing splits long rows
  * @param truncation which end is kept
  * @param instructionTemplate the prompt of instruction rows
@@ -18,9 +17,8 @@ import java.util.OptionalInt;
  * @param vocabSize ids of pre-tokenised rows must be below it; unchecked where absent
  */
 public record EncodingOptions(
-    Optional<RowFormat> format,
+    Optional<String> format,
     Columns columns,
-    LossOn lossOn,
     int maxLength,
     Truncation truncation,
     InstructionTemplate instructionTemplate,
@@ -42,7 +40,6 @@ public record EncodingOptions(
     return new EncodingOptions(
         Optional.empty(),
         Columns.asTheyAre(),
-        LossOn.AUTO,
         maxLength,
         Truncation.KEEP_START,
         InstructionTemplate.alpaca(),
@@ -58,9 +55,8 @@ public record EncodingOptions(
   /** The same for a format that is known. */
   public EncodingOptions withFormat(RowFormat known) {
     return new EncodingOptions(
-        Optional.of(known),
+        Optional.of(known.name()),
         columns,
-        lossOn,
         maxLength,
         truncation,
         instructionTemplate,
@@ -71,52 +67,25 @@ public record EncodingOptions(
   /** The same with other column names. */
   public EncodingOptions withColumns(Columns others) {
     return new EncodingOptions(
-        format,
-        others,
-        lossOn,
-        maxLength,
-        truncation,
-        instructionTemplate,
-        chatTemplate,
-        vocabSize);
-  }
-
-  /** The same with other targets. */
-  public EncodingOptions withLossOn(LossOn other) {
-    return new EncodingOptions(
-        format,
-        columns,
-        other,
-        maxLength,
-        truncation,
-        instructionTemplate,
-        chatTemplate,
-        vocabSize);
+        format, others, maxLength, truncation, instructionTemplate, chatTemplate, vocabSize);
   }
 
   /** The same, keeping another end of rows that are too long. */
   public EncodingOptions withTruncation(Truncation other) {
     return new EncodingOptions(
-        format, columns, lossOn, maxLength, other, instructionTemplate, chatTemplate, vocabSize);
+        format, columns, maxLength, other, instructionTemplate, chatTemplate, vocabSize);
   }
 
   /** The same with another prompt for instruction rows. */
   public EncodingOptions withInstructionTemplate(InstructionTemplate other) {
     return new EncodingOptions(
-        format, columns, lossOn, maxLength, truncation, other, chatTemplate, vocabSize);
+        format, columns, maxLength, truncation, other, chatTemplate, vocabSize);
   }
 
   /** The same with a chat template in place of the tokenizer's. */
   public EncodingOptions withChatTemplate(ChatTemplate other) {
     return new EncodingOptions(
-        format,
-        columns,
-        lossOn,
-        maxLength,
-        truncation,
-        instructionTemplate,
-        Optional.of(other),
-        vocabSize);
+        format, columns, maxLength, truncation, instructionTemplate, Optional.of(other), vocabSize);
   }
 
   /** The same for a model of so many tokens. */
@@ -124,7 +93,6 @@ public record EncodingOptions(
     return new EncodingOptions(
         format,
         columns,
-        lossOn,
         maxLength,
         truncation,
         instructionTemplate,

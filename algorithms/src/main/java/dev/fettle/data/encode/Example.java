@@ -13,7 +13,7 @@ import java.util.Arrays;
  */
 // Millions of tokens pass through; equals is by content.
 @SuppressWarnings("ArrayRecordComponent")
-public record Example(int[] ids, byte[] targetMask, RowOrigin origin) {
+public record Example(int[] ids, byte[] targetMask, RowOrigin origin) implements Sized {
 
   /** Checks that ids and mask belong together; clears the first entry of the mask. */
   public Example {
@@ -27,12 +27,12 @@ public record Example(int[] ids, byte[] targetMask, RowOrigin origin) {
     }
   }
 
-  /** The number of tokens. */
+  @Override
   public int length() {
     return ids.length;
   }
 
-  /** The number of tokens that are targets. */
+  @Override
   public int targets() {
     int sum = 0;
     for (byte m : targetMask) {

@@ -13,21 +13,21 @@ final class RowTexts {
   private final InstructionTemplate instruction;
   private final Conversations conversations;
 
-  RowTexts(EncodingOptions options, Optional<ChatTemplate> template) {
-    this.lossOn = options.lossOn();
-    this.instruction = options.instructionTemplate();
+  RowTexts(InstructionTemplate instruction, LossOn lossOn, Optional<ChatTemplate> template) {
+    this.lossOn = lossOn;
+    this.instruction = instruction;
     this.conversations = new Conversations(template, lossOn);
   }
 
   /** The text of a row, or nothing where its prompt cannot be told from its completion. */
   Optional<RowText> write(RowFormat format, Fields fields) {
-    return switch (format) {
-      case TEXT -> Optional.of(text(fields));
-      case MESSAGES -> conversations.messages(fields);
-      case PROMPT_COMPLETION -> pair("prompt", "completion", fields);
-      case INPUTS_TARGETS -> pair("inputs", "targets", fields);
-      case INSTRUCTION -> Optional.of(instruction(fields));
-      case PRETOKENISED -> throw new IllegalArgumentException("pre-tokenised rows have no text");
+    return switch (format.name()) {
+      case TextRows.TEXT_NAME -> Optional.of(text(fields));
+      case TextRows.MESSAGES_NAME -> conversations.messages(fields);
+      case TextRows.PAIR_NAME -> pair("prompt", "completion", fields);
+      case TextRows.INPUTS_NAME -> pair("inputs", "targets", fields);
+      case TextRows.INSTRUCTION_NAME -> Optional.of(instruction(fields));
+      default -> throw new IllegalArgumentException("rows of " + format.name() + " have no text");
     };
   }
 

@@ -1,7 +1,6 @@
 package dev.fettle.data.encode;
 
 import dev.fettle.data.encode.LoadReport.Dropped;
-import dev.fettle.data.encode.RowEncoder.Encoded;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.RowOrigin;
 import dev.fettle.tokenizer.SpecialToken;
@@ -15,10 +14,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Gathers examples and counts what was dropped. */
-final class Tally {
+final class Tally<E extends Sized> {
 
   private final List<Path> files;
-  private final List<Example> examples = new ArrayList<>();
+  private final List<E> examples = new ArrayList<>();
   private final Map<DropReason, Dropped> dropped = new EnumMap<>(DropReason.class);
   private long rows;
   private long truncated;
@@ -39,7 +38,7 @@ final class Tally {
     return (file + fraction) / files.size();
   }
 
-  void add(Encoded encoded, RowOrigin origin) {
+  void add(Encoded<E> encoded, RowOrigin origin) {
     rows++;
     if (encoded.dropped() != null) {
       dropped.merge(
@@ -56,7 +55,7 @@ final class Tally {
     }
   }
 
-  Dataset finish(Optional<Tokenizer> tokenizer) {
+  Dataset<E> finish(Optional<Tokenizer> tokenizer) {
     LoadReport report =
         new LoadReport(rows, truncated, tokens, targets, dropped, warnings(tokenizer));
     String names = files.stream().map(Path::toString).collect(Collectors.joining(", "));
@@ -67,7 +66,7 @@ final class Tally {
       throw new DataException(
           names + ": all " + rows + " rows were dropped: " + report.reasons() + "; " + advice());
     }
-    return new Dataset(examples, report);
+    return new Dataset<>(examples, report);
   }
 
   private String advice() {

@@ -48,6 +48,54 @@ public final class RowPlan {
    */
   public static RowPlan of(List<Example> examples, PackingOptions options) {
     int[] lengths = examples.stream().mapToInt(Example::length).toArray();
+    return of(examples, layOut(lengths, options), options);
+  }
+
+  /**
+   * Lays out groups of examples, as the two of a preference pair: those of a group lie side by side
+   * in one row, in their order, and so are always in the same micro-batch. {@link
+   * Placement#example} counts through the groups.
+   *
+   * @throws DataException where a group is longer than a row, or no row has a target
+   * @throws IllegalArgumentException where the packing splits examples
+   */
+  public static RowPlan ofGroups(List<List<Example>> groups, PackingOptions options) {
+    if (options.packing().splits()) {
+      throw new IllegalArgumentException(
+          options.packing() + " splits examples, so it cannot keep groups together");
+    }
+    List<Example> examples = groups.stream().flatMap(List::stream).toList();
+    int[] first = new int[groups.size()];
+    int[] lengths = new int[groups.size()];
+    for (int group = 0; group < lengths.length; group++) {
+      List<Example> members = groups.get(group);
+      first[group] = group == 0 ? 0 : first[group - 1] + groups.get(group - 1).size();
+      lengths[group] = members.stream().mapToInt(Example::length).sum();
+      if (lengths[group] > options.maxLength()) {
+        throw DataException.at(
+            members.get(0).origin(),
+            "makes a group of "
+                + lengths[group]
+                + " tokens, which must share a row of "
+                + options.maxLength()
+                + "; shorten it, or make rows longer");
+      }
+    }
+    List<List<Piece>> rows = new ArrayList<>();
+    for (List<Piece> row : layOut(lengths, options)) {
+      List<Piece> members = new ArrayList<>();
+      for (Piece group : row) {
+        int from = first[group.sequence()];
+        for (int i = 0; i < groups.get(group.sequence()).size(); i++) {
+          members.add(new Piece(from + i, 0, examples.get(from + i).length()));
+        }
+      }
+      rows.add(members);
+    }
+    return of(examples, rows, options);
+  }
+
+  private static List<List<Piece>> layOut(int[] lengths, PackingOptions options) {
     Packer packer = new Packer(options.maxLength());
     List<List<Piece>> all = new ArrayList<>();
     for (int from = 0; from < lengths.length; ) {
@@ -57,6 +105,10 @@ public final class RowPlan {
       all.addAll(rows);
       from = to;
     }
+    return all;
+  }
+
+  private static RowPlan of(List<Example> examples, List<List<Piece>> all, PackingOptions options) {
     List<List<Piece>> kept = new ArrayList<>(all);
     boolean joined = options.packing() == Packing.WRAPPED;
     kept.removeIf(row -> targets(examples, row, joined) == 0);

@@ -37,15 +37,15 @@ class BatchSourceTest {
     return RowPlan.of(Made.examples(lengths), PADDED);
   }
 
-  private static List<StepBatch> take(BatchSource source, int steps) {
-    List<StepBatch> taken = new ArrayList<>();
+  private static List<StepBatch<MicroBatch>> take(BatchSource<MicroBatch> source, int steps) {
+    List<StepBatch<MicroBatch>> taken = new ArrayList<>();
     for (int i = 0; i < steps; i++) {
       source.next().ifPresent(taken::add);
     }
     return taken;
   }
 
-  private static List<Integer> examples(StepBatch step) {
+  private static List<Integer> examples(StepBatch<MicroBatch> step) {
     return step.microBatches().stream()
         .flatMap(b -> b.placements().stream())
         .map(Placement::example)
@@ -83,16 +83,19 @@ class BatchSourceTest {
   @Test
   void howRowsAreCutIntoMicroBatchesChangesNothing() {
     RowPlan plan = plan(20);
-    try (BatchSource whole = BatchSource.of(plan, BatchOptions.of(8, 8, Order.shuffled(5)));
-        BatchSource single = BatchSource.of(plan, BatchOptions.of(8, 1, Order.shuffled(5)));
-        BatchSource uneven = BatchSource.of(plan, BatchOptions.of(8, 3, Order.shuffled(5)))) {
+    try (BatchSource<MicroBatch> whole =
+            BatchSource.of(plan, BatchOptions.of(8, 8, Order.shuffled(5)));
+        BatchSource<MicroBatch> single =
+            BatchSource.of(plan, BatchOptions.of(8, 1, Order.shuffled(5)));
+        BatchSource<MicroBatch> uneven =
+            BatchSource.of(plan, BatchOptions.of(8, 3, Order.shuffled(5)))) {
       for (int step = 0; step < 7; step++) {
-        StepBatch a = whole.next().orElseThrow();
-        StepBatch b = single.next().orElseThrow();
-        StepBatch c = uneven.next().orElseThrow();
-        for (StepBatch other : List.of(b, c)) {
+        StepBatch<MicroBatch> a = whole.next().orElseThrow();
+        StepBatch<MicroBatch> b = single.next().orElseThrow();
+        StepBatch<MicroBatch> c = uneven.next().orElseThrow();
+        for (StepBatch<MicroBatch> other : List.of(b, c)) {
           assertThat(examples(other)).isEqualTo(examples(a));
-          assertThat(other.targets()).isEqualTo(a.targets());
+          assertThat(targets(other)).isEqualTo(targets(a));
           assertThat(other.tokens()).isEqualTo(a.tokens());
           assertThat(other.after()).isEqualTo(a.after());
         }
@@ -105,9 +108,10 @@ class BatchSourceTest {
 
   @Test
   void theLastBatchOfAnEpochIsFilledWithPadding() {
-    try (BatchSource source = BatchSource.of(plan(10), BatchOptions.of(8, 4, Order.inOrder()))) {
+    try (BatchSource<MicroBatch> source =
+        BatchSource.of(plan(10), BatchOptions.of(8, 4, Order.inOrder()))) {
       assertThat(source.stepsPerEpoch()).isEqualTo(2);
-      List<StepBatch> steps = take(source, 3);
+      List<StepBatch<MicroBatch>> steps = take(source, 3);
       assertThat(examples(steps.get(1))).containsExactly(8, 9);
       MicroBatch last = steps.get(1).microBatches().get(0);
       assertThat(last.rows()).isEqualTo(4);
@@ -123,7 +127,7 @@ class BatchSourceTest {
   @Test
   void theLastBatchCanBeDropped() {
     BatchOptions options = new BatchOptions(8, 4, true, Order.inOrder(), 0);
-    try (BatchSource source = BatchSource.of(plan(10), options)) {
+    try (BatchSource<MicroBatch> source = BatchSource.of(plan(10), options)) {
       assertThat(source.stepsPerEpoch()).isEqualTo(1);
       assertThat(take(source, 3)).allMatch(s -> examples(s).get(0) == 0 && examples(s).size() == 8);
     }
@@ -137,9 +141,9 @@ class BatchSourceTest {
 
   @Test
   void evaluationIsOnePassInOrder() {
-    try (BatchSource source = BatchSource.evaluation(plan(10), 4)) {
+    try (BatchSource<MicroBatch> source = BatchSource.evaluation(plan(10), 4)) {
       List<Integer> seen = new ArrayList<>();
-      for (Optional<StepBatch> s = source.next(); s.isPresent(); s = source.next()) {
+      for (Optional<StepBatch<MicroBatch>> s = source.next(); s.isPresent(); s = source.next()) {
         seen.addAll(examples(s.get()));
       }
       assertThat(seen).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
@@ -159,10 +163,11 @@ class BatchSourceTest {
     for (int prefetch = 0; prefetch < 3; prefetch++) {
       Order order = Order.shuffled(seeds.seed());
       BatchOptions options = new BatchOptions(4, 2, prefetch == 1, order, prefetch);
-      try (BatchSource straight = BatchSource.of(RowPlan.of(examples, layout), options);
-          BatchSource resumed = BatchSource.of(RowPlan.of(examples, layout), options)) {
+      try (BatchSource<MicroBatch> straight =
+              BatchSource.of(RowPlan.of(examples, layout), options);
+          BatchSource<MicroBatch> resumed = BatchSource.of(RowPlan.of(examples, layout), options)) {
         List<Cursor> cursors = new ArrayList<>(List.of(straight.cursor()));
-        List<StepBatch> steps = take(straight, 33);
+        List<StepBatch<MicroBatch>> steps = take(straight, 33);
         steps.forEach(step -> cursors.add(step.after()));
         assertThat(straight.cursor()).isEqualTo(cursors.get(33));
         for (int at = 0; at <= 30; at++) {
@@ -179,9 +184,12 @@ class BatchSourceTest {
 
   @Test
   void aCursorOfOtherDataIsRefused() {
-    try (BatchSource source = BatchSource.of(plan(10), BatchOptions.of(2, 2, Order.shuffled(1)));
-        BatchSource other = BatchSource.of(plan(11), BatchOptions.of(2, 2, Order.shuffled(1)));
-        BatchSource seed = BatchSource.of(plan(10), BatchOptions.of(2, 2, Order.shuffled(2)))) {
+    try (BatchSource<MicroBatch> source =
+            BatchSource.of(plan(10), BatchOptions.of(2, 2, Order.shuffled(1)));
+        BatchSource<MicroBatch> other =
+            BatchSource.of(plan(11), BatchOptions.of(2, 2, Order.shuffled(1)));
+        BatchSource<MicroBatch> seed =
+            BatchSource.of(plan(10), BatchOptions.of(2, 2, Order.shuffled(2)))) {
       Cursor cursor = source.cursor();
       assertThatThrownBy(() -> other.seek(cursor))
           .isInstanceOf(DataException.class)
@@ -193,8 +201,8 @@ class BatchSourceTest {
   @Test
   @Timeout(20)
   void anErrorInTheBackgroundComesOutAfterTheStepsBeforeIt() {
-    BatchSource failing = new FailingSource(plan(10), 2);
-    try (BatchSource source = new PrefetchingSource(failing, 4)) {
+    BatchSource<MicroBatch> failing = new FailingSource(plan(10), 2);
+    try (BatchSource<MicroBatch> source = new PrefetchingSource(failing, 4)) {
       assertThat(take(source, 2)).hasSize(2);
       assertThatThrownBy(source::next).isInstanceOf(DataException.class).hasMessage("broken");
       assertThatThrownBy(source::next).isInstanceOf(DataException.class).hasMessage("broken");
@@ -205,7 +213,7 @@ class BatchSourceTest {
   @Timeout(20)
   void closingEndsTheThread() {
     BatchOptions options = new BatchOptions(2, 2, false, Order.shuffled(1), 2);
-    BatchSource source = BatchSource.of(plan(10), options);
+    BatchSource<MicroBatch> source = BatchSource.of(plan(10), options);
     long before = workers();
     source.next();
     assertThat(workers()).isEqualTo(before + 1);
@@ -223,7 +231,7 @@ class BatchSourceTest {
 
   /** A real source until it breaks. */
   private static final class FailingSource implements BatchSource {
-    private final BatchSource source;
+    private final BatchSource<MicroBatch> source;
     private int good;
 
     FailingSource(RowPlan plan, int good) {
@@ -232,7 +240,7 @@ class BatchSourceTest {
     }
 
     @Override
-    public Optional<StepBatch> next() {
+    public Optional<StepBatch<MicroBatch>> next() {
       if (good-- == 0) {
         throw new DataException("broken");
       }
@@ -258,5 +266,9 @@ class BatchSourceTest {
     public void close() {
       source.close();
     }
+  }
+
+  private static int targets(StepBatch<MicroBatch> step) {
+    return step.microBatches().stream().mapToInt(MicroBatch::targets).sum();
   }
 }

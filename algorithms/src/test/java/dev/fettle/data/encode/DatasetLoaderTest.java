@@ -39,7 +39,8 @@ class DatasetLoaderTest {
   }
 
   private Dataset load(EncodingOptions options, Path... files) {
-    return new DatasetLoader(Optional.of(tokenizer), options, 3, LoadListener.NONE)
+    return new DatasetLoader<>(
+            new TextRows(Optional.of(tokenizer), LossOn.AUTO), options, 3, LoadListener.NONE)
         .load(List.of(files));
   }
 
@@ -67,11 +68,13 @@ class DatasetLoaderTest {
     Path b = write("b.jsonl", "{\"prompt\": \"x\", \"completion\": \"y\"}\n");
     EncodingOptions options = EncodingOptions.of(64);
     List<Example> one =
-        new DatasetLoader(Optional.of(tokenizer), options, 1, LoadListener.NONE)
+        new DatasetLoader<>(
+                new TextRows(Optional.of(tokenizer), LossOn.AUTO), options, 1, LoadListener.NONE)
             .load(List.of(a, b))
             .examples();
-    Dataset many =
-        new DatasetLoader(Optional.of(tokenizer), options, 7, LoadListener.NONE)
+    Dataset<Example> many =
+        new DatasetLoader<>(
+                new TextRows(Optional.of(tokenizer), LossOn.AUTO), options, 7, LoadListener.NONE)
             .load(List.of(a, b));
     assertThat(many.examples()).isEqualTo(one).hasSize(1001);
     assertThat(many.examples().get(999).origin().number()).isEqualTo(1000);
@@ -88,7 +91,8 @@ class DatasetLoaderTest {
           rows.add(done);
           fractions.add(fraction);
         };
-    new DatasetLoader(Optional.of(tokenizer), EncodingOptions.of(64), 2, listener)
+    new DatasetLoader<>(
+            new TextRows(Optional.of(tokenizer), LossOn.AUTO), EncodingOptions.of(64), 2, listener)
         .load(List.of(write("a.jsonl", lines(500)), write("b.jsonl", lines(100))));
     assertThat(rows).isSorted().endsWith(600L);
     assertThat(fractions).isSorted().endsWith(1.0);
@@ -174,8 +178,12 @@ class DatasetLoaderTest {
   @Test
   void textWithoutATokenizerIsRefused() throws IOException {
     Path file = write("a.jsonl", lines(1));
-    DatasetLoader bare =
-        new DatasetLoader(Optional.empty(), EncodingOptions.of(8), 1, LoadListener.NONE);
+    DatasetLoader<Example> bare =
+        new DatasetLoader<>(
+            new TextRows(Optional.empty(), LossOn.AUTO),
+            EncodingOptions.of(8),
+            1,
+            LoadListener.NONE);
     assertThatThrownBy(() -> bare.load(List.of(file)))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("need a tokenizer");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fettle.data.Made;
-import dev.fettle.data.encode.RowEncoder.Encoded;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.DataFiles;
 import dev.fettle.data.read.Row;
@@ -45,11 +44,13 @@ class RowEncoderTest {
     }
   }
 
-  private static Encoded encode(String json, EncodingOptions options) {
+  private static Encoded<Example> encode(String json, EncodingOptions options) {
+    return encode(json, options, LossOn.AUTO);
+  }
+
+  private static Encoded<Example> encode(String json, EncodingOptions options, LossOn lossOn) {
     Row row = row(json);
-    RowFormat format =
-        options.format().orElseGet(() -> RowFormat.detect(options.columns().apply(row)));
-    return new RowEncoder(Optional.of(tokenizer), options, format).encode(row);
+    return new TextRows(Optional.of(tokenizer), lossOn).encoder(row, options).encode(row);
   }
 
   private static Example example(String json, EncodingOptions options) {
@@ -58,7 +59,11 @@ class RowEncoderTest {
 
   /** The text with targets in brackets: {@code <s>ab[c</s>]}. */
   private static String shown(String json, EncodingOptions options) {
-    Encoded encoded = encode(json, options);
+    return shown(json, options, LossOn.AUTO);
+  }
+
+  private static String shown(String json, EncodingOptions options, LossOn lossOn) {
+    Encoded<Example> encoded = encode(json, options, lossOn);
     if (encoded.example() == null) {
       return String.valueOf(encoded.dropped());
     }
@@ -77,8 +82,12 @@ class RowEncoderTest {
   }
 
   private static String error(String json, EncodingOptions options) {
+    return error(json, options, LossOn.AUTO);
+  }
+
+  private static String error(String json, EncodingOptions options, LossOn lossOn) {
     try {
-      encode(json, options);
+      encode(json, options, lossOn);
     } catch (DataException e) {
       assertThat(e.getMessage()).doesNotContain("\n");
       return String.valueOf(e.getMessage());
@@ -102,7 +111,7 @@ class RowEncoderTest {
   void onlyTheCompletionIsTarget() {
     String row = "{'prompt': 'ab ', 'completion': 'cd'}";
     assertThat(shown(row, DEFAULTS)).isEqualTo("<s>ab [cd</s>]");
-    assertThat(shown(row, DEFAULTS.withLossOn(LossOn.ALL))).isEqualTo("<s>[ab cd</s>]");
+    assertThat(shown(row, DEFAULTS, LossOn.ALL)).isEqualTo("<s>[ab cd</s>]");
   }
 
   @Test
@@ -126,7 +135,7 @@ class RowEncoderTest {
     String row =
         "{'messages': [{'role': 'user', 'content': '\u00e9a'}, {'role': 'assistant', 'content':"
             + " '\u00e9d'}, {'role': 'user', 'content': 'x'}]}";
-    assertThat(shown(row, DEFAULTS.withLossOn(LossOn.ASSISTANT)))
+    assertThat(shown(row, DEFAULTS, LossOn.ASSISTANT))
         .isEqualTo(
             """
             <|im_start|>user
@@ -194,7 +203,7 @@ class RowEncoderTest {
             <|im_start|>assistant
             d<|im_end|>
             ]""");
-    assertThat(shown(row, DEFAULTS.withLossOn(LossOn.ASSISTANT)))
+    assertThat(shown(row, DEFAULTS, LossOn.ASSISTANT))
         .isEqualTo(
             """
             <|im_start|>user
@@ -206,7 +215,7 @@ class RowEncoderTest {
             <|im_start|>assistant
             [d<|im_end|>]
             """);
-    assertThat(shown(row, DEFAULTS.withLossOn(LossOn.COMPLETION)))
+    assertThat(shown(row, DEFAULTS, LossOn.COMPLETION))
         .isEqualTo(
             """
             <|im_start|>user
@@ -227,14 +236,13 @@ class RowEncoderTest {
         "{'prompt': [{'role': 'user', 'content': 'a'}],"
             + " 'completion': [{'role': 'assistant', 'content': 'b'}]}";
     assertThat(shown(lists, DEFAULTS)).isEqualTo(rendered + "[b<|im_end|>\n]");
-    assertThat(shown(lists, DEFAULTS.withLossOn(LossOn.ASSISTANT)))
-        .isEqualTo(rendered + "[b<|im_end|>]\n");
+    assertThat(shown(lists, DEFAULTS, LossOn.ASSISTANT)).isEqualTo(rendered + "[b<|im_end|>]\n");
     assertThat(shown("{'inputs': [{'role': 'user', 'content': 'a'}], 'targets': 'b'}", DEFAULTS))
         .isEqualTo(rendered + "[b<|im_end|>\n]");
     String two =
         "{'prompt': [{'role': 'user', 'content': 'a'}, {'role': 'assistant', 'content': 'x'},"
             + " {'role': 'user', 'content': 'c'}], 'completion': 'b'}";
-    assertThat(shown(two, DEFAULTS.withLossOn(LossOn.ASSISTANT)))
+    assertThat(shown(two, DEFAULTS, LossOn.ASSISTANT))
         .endsWith(
             "x<|im_end|>\n<|im_start|>user\nc<|im_end|>\n<|im_start|>assistant\n[b<|im_end|>]\n");
   }
@@ -259,7 +267,8 @@ class RowEncoderTest {
         example("{'input_ids': [5, 6, 7], 'loss_mask': [1, 0, 1], 'text': 'x'}", DEFAULTS);
     assertThat(some.targetMask()).containsExactly(0, 0, 1);
     assertThat(
-            new RowEncoder(Optional.empty(), DEFAULTS, RowFormat.PRETOKENISED)
+            new TextRows(Optional.empty(), LossOn.AUTO)
+                .encoder(TextRows.PRETOKENISED, DEFAULTS)
                 .encode(row("{'input_ids': [1, 2]}"))
                 .example())
         .isNotNull();
@@ -283,9 +292,7 @@ class RowEncoderTest {
     assertThat(shown("{'input_ids': [3, 4], 'loss_mask': [1, 0]}", DEFAULTS))
         .isEqualTo("no target");
     assertThat(
-            shown(
-                "{'messages': [{'role': 'user', 'content': 'a'}]}",
-                DEFAULTS.withLossOn(LossOn.ASSISTANT)))
+            shown("{'messages': [{'role': 'user', 'content': 'a'}]}", DEFAULTS, LossOn.ASSISTANT))
         .isEqualTo("no target");
     EncodingOptions thinking =
         DEFAULTS.withChatTemplate(
@@ -303,22 +310,21 @@ class RowEncoderTest {
         DEFAULTS.withColumns(new Columns(Map.of("prompt", "question", "completion", "answer")));
     assertThat(shown("{'question': 'a', 'answer': 'd', 'prompt': 1}", mapped))
         .isEqualTo("<s>a[d</s>]");
-    assertThat(error("{'question': 'a'}", mapped.withFormat(RowFormat.PROMPT_COMPLETION)))
+    assertThat(error("{'question': 'a'}", mapped.withFormat(TextRows.PROMPT_COMPLETION)))
         .isEqualTo(
-            "made.jsonl:7 has no column 'answer' (completion); its columns are question; correct the"
-                + " row or delete it");
+            "made.jsonl:7 has no column 'answer' (data.columns: completion: answer); it has question");
   }
 
   @Test
   void missingAndWrongColumnsAreNamed() {
     assertThat(error("{'propmt': 'a', 'completion': 'b'}", DEFAULTS))
         .isEqualTo(
-            "made.jsonl:7 has columns propmt, completion, which fit no format; name them with"
-                + " columns: {prompt: ..., completion: ...}; formats are pretokenised (input_ids),"
+            "made.jsonl:7 has columns propmt, completion, which fit no format this algorithm"
+                + " reads; map them with data.columns, as in {prompt: ..., completion: ...}; formats are pretokenised (input_ids),"
                 + " messages (messages), prompt-completion (prompt, completion), instruction"
                 + " (instruction, output|response), inputs-targets (inputs, targets), text (text)");
     assertThat(error("{'prompt': 'a', 'chosen': 'b', 'rejected': 'c'}", DEFAULTS))
-        .contains("these are preference pairs");
+        .contains("has columns prompt, chosen, rejected, which fit no format this algorithm reads");
     assertThat(error("{'text': 5}", DEFAULTS))
         .isEqualTo(
             "made.jsonl:7 column 'text' is a number, not text; correct the row or delete it");
@@ -343,17 +349,16 @@ class RowEncoderTest {
 
   @Test
   void lossThatTheRowsCannotGiveIsRefused() {
-    assertThat(error("{'text': 'a'}", DEFAULTS.withLossOn(LossOn.COMPLETION)))
+    assertThat(error("{'text': 'a'}", DEFAULTS, LossOn.COMPLETION))
         .contains("is plain text without a completion");
-    assertThat(error("{'text': 'a'}", DEFAULTS.withLossOn(LossOn.ASSISTANT)))
+    assertThat(error("{'text': 'a'}", DEFAULTS, LossOn.ASSISTANT))
         .contains("is plain text, not a conversation");
     String chat = "{'messages': [{'role': 'user', 'content': 'a'}]}";
-    assertThat(error(chat, DEFAULTS.withLossOn(LossOn.COMPLETION)))
+    assertThat(error(chat, DEFAULTS, LossOn.COMPLETION))
         .contains("ends with a message that is not the assistant's");
     EncodingOptions unmarked =
         DEFAULTS.withChatTemplate(tokenizer.chatTemplate("{{ messages[0].content }}", "test"));
-    assertThat(error(chat, unmarked.withLossOn(LossOn.ASSISTANT)))
-        .contains("has no {% generation %} blocks");
+    assertThat(error(chat, unmarked, LossOn.ASSISTANT)).contains("has no {% generation %} blocks");
     assertThat(error(chat, EncodingOptions.of(8))).contains("the model has no chat template");
     assertThat(
             error(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fettle.data.batch.BatchOptions;
 import dev.fettle.data.batch.BatchSource;
+import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.data.batch.Order;
 import dev.fettle.data.pack.Packing;
 import dev.fettle.data.pack.PackingOptions;
@@ -66,7 +67,9 @@ class TrlRowsTest {
   }
 
   private List<Example> examples(String name, EncodingOptions options) {
-    return DatasetLoader.of(tokenizer, options).load(List.of(rows(name))).examples();
+    return DatasetLoader.of(new TextRows(Optional.of(tokenizer), LossOn.AUTO), options)
+        .load(List.of(rows(name)))
+        .examples();
   }
 
   private static List<Integer> integers(JsonNode array) {
@@ -87,7 +90,7 @@ class TrlRowsTest {
   void languageModellingRowsEqualTrl() {
     List<Row> golden = read("sft-tinystories");
     List<Example> ours =
-        examples("sft-tinystories", EncodingOptions.of(MAX_LENGTH).withFormat(RowFormat.TEXT));
+        examples("sft-tinystories", EncodingOptions.of(MAX_LENGTH).withFormat(TextRows.TEXT));
     assertThat(ours).hasSameSizeAs(golden).hasSize(424);
     for (int i = 0; i < ours.size(); i++) {
       JsonNode row = golden.get(i).fields();
@@ -107,7 +110,7 @@ class TrlRowsTest {
     List<Row> golden = read("sft-dolly");
     List<Example> ours =
         examples(
-            "sft-dolly", EncodingOptions.of(MAX_LENGTH).withFormat(RowFormat.PROMPT_COMPLETION));
+            "sft-dolly", EncodingOptions.of(MAX_LENGTH).withFormat(TextRows.PROMPT_COMPLETION));
     assertThat(ours).hasSameSizeAs(golden).hasSize(421);
     int straddling = 0;
     int differing = 0;
@@ -154,7 +157,7 @@ class TrlRowsTest {
       int batch = micro * run.get("gradient_accumulation").intValue();
       PackingOptions layout = PackingOptions.of(Packing.NONE, MAX_LENGTH);
       RowPlan plan = RowPlan.of(examples(name, EncodingOptions.of(layout)), layout);
-      try (BatchSource source =
+      try (BatchSource<MicroBatch> source =
           BatchSource.of(plan, BatchOptions.of(batch, micro, Order.inOrder()))) {
         long tokens = 0;
         for (JsonNode step : run.get("trajectory")) {
@@ -173,7 +176,9 @@ class TrlRowsTest {
     Tokenizer gpt2 = Tokenizer.load(shared.resolve("tokenizers/gpt2"));
     long start = System.nanoTime();
     PackingOptions layout = PackingOptions.of(Packing.BFD, 512);
-    Dataset data = DatasetLoader.of(gpt2, EncodingOptions.of(layout)).load(List.of(dolly));
+    Dataset<Example> data =
+        DatasetLoader.of(new TextRows(Optional.of(gpt2), LossOn.AUTO), EncodingOptions.of(layout))
+            .load(List.of(dolly));
     RowPlan plan = RowPlan.of(data.examples(), layout);
     double seconds = (System.nanoTime() - start) / 1e9;
     gpt2.close();

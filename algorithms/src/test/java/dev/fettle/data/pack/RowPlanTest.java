@@ -25,7 +25,7 @@ class RowPlanTest {
 
   private static MicroBatch only(List<Example> examples, PackingOptions options) {
     RowPlan plan = RowPlan.of(examples, options);
-    try (BatchSource source = BatchSource.evaluation(plan, plan.size())) {
+    try (BatchSource<MicroBatch> source = BatchSource.evaluation(plan, plan.size())) {
       return source.next().orElseThrow().microBatches().get(0);
     }
   }
@@ -90,10 +90,10 @@ class RowPlanTest {
     int usual = halves.usualTargets(4);
     int within = 0;
     int batches = 0;
-    try (BatchSource source =
+    try (BatchSource<MicroBatch> source =
         BatchSource.of(halves, new BatchOptions(4, 4, true, Order.shuffled(1), 0))) {
       for (long i = 0; i < source.stepsPerEpoch(); i++) {
-        within += source.next().orElseThrow().targets() <= usual ? 1 : 0;
+        within += source.next().orElseThrow().microBatches().get(0).targets() <= usual ? 1 : 0;
         batches++;
       }
     }
@@ -148,8 +148,8 @@ class RowPlanTest {
       RowPlan plan = RowPlan.of(examples, new PackingOptions(packing, 24, 8, window));
       List<Integer> seen = new ArrayList<>();
       BatchOptions options = new BatchOptions(5, 3, false, new Order(true, seeds.seed(), 1), 0);
-      try (BatchSource source = BatchSource.of(plan, options)) {
-        for (Optional<StepBatch> s = source.next(); s.isPresent(); s = source.next()) {
+      try (BatchSource<MicroBatch> source = BatchSource.of(plan, options)) {
+        for (Optional<StepBatch<MicroBatch>> s = source.next(); s.isPresent(); s = source.next()) {
           s.get().microBatches().forEach(batch -> collect(batch, seen));
         }
       }
@@ -191,5 +191,47 @@ class RowPlanTest {
         .isNotEqualTo(packed);
     assertThat(RowPlan.of(Made.examples(3, 6, 3), options(Packing.BFD, 6, 1)).fingerprint())
         .isNotEqualTo(packed);
+  }
+
+  @Test
+  void groupsStayTogetherInOrder() {
+    List<Example> e = Made.examples(2, 3, 4, 2, 3, 3);
+    List<List<Example>> pairs = List.of(e.subList(0, 2), e.subList(2, 4), e.subList(4, 6));
+    RowPlan plan = RowPlan.ofGroups(pairs, options(Packing.BFD, 11, 1));
+    try (BatchSource<MicroBatch> source = BatchSource.evaluation(plan, plan.size())) {
+      MicroBatch batch = source.next().orElseThrow().microBatches().get(0);
+      assertThat(batch.placements())
+          .containsExactly(
+              new Placement(2, 0, 0, 0, 4),
+              new Placement(3, 0, 0, 4, 2),
+              new Placement(0, 0, 0, 6, 2),
+              new Placement(1, 0, 0, 8, 3),
+              new Placement(4, 0, 1, 0, 3),
+              new Placement(5, 0, 1, 3, 3));
+      assertThat(batch.segments())
+          .startsWith(1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 4)
+          .endsWith(1, 1, 1, 2, 2, 2, 0, 0, 0, 0, 0);
+    }
+  }
+
+  @Test
+  void oneGroupARowWithoutPacking() {
+    List<Example> e = Made.examples(2, 3, 4, 2);
+    RowPlan plan =
+        RowPlan.ofGroups(List.of(e.subList(0, 2), e.subList(2, 4)), options(Packing.NONE, 100, 1));
+    assertThat(plan.size()).isEqualTo(2);
+    assertThat(plan.rows().get(1)).extracting(Packer.Piece::sequence).containsExactly(2, 3);
+  }
+
+  @Test
+  void aGroupThatNoRowHoldsIsNamed() {
+    List<List<Example>> pairs = List.of(Made.examples(6, 6));
+    assertThatThrownBy(() -> RowPlan.ofGroups(pairs, options(Packing.BFD, 11, 1)))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "made.jsonl:1 makes a group of 12 tokens, which must share a row of 11; shorten it, or make"
+                + " rows longer");
+    assertThatThrownBy(() -> RowPlan.ofGroups(pairs, options(Packing.WRAPPED, 11, 1)))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -8,12 +8,12 @@ import java.util.Map;
  * What tells one program from another of the same kind: the sizes it is written for. Whoever writes
  * a program chooses its own; equal keys share one compiled program.
  *
- * @param name the kind of program, as in {@code accumulate}
- * @param sizes by name, in the order in which they are shown; a flag is 0 or 1
+ * @param name as the program is named and dumped, as in {@code accumulate_4x512_1024}
+ * @param sizes by name; a flag is 0 or 1
  */
 public record ProgramKey(String name, Map<String, Integer> sizes) {
 
-  /** Keeps an unmodifiable copy in the given order. */
+  /** Keeps an unmodifiable copy. */
   public ProgramKey {
     sizes = Collections.unmodifiableMap(new LinkedHashMap<>(sizes));
   }
@@ -23,16 +23,16 @@ public record ProgramKey(String name, Map<String, Integer> sizes) {
     return new ProgramKey(name, Map.of());
   }
 
-  /** The same with one more size. */
+  /** The same with one more size, which the name shows. */
   public ProgramKey with(String size, int value) {
     Map<String, Integer> more = new LinkedHashMap<>(sizes);
     more.put(size, value);
-    return new ProgramKey(name, more);
+    return new ProgramKey(name + "_" + size + value, more);
   }
 
-  /** The same sizes for another kind of program. */
-  public ProgramKey named(String other) {
-    return new ProgramKey(other, sizes);
+  /** The same sizes for a kind of program, which the name begins with. */
+  public ProgramKey forKind(String kind) {
+    return new ProgramKey(kind + "_" + name, sizes);
   }
 
   /**
@@ -43,16 +43,13 @@ public record ProgramKey(String name, Map<String, Integer> sizes) {
   public int size(String size) {
     Integer value = sizes.get(size);
     if (value == null) {
-      throw new IllegalArgumentException(this + " has no size " + size);
+      throw new IllegalArgumentException("the program " + name + " has no size " + size);
     }
     return value;
   }
 
-  /** As programs are named: {@code accumulate_rows4_length512}. */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder(name);
-    sizes.forEach((size, value) -> text.append('_').append(size).append(value));
-    return text.toString();
+    return name;
   }
 }

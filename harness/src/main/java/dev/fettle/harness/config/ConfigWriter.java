@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import dev.fettle.algorithm.sft.SftSettings;
 import dev.fettle.optim.ScheduleSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -78,7 +79,7 @@ public final class ConfigWriter {
     backend(out, config.backend());
     model(out, config.model());
     out.put("algorithm.type", config.algorithm().type());
-    if (config.algorithm() instanceof AlgorithmSettings.Sft sft) {
+    if (config.algorithm() instanceof SftSettings sft) {
       out.put("algorithm.lossOn", Sections.nameOf(Sections.LOSSES_ON, sft.lossOn()));
     }
     data(out, config.data());
@@ -119,7 +120,7 @@ public final class ConfigWriter {
   private static void data(Out out, DataSettings data) {
     out.put("data.train", paths(data.train()));
     out.put("data.eval", data.eval().isEmpty() ? null : paths(data.eval()));
-    out.put("data.format", data.format().map(f -> f.configName()).orElse(null));
+    out.put("data.format", data.format().orElse(null));
     out.putUnlessEmpty("data.columns", data.columns().names());
     data.template()
         .ifPresent(

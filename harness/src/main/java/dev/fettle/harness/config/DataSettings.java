@@ -2,7 +2,6 @@ package dev.fettle.harness.config;
 
 import dev.fettle.data.encode.Columns;
 import dev.fettle.data.encode.InstructionTemplate;
-import dev.fettle.data.encode.RowFormat;
 import dev.fettle.data.encode.Truncation;
 import dev.fettle.data.pack.Packing;
 import java.nio.file.Path;
@@ -28,7 +27,7 @@ import java.util.Optional;
 public record DataSettings(
     List<Path> train,
     List<Path> eval,
-    Optional<RowFormat> format,
+    Optional<String> format,
     Columns columns,
     Optional<InstructionTemplate> template,
     Optional<Integer> maxLength,

@@ -1,5 +1,6 @@
 package dev.fettle.harness.config;
 
+import dev.fettle.settings.AlgorithmSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.fettle.harness.config;
 
+import dev.fettle.algorithm.sft.SftSettings;
 import dev.fettle.data.encode.Columns;
 import dev.fettle.data.encode.InstructionTemplate;
 import dev.fettle.data.encode.LossOn;
-import dev.fettle.data.encode.RowFormat;
 import dev.fettle.data.encode.Truncation;
 import dev.fettle.data.pack.Packing;
 import dev.fettle.harness.config.ModelSettings.Recompute;
@@ -11,6 +11,7 @@ import dev.fettle.ir.op.Linalg.Precision;
 import dev.fettle.optim.DecayedParameters;
 import dev.fettle.optim.ScheduleSettings;
 import dev.fettle.optim.Warmup;
+import dev.fettle.settings.AlgorithmSettings;
 import dev.fettle.spi.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,6 @@ final class Sections {
   static final Map<String, Packing> PACKINGS = named(Packing.values());
   static final Map<String, DecayedParameters> DECAYED = named(DecayedParameters.values());
   static final Map<String, Track> TRACKS = named(Track.values());
-  static final Map<String, RowFormat> FORMATS = named(RowFormat.values(), RowFormat::configName);
   private static final Path NOWHERE = Path.of("nowhere");
 
   private final Section root;
@@ -149,7 +149,7 @@ final class Sections {
   private static AlgorithmSettings algorithm(Section s) {
     s.choice("type", Map.of("sft", "sft"));
     AlgorithmSettings algorithm =
-        new AlgorithmSettings.Sft(s.choice("lossOn", LOSSES_ON).orElse(LossOn.AUTO));
+        new SftSettings(s.choice("lossOn", LOSSES_ON).orElse(LossOn.AUTO));
     s.done();
     return algorithm;
   }
@@ -163,7 +163,7 @@ final class Sections {
         new DataSettings(
             files(s, "train"),
             files(s, "eval"),
-            s.choice("format", FORMATS),
+            s.text("format"),
             new Columns(s.texts("columns")),
             template(s.section("template")),
             s.size("maxLength", Range.AT_LEAST_TWO),

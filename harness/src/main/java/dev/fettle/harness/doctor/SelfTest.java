@@ -1,5 +1,6 @@
 package dev.fettle.harness.doctor;
 
+import dev.fettle.algorithm.sft.SftObjective;
 import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.harness.model.FreshParameters;
 import dev.fettle.models.LanguageModel;
@@ -11,14 +12,15 @@ import dev.fettle.models.config.SpecialTokenIds;
 import dev.fettle.models.gpt2.Gpt2Model;
 import dev.fettle.models.nn.ForwardOptions;
 import dev.fettle.models.nn.ParameterSpec;
-import dev.fettle.objective.Sft;
 import dev.fettle.optim.AdamWOptimizer;
 import dev.fettle.optim.DecayedParameters;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.CompileOptions;
+import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.train.Policy;
 import dev.fettle.train.StepResult;
 import dev.fettle.train.Stepper;
+import dev.fettle.train.StepperOptions;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Locale;
@@ -79,8 +81,9 @@ public final class SelfTest {
     AdamWOptimizer optimizer =
         new AdamWOptimizer(0.9, 0.999, 1e-8, 0.01, DecayedParameters.MATRICES);
     try (Policy policy = Policy.load(backend, model, ForwardOptions.DEFAULT, fresh::of);
+        ProgramCache programs = new ProgramCache(backend, CompileOptions.DEFAULT);
         Stepper<MicroBatch> stepper =
-            new Stepper<>(policy, new Sft(), optimizer, 1, CompileOptions.DEFAULT)) {
+            new Stepper<>(policy, new SftObjective(), StepperOptions.of(optimizer, 1), programs)) {
       List<MicroBatch> batch = List.of(batch());
       StepResult step = stepper.step(batch, 1, 1e-2);
       double next = stepper.evaluate(batch).loss();

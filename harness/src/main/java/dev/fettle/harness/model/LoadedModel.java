@@ -1,7 +1,8 @@
 package dev.fettle.harness.model;
 
+import dev.fettle.data.encode.LossOn;
+import dev.fettle.data.encode.TextRows;
 import dev.fettle.data.read.DataException;
-import dev.fettle.harness.config.AlgorithmSettings;
 import dev.fettle.harness.config.BackendSettings;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.config.ModelSettings;
@@ -25,6 +26,7 @@ import dev.fettle.models.generate.TokenListener;
 import dev.fettle.models.nn.DenseLinears;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.CompileOptions;
+import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.tokenizer.Tokenizer;
 import dev.fettle.train.Policy;
 import java.nio.file.Path;
@@ -173,11 +175,11 @@ public final class LoadedModel implements AutoCloseable {
   /**
    * Scores rows, and holds all scores: for data that is not large.
    *
-   * @see #score(DataSettings, AlgorithmSettings, Consumer)
+   * @see #score(DataSettings, LossOn, Consumer)
    */
-  public ScoreReport score(DataSettings data, AlgorithmSettings algorithm) {
+  public ScoreReport score(DataSettings data, LossOn lossOn) {
     List<RowScore> rows = new ArrayList<>();
-    ScoreSummary summary = score(data, algorithm, rows::add);
+    ScoreSummary summary = score(data, lossOn, rows::add);
     return new ScoreReport(rows, summary.truncated());
   }
 
@@ -187,17 +189,17 @@ public final class LoadedModel implements AutoCloseable {
    * time, so that the memory needed does not depend on how many there are.
    *
    * @param data whose {@code train} files are scored
-   * @param algorithm says which tokens are targets
+   * @param lossOn which tokens are targets
    * @param rows given each row's scores, in the order of the input
    * @throws DataException where a file or row is broken; rows before it may have been given out
    */
-  public ScoreSummary score(
-      DataSettings data, AlgorithmSettings algorithm, Consumer<RowScore> rows) {
-    RowLoading loading = new RowLoading(data, algorithm, files, Terminal.none(), 1);
+  public ScoreSummary score(DataSettings data, LossOn lossOn, Consumer<RowScore> rows) {
+    RowLoading loading = new RowLoading(data, files, Terminal.none(), 1);
     int length = data.maxLength().isPresent() ? loading.maxLength() : maxPositions();
     try (EncodedRows encoded =
-            new EncodedRows(data.train(), loading.encoding(length), files.tokenizer());
-        Scorer scorer = new Scorer(policy, length, wiring.get(CompileOptions.class))) {
+            new EncodedRows(
+                data.train(), new TextRows(files.tokenizer(), lossOn), loading.encoding(length));
+        Scorer scorer = new Scorer(policy, length, wiring.get(ProgramCache.class))) {
       ScoreSummary summary = new RowScoring(encoded, scorer, RowScoring.WINDOW).run(rows);
       if (summary.rows() == 0) {
         throw new DataException(data.train() + " has no rows; write the rows again");
@@ -212,11 +214,11 @@ public final class LoadedModel implements AutoCloseable {
    *
    * @param out the file
    * @throws DataException where a file or row is broken, or the scores cannot be written
-   * @see #score(DataSettings, AlgorithmSettings, Consumer)
+   * @see #score(DataSettings, LossOn, Consumer)
    */
-  public ScoreSummary score(DataSettings data, AlgorithmSettings algorithm, Path out) {
+  public ScoreSummary score(DataSettings data, LossOn lossOn, Path out) {
     try (ScoreFile file = new ScoreFile(out)) {
-      ScoreSummary summary = score(data, algorithm, file);
+      ScoreSummary summary = score(data, lossOn, file);
       file.finish();
       return summary;
     }

@@ -1,13 +1,13 @@
 package dev.fettle.harness.run;
 
+import dev.fettle.algorithm.RunRows;
 import dev.fettle.data.encode.Dataset;
 import dev.fettle.data.encode.DatasetLoader;
 import dev.fettle.data.encode.EncodingOptions;
 import dev.fettle.data.encode.InstructionTemplate;
-import dev.fettle.data.encode.LossOn;
+import dev.fettle.data.encode.RowEncoding;
+import dev.fettle.data.encode.Sized;
 import dev.fettle.data.pack.PackingOptions;
-import dev.fettle.data.read.DataException;
-import dev.fettle.harness.config.AlgorithmSettings;
 import dev.fettle.harness.config.ConfigException;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.model.ModelFiles;
@@ -22,40 +22,40 @@ import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads and tokenises the rows a configuration names. */
-public final class RowLoading {
+/** Reads and encodes the rows a configuration names. */
+public final class RowLoading implements RunRows {
   private static final Logger LOG = LoggerFactory.getLogger(RowLoading.class);
 
   private final DataSettings data;
-  private final AlgorithmSettings algorithm;
   private final ModelFiles files;
   private final Terminal terminal;
   private final int threads;
 
-  public RowLoading(
-      DataSettings data,
-      AlgorithmSettings algorithm,
-      ModelFiles files,
-      Terminal terminal,
-      int threads) {
+  public RowLoading(DataSettings data, ModelFiles files, Terminal terminal, int threads) {
     this.data = data;
-    this.algorithm = algorithm;
     this.files = files;
     this.terminal = terminal;
     this.threads = threads;
   }
 
-  /**
-   * Reads rows, with a progress bar on a terminal; reports what was dropped and what to beware of.
-   *
-   * @param what the files are, as in {@code training rows}
-   * @throws DataException where a file or row is broken, or no row is left
-   */
-  Dataset load(String what, List<Path> paths) {
-    EncodingOptions options = encoding();
-    Dataset dataset;
+  @Override
+  public <E extends Sized> Dataset<E> train(RowEncoding<E> encoding) {
+    return load("training rows", data.train(), encoding);
+  }
+
+  @Override
+  public <E extends Sized> Optional<Dataset<E>> evaluation(RowEncoding<E> encoding) {
+    return data.eval().isEmpty()
+        ? Optional.empty()
+        : Optional.of(load("evaluation rows", data.eval(), encoding));
+  }
+
+  private <E extends Sized> Dataset<E> load(
+      String what, List<Path> paths, RowEncoding<E> encoding) {
+    int length = data.packing().splits() ? EncodingOptions.UNLIMITED : maxLength();
+    Dataset<E> dataset;
     try (LoadProgress progress = terminal.loading(what)) {
-      dataset = new DatasetLoader(files.tokenizer(), options, threads, progress).load(paths);
+      dataset = new DatasetLoader<>(encoding, encoding(length), threads, progress).load(paths);
     }
     LOG.info("{}: {}", what, dataset.report().summary());
     dataset.report().warnings().forEach(w -> LOG.warn("{}: {}", what, w));
@@ -77,13 +77,9 @@ public final class RowLoading {
     return wanted;
   }
 
-  /** How rows are laid out. */
-  PackingOptions packing() {
+  @Override
+  public PackingOptions packing() {
     return PackingOptions.of(data.packing(), maxLength());
-  }
-
-  private EncodingOptions encoding() {
-    return encoding(data.packing().splits() ? EncodingOptions.UNLIMITED : maxLength());
   }
 
   /** How rows become token ids, {@code length} of each at most. */
@@ -91,16 +87,11 @@ public final class RowLoading {
     return new EncodingOptions(
         data.format(),
         data.columns(),
-        lossOn(),
         length,
         data.truncation(),
         data.template().orElseGet(InstructionTemplate::alpaca),
         chatTemplate(),
         OptionalInt.of(files.model().shape().vocab()));
-  }
-
-  private LossOn lossOn() {
-    return algorithm instanceof AlgorithmSettings.Sft sft ? sft.lossOn() : LossOn.AUTO;
   }
 
   /** The template of the configuration; empty for the model's own. */

@@ -1,5 +1,6 @@
 package dev.fettle.harness.run;
 
+import dev.fettle.algorithm.Algorithms;
 import dev.fettle.train.TrainingListener;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,12 +15,14 @@ import java.util.function.BooleanSupplier;
  * @param dumpGraphs a directory for each compiled program, as text and in the backend's own format
  * @param stopRequested asked after each step; true ends the run with a checkpoint
  * @param listeners told of each step, after the run's own metrics are written
+ * @param algorithms what {@code algorithm.type} may name
  */
 public record RunOptions(
     Terminal terminal,
     Optional<Path> dumpGraphs,
     BooleanSupplier stopRequested,
-    List<TrainingListener> listeners) {
+    List<TrainingListener> listeners,
+    Algorithms algorithms) {
 
   /** Copies the list. */
   public RunOptions {
@@ -28,7 +31,7 @@ public record RunOptions(
 
   /** Options of a run that nobody else listens to. */
   public RunOptions(Terminal terminal, Optional<Path> dumpGraphs, BooleanSupplier stopRequested) {
-    this(terminal, dumpGraphs, stopRequested, List.of());
+    this(terminal, dumpGraphs, stopRequested, List.of(), Algorithms.discover());
   }
 
   /** Shows nothing, dumps nothing, runs to the end. */
@@ -43,18 +46,23 @@ public record RunOptions(
 
   /** The same, stopping when asked to. */
   public RunOptions stoppingWhen(BooleanSupplier requested) {
-    return new RunOptions(terminal, dumpGraphs, requested, listeners);
+    return new RunOptions(terminal, dumpGraphs, requested, listeners, algorithms);
   }
 
   /** The same, writing compiled programs to a directory. */
   public RunOptions dumpingTo(Path directory) {
-    return new RunOptions(terminal, Optional.of(directory), stopRequested, listeners);
+    return new RunOptions(terminal, Optional.of(directory), stopRequested, listeners, algorithms);
   }
 
   /** The same, with one more to be told of each step. */
   public RunOptions toldTo(TrainingListener listener) {
     List<TrainingListener> all = new ArrayList<>(listeners);
     all.add(listener);
-    return new RunOptions(terminal, dumpGraphs, stopRequested, all);
+    return new RunOptions(terminal, dumpGraphs, stopRequested, all, algorithms);
+  }
+
+  /** The same with algorithms of the application's own. */
+  public RunOptions withAlgorithms(Algorithms others) {
+    return new RunOptions(terminal, dumpGraphs, stopRequested, listeners, others);
   }
 }

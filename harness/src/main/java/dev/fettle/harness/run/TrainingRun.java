@@ -1,32 +1,35 @@
 package dev.fettle.harness.run;
 
+import com.google.inject.Key;
+import dev.fettle.algorithm.Training;
 import dev.fettle.checkpoint.Checkpoint;
 import dev.fettle.checkpoint.CheckpointContent;
 import dev.fettle.checkpoint.CheckpointStore;
 import dev.fettle.checkpoint.CheckpointTensors;
 import dev.fettle.checkpoint.Provenance;
 import dev.fettle.checkpoint.TrainerState;
-import dev.fettle.data.batch.BatchSource;
-import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.harness.config.ConfigWriter;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.model.FinalModel;
 import dev.fettle.harness.model.ModelFiles;
 import dev.fettle.harness.run.TrainingReport.Outcome;
+import dev.fettle.harness.wiring.Resources;
+import dev.fettle.harness.wiring.Wiring;
 import dev.fettle.models.nn.ParameterSpec;
 import dev.fettle.models.nn.Slots;
 import dev.fettle.optim.Schedule;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.BackendProvider;
+import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.train.Checkpointer;
 import dev.fettle.train.LoopOptions;
 import dev.fettle.train.Policy;
 import dev.fettle.train.Progress;
 import dev.fettle.train.StepResult;
 import dev.fettle.train.Stepper;
+import dev.fettle.train.StepperOptions;
 import dev.fettle.train.TrainingListener;
 import dev.fettle.train.TrainingLoop;
-import jakarta.inject.Inject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,55 +37,58 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One training run: begins or goes on, trains, and writes the finished model. */
-public final class TrainingRun {
+/**
+ * One training run: begins or goes on, trains, and writes the finished model.
+ *
+ * @param <B> the micro-batch of what is trained
+ */
+public final class TrainingRun<B> {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
 
-  /**
-   * What a run is made of, in the order in which it is made: what fails fast comes first.
-   *
-   * @param config what to do
-   * @param options how to carry it out
-   * @param directory where to write
-   * @param files the model directory
-   * @param provider where the backend comes from
-   * @param backend computes
-   * @param rows reads rows
-   * @param data the rows
-   * @param policy the model on the backend
-   * @param stepper takes steps
-   * @param source gives batches
-   */
-  public record Parts(
-      RunConfig config,
-      RunOptions options,
-      RunDirectory directory,
-      ModelFiles files,
-      BackendProvider provider,
-      Backend backend,
-      RowLoading rows,
-      RunData data,
-      Policy policy,
-      Stepper<MicroBatch> stepper,
-      BatchSource source) {
-    @Inject
-    public Parts {}
-  }
-
-  private final Parts parts;
   private final RunConfig config;
+  private final RunOptions options;
   private final RunDirectory directory;
+  private final ModelFiles files;
+  private final RowLoading rows;
+  private final BackendProvider provider;
+  private final ProgramCache programs;
+  private final Training<B> training;
+  private final Policy policy;
+  private final Stepper<B> stepper;
   private final long steps;
 
-  @Inject
-  TrainingRun(Parts parts) {
-    this.parts = parts;
-    this.config = parts.config();
-    this.directory = parts.directory();
-    this.steps = config.train().totalSteps(parts.source().stepsPerEpoch());
+  /** Opens what a run needs; what fails fast comes first, the weights last. */
+  private TrainingRun(Wiring wiring, Training<B> training) {
+    Resources resources = wiring.get(Resources.class);
+    this.config = wiring.get(RunConfig.class);
+    this.options = wiring.get(RunOptions.class);
+    this.directory = new RunDirectory(config.run().directory());
+    this.files = wiring.get(ModelFiles.class);
+    this.rows = wiring.get(RowLoading.class);
+    this.provider = wiring.get(BackendProvider.class);
+    this.programs = wiring.get(ProgramCache.class);
+    this.training = training;
+    resources.own(training.source());
+    this.policy = wiring.get(Policy.class);
+    StepperOptions stepping =
+        StepperOptions.of(config.optimizer().toOptimizer(), config.optimizer().clipNorm());
+    this.stepper = resources.own(new Stepper<>(policy, training.objective(), stepping, programs));
+    this.steps = config.train().totalSteps(training.source().stepsPerEpoch());
+  }
+
+  /** The run that a graph describes. */
+  public static TrainingRun<?> of(Wiring wiring) {
+    wiring.get(ModelFiles.class);
+    wiring.get(Backend.class);
+    return of(wiring, wiring.get(new Key<Training<?>>() {}));
+  }
+
+  private static <B> TrainingRun<B> of(Wiring wiring, Training<B> training) {
+    return new TrainingRun<>(wiring, training);
   }
 
   /** Trains to the end, or until asked to stop. */
@@ -100,7 +106,7 @@ public final class TrainingRun {
   }
 
   private Progress beginning() {
-    return new Progress(0, parts.source().cursor(), 0);
+    return new Progress(0, training.source().cursor(), 0);
   }
 
   private Progress restored(CheckpointStore store) {
@@ -111,24 +117,22 @@ public final class TrainingRun {
     }
     newest.get().restore(parameters(), moments());
     Progress progress = newest.get().trainer().progress();
-    parts.source().seek(progress.cursor());
+    training.source().seek(progress.cursor());
     return progress;
   }
 
   private String summary(Progress from) {
     return String.format(
         "%s: %,d parameters on %s %s (%s), %s %d steps of %d rows%s",
-        parts.files().config().model().modelType(),
-        parts.policy().parts().elements(),
-        parts.provider().id(),
-        parts.provider().version(),
-        parts.backend().device(),
+        files.config().model().modelType(),
+        policy.parts().elements(),
+        provider.id(),
+        provider.version(),
+        policy.backend().device(),
         from.step() > 0 ? "going on after step " + from.step() + " of" : "training",
         steps,
         config.train().batchSize(),
-        parts.data().train().withoutTarget() > 0
-            ? "; " + parts.data().train().withoutTarget() + " packed rows have no target"
-            : "");
+        training.notes().stream().map(n -> "; " + n).collect(Collectors.joining()));
   }
 
   private TrainingReport finishedBefore(Progress from) {
@@ -139,19 +143,20 @@ public final class TrainingRun {
   }
 
   private TrainingReport train(CheckpointStore store, Progress from) {
-    try (RunSinks sinks = RunSinks.open(config, parts.options().terminal(), from.step(), steps)) {
+    try (RunSinks sinks = RunSinks.open(config, options.terminal(), from.step(), steps)) {
       MetricsListener metrics = new MetricsListener(sinks.all(), config.train().logEvery(), steps);
       List<TrainingListener> listeners = new ArrayList<>(List.of(metrics));
-      listeners.addAll(parts.options().listeners());
-      TrainingLoop loop =
-          new TrainingLoop(
-              new TrainingLoop.Parts(
-                  parts.stepper(),
-                  parts.source(),
+      listeners.addAll(training.listeners());
+      listeners.addAll(options.listeners());
+      TrainingLoop<B> loop =
+          new TrainingLoop<>(
+              new TrainingLoop.Work<>(
+                  stepper,
+                  training.source(),
                   this::learningRate,
                   evaluation(),
                   checkpointer(store),
-                  parts.options().stopRequested()),
+                  options.stopRequested()),
               new LoopOptions(steps, config.train().evalEvery(), config.train().checkpointEvery()),
               listeners);
       Progress reached = loop.run(from);
@@ -174,7 +179,7 @@ public final class TrainingRun {
         steps,
         metrics.map(MetricsListener::lastStep).orElse(Map.of()),
         metrics.map(MetricsListener::lastEvaluation).orElse(Map.of()),
-        parts.stepper().compileMillis());
+        programs.compileMillis());
   }
 
   private double learningRate(long step) {
@@ -183,18 +188,14 @@ public final class TrainingRun {
   }
 
   private Optional<Supplier<StepResult>> evaluation() {
-    List<MicroBatch> portions = parts.data().evaluation();
-    return portions.isEmpty()
-        ? Optional.empty()
-        : Optional.of(() -> parts.stepper().evaluate(portions));
+    return training.evaluation().map(evaluation -> () -> evaluation.apply(stepper));
   }
 
   private Checkpointer checkpointer(CheckpointStore store) {
     List<Path> files = new ArrayList<>(config.data().train());
     files.addAll(config.data().eval());
     Provenance provenance =
-        Provenance.gather(
-            parts.provider().id(), parts.provider().version(), ConfigWriter.yaml(config), files);
+        Provenance.gather(provider.id(), provider.version(), ConfigWriter.yaml(config), files);
     return progress ->
         store.write(
             new CheckpointContent(
@@ -206,24 +207,19 @@ public final class TrainingRun {
 
   private CheckpointTensors parameters() {
     return CheckpointTensors.of(
-        parts.policy().state(),
-        parts.policy().parts().parameters().stream().map(ParameterSpec::slot).toList(),
+        policy.state(),
+        policy.parts().parameters().stream().map(ParameterSpec::slot).toList(),
         Slots.parameter(""));
   }
 
   private CheckpointTensors moments() {
-    return CheckpointTensors.of(parts.policy().state(), parts.stepper().optimizerSlots());
+    return CheckpointTensors.of(policy.state(), stepper.optimizerSlots());
   }
 
   private void writeFinal() {
-    ModelFiles files = parts.files();
     FinalModel model =
         new FinalModel(
-            files.config(),
-            files.tokenizer(),
-            parts.rows().chatTemplate(),
-            Optional.of(files.directory()));
-    model.write(
-        directory.finalModel(), parts.policy().parts().parameters(), parts.policy()::parameter);
+            files.config(), files.tokenizer(), rows.chatTemplate(), Optional.of(files.directory()));
+    model.write(directory.finalModel(), policy.parts().parameters(), policy::parameter);
   }
 }

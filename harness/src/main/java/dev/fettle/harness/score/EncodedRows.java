@@ -1,13 +1,12 @@
 package dev.fettle.harness.score;
 
+import dev.fettle.data.encode.Encoded;
 import dev.fettle.data.encode.EncodingOptions;
 import dev.fettle.data.encode.Example;
 import dev.fettle.data.encode.RowEncoder;
-import dev.fettle.data.encode.RowEncoder.Encoded;
-import dev.fettle.data.encode.RowFormat;
+import dev.fettle.data.encode.RowEncoding;
 import dev.fettle.data.read.Row;
 import dev.fettle.data.read.RowReader;
-import dev.fettle.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -17,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 /** The rows of some files, one after the other, read and tokenised when they are asked for. */
 public final class EncodedRows implements AutoCloseable {
   private final Iterator<Path> files;
+  private final RowEncoding<Example> encoding;
   private final EncodingOptions options;
-  private final Optional<Tokenizer> tokenizer;
   private @Nullable RowReader reader;
-  private @Nullable RowEncoder encoder;
+  private @Nullable RowEncoder<Example> encoder;
 
-  public EncodedRows(List<Path> files, EncodingOptions options, Optional<Tokenizer> tokenizer) {
+  public EncodedRows(List<Path> files, RowEncoding<Example> encoding, EncodingOptions options) {
     this.files = List.copyOf(files).iterator();
     this.options = options;
-    this.tokenizer = tokenizer;
+    this.encoding = encoding;
   }
 
   /**
@@ -57,18 +56,14 @@ public final class EncodedRows implements AutoCloseable {
 
   private EncodedRow encode(Row row) {
     if (encoder == null) {
-      encoder = new RowEncoder(tokenizer, options, format(options.columns().apply(row)));
+      // Each file has a format of its own.
+      encoder = encoding.encoder(row, options);
     }
-    Encoded encoded = encoder.encode(row);
+    Encoded<Example> encoded = encoder.encode(row);
     Example kept = encoded.example();
     return new EncodedRow(
         kept == null ? new Example(new int[1], new byte[1], row.origin()) : kept,
         encoded.truncated());
-  }
-
-  /** Each file has its own. */
-  private RowFormat format(Row first) {
-    return options.format().orElseGet(() -> RowFormat.detect(first));
   }
 
   @Override

@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * The scores of a file of rows, all of them held. For large files there is {@link
- * LoadedModel#score(dev.fettle.harness.config.DataSettings,
- * dev.fettle.harness.config.AlgorithmSettings, java.util.function.Consumer)}.
+ * LoadedModel#score(dev.fettle.harness.config.DataSettings, dev.fettle.settings.AlgorithmSettings,
+ * java.util.function.Consumer)}.
  *
  * @param rows one for each row of the input, in its order
  * @param truncated rows cut to what the model takes

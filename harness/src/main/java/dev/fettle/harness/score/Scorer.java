@@ -9,17 +9,16 @@ import dev.fettle.data.pack.PackingOptions;
 import dev.fettle.data.pack.Placement;
 import dev.fettle.data.pack.RowPlan;
 import dev.fettle.ir.composite.LinearCrossEntropy.Result;
-import dev.fettle.objective.Binding;
 import dev.fettle.objective.TokenLogProbs;
 import dev.fettle.program.Program;
 import dev.fettle.program.ProgramBuilder;
-import dev.fettle.spi.CompileOptions;
 import dev.fettle.spi.DeviceTensor;
 import dev.fettle.spi.Executable;
 import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.ProgramCache;
+import dev.fettle.spi.support.ProgramKey;
 import dev.fettle.train.Policy;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,18 +39,19 @@ public final class Scorer implements AutoCloseable {
 
   private final Policy policy;
   private final int maxLength;
-  private final CompileOptions compile;
-  private final Map<Binding, Executable> compiled = new HashMap<>();
+  private final ProgramCache.Share programs;
+  private final TokenLogProbs logProbs = new TokenLogProbs();
 
   /**
    * A scorer.
    *
    * @param maxLength tokens of an example at most
+   * @param programs where compiled programs are held
    */
-  public Scorer(Policy policy, int maxLength, CompileOptions compile) {
+  public Scorer(Policy policy, int maxLength, ProgramCache programs) {
     this.policy = policy;
     this.maxLength = maxLength;
-    this.compile = compile;
+    this.programs = programs.share();
   }
 
   /** The log-probabilities of each example's targets, in order. */
@@ -65,8 +65,9 @@ public final class Scorer implements AutoCloseable {
     PackingOptions packing = packing(longest);
     RowPlan plan = RowPlan.of(examples, packing);
     int rows = Math.max(1, TOKENS / packing.maxLength());
-    try (BatchSource source = BatchSource.evaluation(plan, Math.min(rows, plan.size()))) {
-      for (Optional<StepBatch> s = source.next(); s.isPresent(); s = source.next()) {
+    try (BatchSource<MicroBatch> source =
+        BatchSource.evaluation(plan, Math.min(rows, plan.size()))) {
+      for (Optional<StepBatch<MicroBatch>> s = source.next(); s.isPresent(); s = source.next()) {
         s.get().microBatches().forEach(batch -> read(batch, run(batch), scores));
       }
     }
@@ -85,31 +86,24 @@ public final class Scorer implements AutoCloseable {
   }
 
   private float[] run(MicroBatch batch) {
-    Binding binding = TokenLogProbs.bind(batch);
-    Executable program =
-        compiled.computeIfAbsent(binding, b -> policy.backend().compile(write(b), compile));
-    Map<String, HostTensor> inputs = new HashMap<>(TokenLogProbs.inputs(batch, binding, 1));
-    inputs.keySet().retainAll(program.program().inputs().keySet());
+    ProgramKey key = TokenLogProbs.key(batch);
+    Executable program = programs.get(key.forKind("score"), () -> write(key));
+    Map<String, HostTensor> inputs = logProbs.inputs(batch, key, 1);
     try (DeviceTensor nll = Objects.requireNonNull(program.run(policy.state(), inputs).get(NLL))) {
-      return place(batch, binding, nll.toHost().toFloats());
+      return place(batch, TokenLogProbs.selected(key), nll.toHost().toFloats());
     }
   }
 
-  private Program write(Binding binding) {
-    ProgramBuilder b = new ProgramBuilder(name(binding));
-    b.output(NLL, Result.NLL.of(TokenLogProbs.build(policy.frozenContext(b), binding).results()));
+  private Program write(ProgramKey key) {
+    ProgramBuilder b = new ProgramBuilder(key.forKind("score").name());
+    b.output(NLL, Result.NLL.of(logProbs.build(policy.frozenContext(b), key).results()));
     return b.build();
   }
 
-  /** Tells programs of different sizes apart, as where they are dumped. */
-  private static String name(Binding binding) {
-    return "score_" + binding;
-  }
-
   /** From the selected positions to the places of the tokens they predict. */
-  private static float[] place(MicroBatch batch, Binding binding, float[] nll) {
+  private static float[] place(MicroBatch batch, int selected, float[] nll) {
     int size = batch.rows() * batch.length();
-    boolean all = binding.selected() == size;
+    boolean all = selected == size;
     float[] placed = new float[size];
     int n = 0;
     for (int at = 1; at < size; at++) {
@@ -134,7 +128,6 @@ public final class Scorer implements AutoCloseable {
 
   @Override
   public void close() {
-    compiled.values().forEach(Executable::close);
-    compiled.clear();
+    programs.close();
   }
 }

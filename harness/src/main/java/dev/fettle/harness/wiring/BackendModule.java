@@ -7,6 +7,7 @@ import dev.fettle.harness.config.BackendSettings;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.BackendProvider;
 import dev.fettle.spi.CompileOptions;
+import dev.fettle.spi.support.ProgramCache;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -36,6 +37,12 @@ public final class BackendModule extends AbstractModule {
   @Singleton
   Backend backend(Backends backends, Resources resources) {
     return resources.own(backends.open(settings));
+  }
+
+  @Provides
+  @Singleton
+  ProgramCache programs(Backend backend, CompileOptions compile, Resources resources) {
+    return resources.own(new ProgramCache(backend, compile));
   }
 
   @Provides

@@ -3,6 +3,7 @@ package dev.fettle.harness.wiring;
 import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
+import com.google.inject.Key;
 import com.google.inject.Module;
 import com.google.inject.ProvisionException;
 import com.google.inject.Stage;
@@ -31,8 +32,13 @@ public final class Wiring implements AutoCloseable {
 
   /** An object of the graph; what it needs is made on the way. Its maker's own errors come out. */
   public <T> T get(Class<T> type) {
+    return get(Key.get(type));
+  }
+
+  /** The same for a generic type. */
+  public <T> T get(Key<T> key) {
     try {
-      return injector.getInstance(type);
+      return injector.getInstance(key);
     } catch (ProvisionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;

@@ -3,6 +3,7 @@ package dev.fettle.harness.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.fettle.algorithm.sft.SftSettings;
 import dev.fettle.data.encode.LossOn;
 import dev.fettle.data.pack.Packing;
 import dev.fettle.ir.op.Linalg.Precision;
@@ -74,7 +75,7 @@ class ConfigReaderTest {
     assertThat(c.model().directory()).isEqualTo(dir.resolve("my-model"));
     assertThat(c.model().precision()).isEqualTo(Precision.BF16);
     assertThat(c.model().forward().recompute()).isTrue();
-    assertThat(c.algorithm()).isEqualTo(new AlgorithmSettings.Sft(LossOn.ALL));
+    assertThat(c.algorithm()).isEqualTo(new SftSettings(LossOn.ALL));
     assertThat(c.data().packing()).isEqualTo(Packing.NONE);
     assertThat(c.data().columns().names()).containsEntry("text", "story");
     assertThat(c.optimizer().learningRate()).isEqualTo(1e-6);

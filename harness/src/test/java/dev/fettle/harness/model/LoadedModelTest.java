@@ -3,9 +3,9 @@ package dev.fettle.harness.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.fettle.data.encode.LossOn;
 import dev.fettle.harness.Fettle;
 import dev.fettle.harness.Tiny;
-import dev.fettle.harness.config.AlgorithmSettings;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.score.RowScore;
 import dev.fettle.harness.score.ScoreReport;
@@ -55,10 +55,8 @@ class LoadedModelTest {
             "many.jsonl",
             "{\"input_ids\": [1, 2, 3]}\n".repeat(60) + "{\"input_ids\": [9, 8, 7, 6, 5, 4]}\n");
     try (LoadedModel model = LoadedModel.open(tiny.model(), Tiny.REFERENCE)) {
-      RowScore alone =
-          model.score(DataSettings.of(one), AlgorithmSettings.Sft.DEFAULT).rows().get(0);
-      RowScore among =
-          model.score(DataSettings.of(many), AlgorithmSettings.Sft.DEFAULT).rows().get(60);
+      RowScore alone = model.score(DataSettings.of(one), LossOn.AUTO).rows().get(0);
+      RowScore among = model.score(DataSettings.of(many), LossOn.AUTO).rows().get(60);
       assertThat(among.logprobs()).containsExactly(alone.logprobs(), within(1e-5f));
     }
   }

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.fettle.data.encode.LossOn;
+import dev.fettle.data.encode.TextRows;
 import dev.fettle.data.read.DataException;
 import dev.fettle.harness.Fettle;
 import dev.fettle.harness.Tiny;
-import dev.fettle.harness.config.AlgorithmSettings;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.harness.model.LoadedModel;
@@ -21,7 +22,9 @@ import dev.fettle.harness.run.Terminal;
 import dev.fettle.harness.wiring.BackendModule;
 import dev.fettle.harness.wiring.ModelModule;
 import dev.fettle.harness.wiring.Wiring;
+import dev.fettle.spi.Backend;
 import dev.fettle.spi.CompileOptions;
+import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.train.Policy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,12 +77,17 @@ class RowScoringTest {
                 new ModelModule(ModelSettings.of(tiny.model()), 0)))) {
       ModelFiles files = wiring.get(ModelFiles.class);
       int length = files.model().shape().maxPositions();
-      RowLoading loading =
-          new RowLoading(
-              DataSettings.of(rows), AlgorithmSettings.Sft.DEFAULT, files, Terminal.none(), 1);
+      RowLoading loading = new RowLoading(DataSettings.of(rows), files, Terminal.none(), 1);
       try (EncodedRows encoded =
-              new EncodedRows(List.of(rows), loading.encoding(length), files.tokenizer());
-          Scorer scorer = new Scorer(wiring.get(Policy.class), length, compile)) {
+              new EncodedRows(
+                  List.of(rows),
+                  new TextRows(files.tokenizer(), LossOn.AUTO),
+                  loading.encoding(length));
+          Scorer scorer =
+              new Scorer(
+                  wiring.get(Policy.class),
+                  length,
+                  new ProgramCache(wiring.get(Backend.class), compile))) {
         return new RowScoring(encoded, scorer, WINDOW).run(listener);
       }
     }
@@ -160,9 +168,8 @@ class RowScoringTest {
     Path rows = tiny.write("many.jsonl", rows());
     try (LoadedModel model = LoadedModel.open(tiny.model(), Tiny.REFERENCE)) {
       DataSettings data = DataSettings.of(rows);
-      ScoreReport report = model.score(data, AlgorithmSettings.Sft.DEFAULT);
-      ScoreSummary summary =
-          model.score(data, AlgorithmSettings.Sft.DEFAULT, dir.resolve("streamed.jsonl"));
+      ScoreReport report = model.score(data, LossOn.AUTO);
+      ScoreSummary summary = model.score(data, LossOn.AUTO, dir.resolve("streamed.jsonl"));
       report.write(dir.resolve("held.jsonl"));
       assertThat(Files.readAllLines(dir.resolve("streamed.jsonl"))).hasSize(ROWS);
       assertThat(dir.resolve("streamed.jsonl")).hasSameTextualContentAs(dir.resolve("held.jsonl"));
@@ -177,7 +184,7 @@ class RowScoringTest {
     Path out = dir.resolve("out.jsonl");
     try (LoadedModel model = LoadedModel.open(tiny.model(), Tiny.REFERENCE)) {
       DataSettings data = DataSettings.of(rows);
-      assertThatThrownBy(() -> model.score(data, AlgorithmSettings.Sft.DEFAULT, out))
+      assertThatThrownBy(() -> model.score(data, LossOn.AUTO, out))
           .isInstanceOf(DataException.class)
           .hasMessageContaining("has no rows");
     }

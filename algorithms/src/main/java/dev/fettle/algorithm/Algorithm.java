@@ -1,0 +1,27 @@
+package dev.fettle.algorithm;
+
+import com.google.inject.Module;
+import dev.fettle.settings.AlgorithmSettings;
+
+/**
+ * A way to train, found by the {@code type} of section {@code algorithm}. Fettle's own and an
+ * application's are registered alike: as a service in {@code
+ * META-INF/services/dev.fettle.algorithm.Algorithm}, or given to {@link Algorithms#with}.
+ *
+ * @param <S> its settings
+ * @param <B> the micro-batch its objective reads
+ */
+public interface Algorithm<S extends AlgorithmSettings, B> {
+
+  /** The name in a configuration, as {@code dpo}. */
+  String type();
+
+  /**
+   * Binds {@code Training<?>}, by a provider method that may ask for anything of the run: {@link
+   * RunRows}, {@code Optional<Tokenizer>}, {@link dev.fettle.data.batch.BatchOptions}, {@link
+   * dev.fettle.train.Policy}, {@link dev.fettle.spi.Backend}, {@link
+   * dev.fettle.spi.support.ProgramCache}, {@link RunSeed}. Read the rows before asking for the
+   * policy, so that a broken row is found before weights are loaded.
+   */
+  Module module(S settings);
+}

@@ -1,0 +1,8 @@
+package dev.fettle.algorithm;
+
+/**
+ * What a run's random numbers are drawn from.
+ *
+ * @param value {@code run.seed}
+ */
+public record RunSeed(long value) {}

@@ -1,0 +1,59 @@
+package dev.fettle.algorithm;
+
+import dev.fettle.data.batch.BatchSource;
+import dev.fettle.objective.Objective;
+import dev.fettle.train.StepResult;
+import dev.fettle.train.Stepper;
+import dev.fettle.train.TrainingListener;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What an algorithm trains with.
+ *
+ * @param <B> the micro-batch
+ * @param objective the loss
+ * @param source gives the batches; closed by the run
+ * @param evaluation what an evaluation computes, if there is anything to evaluate on
+ * @param listeners told of each step, before the user's own
+ * @param notes what the user should know before the first step, one phrase each
+ */
+public record Training<B>(
+    Objective<B> objective,
+    BatchSource<B> source,
+    Optional<Function<Stepper<B>, StepResult>> evaluation,
+    List<TrainingListener> listeners,
+    List<String> notes) {
+
+  /** Copies the lists. */
+  public Training {
+    listeners = List.copyOf(listeners);
+    notes = List.copyOf(notes);
+  }
+
+  /** Training without evaluation. */
+  public static <B> Training<B> of(Objective<B> objective, BatchSource<B> source) {
+    return new Training<>(objective, source, Optional.empty(), List.of(), List.of());
+  }
+
+  /** The same, evaluated by the objective's own loss on micro-batches; none for no evaluation. */
+  public Training<B> evaluatedOn(List<B> microBatches) {
+    return microBatches.isEmpty() ? this : evaluatedBy(stepper -> stepper.evaluate(microBatches));
+  }
+
+  /** The same, evaluated otherwise. */
+  public Training<B> evaluatedBy(Function<Stepper<B>, StepResult> other) {
+    return new Training<>(objective, source, Optional.of(other), listeners, notes);
+  }
+
+  /** The same, with these told of each step. */
+  public Training<B> toldTo(List<TrainingListener> others) {
+    return new Training<>(objective, source, evaluation, others, notes);
+  }
+
+  /** The same with something to say before the first step. */
+  public Training<B> noting(List<String> others) {
+    return new Training<>(objective, source, evaluation, listeners, others);
+  }
+}

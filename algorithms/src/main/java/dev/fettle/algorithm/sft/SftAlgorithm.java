@@ -1,0 +1,64 @@
+package dev.fettle.algorithm.sft;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Module;
+import com.google.inject.Provides;
+import dev.fettle.algorithm.Algorithm;
+import dev.fettle.algorithm.RunRows;
+import dev.fettle.algorithm.Training;
+import dev.fettle.data.batch.BatchOptions;
+import dev.fettle.data.batch.BatchSource;
+import dev.fettle.data.batch.MicroBatch;
+import dev.fettle.data.encode.Example;
+import dev.fettle.data.encode.TextRows;
+import dev.fettle.data.pack.RowPlan;
+import dev.fettle.spi.Backend;
+import dev.fettle.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Supervised fine-tuning and pretraining: {@code algorithm: { type: sft }}. */
+public final class SftAlgorithm implements Algorithm<SftSettings, MicroBatch> {
+
+  @Override
+  public String type() {
+    return "sft";
+  }
+
+  @Override
+  public Module module(SftSettings settings) {
+    return new AbstractModule() {
+      @Provides
+      Training<?> training(
+          RunRows rows, Optional<Tokenizer> tokenizer, BatchOptions batches, Backend backend) {
+        return SftAlgorithm.training(
+            rows, new TextRows(tokenizer, settings.lossOn()), batches, backend);
+      }
+    };
+  }
+
+  private static Training<MicroBatch> training(
+      RunRows rows, TextRows encoding, BatchOptions batches, Backend backend) {
+    List<Example> examples = rows.train(encoding).examples();
+    RowPlan plan = RowPlan.of(examples, rows.packing());
+    List<MicroBatch> evaluation =
+        rows.evaluation(encoding)
+            .map(data -> RowPlan.of(data.examples(), rows.packing()))
+            .map(p -> BatchSource.portions(p, batches.microBatchSize(), Function.identity()))
+            .orElse(List.of());
+    int usual =
+        backend.capabilities().programsShareMemory()
+            ? 0
+            : plan.usualTargets(batches.microBatchSize());
+    return Training.of(new SftObjective(usual), BatchSource.of(plan, batches))
+        .evaluatedOn(evaluation)
+        .noting(notes(plan));
+  }
+
+  private static List<String> notes(RowPlan plan) {
+    return plan.withoutTarget() == 0
+        ? List.of()
+        : List.of(plan.withoutTarget() + " packed rows have no target");
+  }
+}

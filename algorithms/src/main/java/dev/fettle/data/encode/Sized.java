@@ -1,0 +1,11 @@
+package dev.fettle.data.encode;
+
+/** What became of a row: so many tokens, of which so many are learnt. */
+public interface Sized {
+
+  /** The number of tokens. */
+  int length();
+
+  /** The number of tokens that are targets. */
+  int targets();
+}

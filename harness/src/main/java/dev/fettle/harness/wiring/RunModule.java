@@ -1,0 +1,78 @@
+package dev.fettle.harness.wiring;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Module;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import dev.fettle.algorithm.Algorithm;
+import dev.fettle.algorithm.RunRows;
+import dev.fettle.algorithm.RunSeed;
+import dev.fettle.data.batch.BatchOptions;
+import dev.fettle.data.batch.Order;
+import dev.fettle.harness.config.RunConfig;
+import dev.fettle.harness.model.ModelFiles;
+import dev.fettle.harness.run.RowLoading;
+import dev.fettle.harness.run.RunOptions;
+import dev.fettle.settings.AlgorithmSettings;
+import dev.fettle.tokenizer.Tokenizer;
+import java.util.Optional;
+
+/**
+ * What a training run offers its algorithm, and the algorithm's own module beside it. Nothing here
+ * knows which algorithm that is.
+ */
+public final class RunModule extends AbstractModule {
+  private final RunConfig config;
+  private final RunOptions options;
+
+  /** The graph of one run. */
+  public RunModule(RunConfig config, RunOptions options) {
+    this.config = config;
+    this.options = options;
+  }
+
+  @Override
+  protected void configure() {
+    install(new BackendModule(config.backend(), options.dumpGraphs()));
+    install(new ModelModule(config.model(), config.run().seed()));
+    bind(RunConfig.class).toInstance(config);
+    bind(RunOptions.class).toInstance(options);
+    bind(RunSeed.class).toInstance(new RunSeed(config.run().seed()));
+    install(module(options.algorithms().of(config.algorithm()), config.algorithm()));
+  }
+
+  /** Its settings were read by the algorithm's own keys, so they are of its type. */
+  @SuppressWarnings("unchecked")
+  private static <S extends AlgorithmSettings> Module module(
+      Algorithm<S, ?> algorithm, AlgorithmSettings settings) {
+    return algorithm.module((S) settings);
+  }
+
+  @Provides
+  @Singleton
+  RowLoading rowLoading(ModelFiles files) {
+    return new RowLoading(
+        config.data(), files, options.terminal(), config.backend().toOptions().effectiveThreads());
+  }
+
+  @Provides
+  RunRows rows(RowLoading loading) {
+    return loading;
+  }
+
+  @Provides
+  Optional<Tokenizer> tokenizer(ModelFiles files) {
+    return files.tokenizer();
+  }
+
+  @Provides
+  BatchOptions batches() {
+    boolean shuffle = config.data().shuffle();
+    return new BatchOptions(
+        config.train().batchSize(),
+        config.train().microBatchSize(),
+        config.data().dropLast(),
+        shuffle ? Order.shuffled(config.run().seed()) : Order.inOrder(),
+        BatchOptions.DEFAULT_PREFETCH);
+  }
+}
