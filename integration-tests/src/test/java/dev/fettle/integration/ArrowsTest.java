@@ -98,6 +98,29 @@ class ArrowsTest {
     assertThat(wrong).isEmpty();
   }
 
+  /** Each algorithm has a package below dev.fettle.algorithm, which nothing it is run by names. */
+  @Test
+  void nothingThatRunsAlgorithmsNamesOne() {
+    Pattern shared =
+        Pattern.compile(
+            "dev[.]fettle[.](data|objective|optim|train|checkpoint|metrics|settings|algorithm"
+                + "|harness[.](config|run|model|score|wiring|compare))([.](?!algorithm[.]).*)?");
+    Pattern concrete = Pattern.compile("dev[.]fettle[.]algorithm[.].+");
+    List<String> wrong = new ArrayList<>();
+    for (JavaClass c : classes) {
+      String from = c.getPackageName();
+      if (!shared.matcher(from).matches() || concrete.matcher(from).matches()) {
+        continue;
+      }
+      for (Dependency d : c.getDirectDependenciesFromSelf()) {
+        if (concrete.matcher(d.getTargetClass().getBaseComponentType().getPackageName()).matches()) {
+          wrong.add(d.getDescription());
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
   @Test
   void onlyOneModuleHoldsAPackage() {
     Map<String, Set<String>> holders = new TreeMap<>();
