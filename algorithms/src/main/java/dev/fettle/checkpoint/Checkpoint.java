@@ -1,5 +1,6 @@
 package dev.fettle.checkpoint;
 
+import dev.fettle.files.FileErrors;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.weights.WeightSource;
@@ -136,7 +137,7 @@ public record Checkpoint(Path path, TrainerState trainer, Provenance provenance)
     } catch (JsonProcessingException e) {
       throw new CheckpointException(file + " is not of this version: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw new CheckpointException(file + " cannot be read: " + DurableFiles.reason(e), e);
+      throw new CheckpointException(file + " cannot be read: " + FileErrors.reason(e), e);
     }
   }
 }

@@ -1,5 +1,8 @@
 package dev.fettle.checkpoint;
 
+import dev.fettle.files.AtomicFile;
+import dev.fettle.files.Directories;
+import dev.fettle.files.FileErrors;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.weights.SafetensorsWriter;
 import dev.fettle.models.weights.TensorEntry;
@@ -70,7 +73,7 @@ public final class CheckpointStore implements AutoCloseable {
       throw new CheckpointException(
           dir
               + ": checkpoints cannot be written here: "
-              + DurableFiles.reason(e)
+              + FileErrors.reason(e)
               + "; check the permissions or choose another run.out",
           e);
     }
@@ -82,9 +85,9 @@ public final class CheckpointStore implements AutoCloseable {
       String name = left.getFileName().toString();
       Path place = dir.resolve(name.substring(UNFINISHED.length()));
       if (name.startsWith(REPLACED) && !Files.exists(place)) {
-        DurableFiles.rename(left, place);
+        Directories.rename(left, place);
       } else {
-        DurableFiles.deleteTree(left);
+        Directories.delete(left);
       }
     }
   }
@@ -104,7 +107,9 @@ public final class CheckpointStore implements AutoCloseable {
     try {
       requireSpace(content.bytes());
       fill(unfinished, content);
-      publish(unfinished, place, dir.resolve(REPLACED + name));
+      Path replaced = dir.resolve(REPLACED + name);
+      Directories.publish(unfinished, place, replaced);
+      deleteQuietly(replaced);
     } catch (IOException e) {
       throw cannotWrite(place, content.bytes(), e);
     } catch (ModelFileException e) {
@@ -135,7 +140,7 @@ public final class CheckpointStore implements AutoCloseable {
     return new CheckpointException(
         place
             + ": the checkpoint cannot be written: "
-            + DurableFiles.reason(e)
+            + FileErrors.reason(e)
             + ". It needs "
             + bytes
             + " bytes; "
@@ -146,15 +151,15 @@ public final class CheckpointStore implements AutoCloseable {
   }
 
   private static void fill(Path to, CheckpointContent content) throws IOException {
-    DurableFiles.deleteTree(to);
+    Directories.delete(to);
     Files.createDirectory(to);
     tensors(to.resolve(Manifest.MODEL), content.parameters());
     tensors(to.resolve(Manifest.OPTIMIZER), content.optimizer());
-    DurableFiles.write(to.resolve(Manifest.TRAINER), Manifest.json(content.trainer()));
-    DurableFiles.write(to.resolve(Manifest.PROVENANCE), Manifest.json(content.provenance()));
+    AtomicFile.write(to.resolve(Manifest.TRAINER), Manifest.json(content.trainer()));
+    AtomicFile.write(to.resolve(Manifest.PROVENANCE), Manifest.json(content.provenance()));
     Manifest manifest = Manifest.of(to, content.trainer().step());
-    DurableFiles.write(to.resolve(Manifest.NAME), Manifest.json(manifest));
-    DurableFiles.forceDirectory(to);
+    AtomicFile.write(to.resolve(Manifest.NAME), Manifest.json(manifest));
+    Directories.force(to);
   }
 
   /** The writer forces the file to disk itself. */
@@ -170,21 +175,6 @@ public final class CheckpointStore implements AutoCloseable {
                         () -> tensors.download(s.name())))
             .toList();
     SafetensorsWriter.write(file, entries);
-  }
-
-  private static void publish(Path unfinished, Path place, Path replaced) throws IOException {
-    if (!Files.exists(place)) {
-      DurableFiles.rename(unfinished, place);
-      return;
-    }
-    DurableFiles.rename(place, replaced);
-    try {
-      DurableFiles.rename(unfinished, place);
-    } catch (IOException e) {
-      DurableFiles.rename(replaced, place);
-      throw e;
-    }
-    deleteQuietly(replaced);
   }
 
   /** Only whole checkpoints count as kept; a directory that cannot be deleted does no harm. */
@@ -214,19 +204,19 @@ public final class CheckpointStore implements AutoCloseable {
   private void delete(Path checkpoint) {
     Path deleted = dir.resolve(DELETED + checkpoint.getFileName());
     try {
-      DurableFiles.deleteTree(deleted);
-      DurableFiles.rename(checkpoint, deleted);
-      DurableFiles.deleteTree(deleted);
+      Directories.delete(deleted);
+      Directories.rename(checkpoint, deleted);
+      Directories.delete(deleted);
     } catch (IOException e) {
-      LOG.warn("{} cannot be deleted: {}", checkpoint, DurableFiles.reason(e));
+      LOG.warn("{} cannot be deleted: {}", checkpoint, FileErrors.reason(e));
     }
   }
 
   private static void deleteQuietly(Path tree) {
     try {
-      DurableFiles.deleteTree(tree);
+      Directories.delete(tree);
     } catch (IOException e) {
-      LOG.warn("{} cannot be deleted: {}", tree, DurableFiles.reason(e));
+      LOG.warn("{} cannot be deleted: {}", tree, FileErrors.reason(e));
     }
   }
 
@@ -283,7 +273,7 @@ public final class CheckpointStore implements AutoCloseable {
           .sorted((a, b) -> Long.compare(stepOf(a), stepOf(b)))
           .toList();
     } catch (IOException e) {
-      throw new CheckpointException(dir + ": cannot be listed: " + DurableFiles.reason(e), e);
+      throw new CheckpointException(dir + ": cannot be listed: " + FileErrors.reason(e), e);
     }
   }
 
@@ -297,11 +287,11 @@ public final class CheckpointStore implements AutoCloseable {
       if (stepOf(path) > step) {
         try {
           Path aside = dir.resolve("abandoned-" + path.getFileName());
-          DurableFiles.deleteTree(aside);
-          DurableFiles.rename(path, aside);
+          Directories.delete(aside);
+          Directories.rename(path, aside);
         } catch (IOException e) {
           throw new CheckpointException(
-              path + ": cannot be put aside: " + DurableFiles.reason(e), e);
+              path + ": cannot be put aside: " + FileErrors.reason(e), e);
         }
       }
     }

@@ -1,5 +1,6 @@
 package dev.fettle.checkpoint;
 
+import dev.fettle.files.FileErrors;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -56,7 +57,7 @@ final class DirectoryLock implements AutoCloseable {
       channel.close();
     } catch (IOException e) {
       throw new CheckpointException(
-          "the lock of the checkpoints cannot be released: " + DurableFiles.reason(e), e);
+          "the lock of the checkpoints cannot be released: " + FileErrors.reason(e), e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.fettle.checkpoint;
 
+import dev.fettle.files.FileErrors;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -86,7 +87,7 @@ record Manifest(int format, long step, List<Entry> files) {
     } catch (JsonProcessingException e) {
       throw damaged(file, "is damaged: " + e.getOriginalMessage());
     } catch (IOException e) {
-      throw damaged(file, "cannot be read: " + DurableFiles.reason(e));
+      throw damaged(file, "cannot be read: " + FileErrors.reason(e));
     }
   }
 
@@ -104,7 +105,7 @@ record Manifest(int format, long step, List<Entry> files) {
           throw damaged(file, "is " + size + " bytes long, should be " + e.bytes);
         }
       } catch (IOException x) {
-        throw damaged(file, "cannot be read: " + DurableFiles.reason(x));
+        throw damaged(file, "cannot be read: " + FileErrors.reason(x));
       }
     }
   }
@@ -124,7 +125,7 @@ record Manifest(int format, long step, List<Entry> files) {
           throw damaged(file, "is damaged: SHA-256 " + found + ", should be " + e.sha256);
         }
       } catch (IOException x) {
-        throw damaged(file, "cannot be read: " + DurableFiles.reason(x));
+        throw damaged(file, "cannot be read: " + FileErrors.reason(x));
       }
     }
   }

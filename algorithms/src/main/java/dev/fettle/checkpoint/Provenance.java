@@ -1,5 +1,6 @@
 package dev.fettle.checkpoint;
 
+import dev.fettle.files.FileErrors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ public record Provenance(
         data.add(new DataFile(file.toString(), Files.size(file), Sha256.of(file)));
       } catch (IOException e) {
         throw new CheckpointException(
-            file + ": cannot be read to note its SHA-256: " + DurableFiles.reason(e), e);
+            file + ": cannot be read to note its SHA-256: " + FileErrors.reason(e), e);
       }
     }
     String version = Provenance.class.getPackage().getImplementationVersion();

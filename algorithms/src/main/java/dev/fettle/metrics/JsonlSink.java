@@ -5,12 +5,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fettle.files.AtomicFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
@@ -69,10 +69,8 @@ public final class JsonlSink implements MetricSink {
     if (!Files.exists(file)) {
       return create(file);
     }
-    Path kept = file.resolveSibling(file.getFileName() + ".tmp");
     try {
-      Files.write(kept, linesUpTo(Files.readAllBytes(file), step));
-      Files.move(kept, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      AtomicFile.write(file, linesUpTo(Files.readAllBytes(file), step));
     } catch (IOException e) {
       throw new MetricsException("rewrite", file, e);
     }

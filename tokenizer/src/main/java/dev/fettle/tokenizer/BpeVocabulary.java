@@ -2,6 +2,7 @@ package dev.fettle.tokenizer;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fettle.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +71,6 @@ public final class BpeVocabulary {
   }
 
   private static void write(Path file, ObjectNode json) throws IOException {
-    Files.writeString(file, json.toPrettyString() + "\n");
+    AtomicFile.write(file, json.toPrettyString() + "\n");
   }
 }

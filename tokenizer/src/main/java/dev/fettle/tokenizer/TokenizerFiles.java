@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.fettle.files.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -162,7 +163,7 @@ final class TokenizerFiles {
         if (parent != null) {
           Files.createDirectories(parent);
         }
-        Files.write(path, file.getValue());
+        AtomicFile.write(path, file.getValue());
       }
     } catch (IOException e) {
       throw new TokenizerException(target + ": the tokenizer's files cannot be written: " + e, e);

@@ -1,6 +1,8 @@
 package dev.fettle.harness.model;
 
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.fettle.files.AtomicFile;
+import dev.fettle.files.Directories;
 import dev.fettle.models.config.HfConfig;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.nn.ParameterSpec;
@@ -10,11 +12,8 @@ import dev.fettle.spi.HostTensor;
 import dev.fettle.tokenizer.ChatTemplate;
 import dev.fettle.tokenizer.Tokenizer;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -43,26 +42,25 @@ public record FinalModel(
    */
   public void write(
       Path target, List<ParameterSpec> parameters, Function<ParameterSpec, HostTensor> values) {
-    Path unfinished = target.resolveSibling("." + target.getFileName() + ".tmp");
     try {
-      deleteTree(unfinished);
-      Files.createDirectories(unfinished);
-      ModelWeights.write(
-          unfinished,
-          parameters.stream().map(p -> entry(p, values)).toList(),
-          ModelWeights.DEFAULT_SHARD_BYTES);
-      inF32().write(unfinished);
-      tokenizer.ifPresent(t -> t.save(unfinished));
-      copyGeneration(unfinished);
-      if (template.isPresent()) {
-        Files.writeString(unfinished.resolve("chat_template.jinja"), template.get().source());
-      }
-      deleteTree(target);
-      Files.move(unfinished, target);
+      Directories.write(target, directory -> fill(directory, parameters, values));
     } catch (IOException e) {
       throw new ModelFileException(target, "cannot be written: " + e, e);
-    } finally {
-      deleteQuietly(unfinished);
+    }
+  }
+
+  private void fill(
+      Path directory, List<ParameterSpec> parameters, Function<ParameterSpec, HostTensor> values)
+      throws IOException {
+    ModelWeights.write(
+        directory,
+        parameters.stream().map(p -> entry(p, values)).toList(),
+        ModelWeights.DEFAULT_SHARD_BYTES);
+    inF32().write(directory);
+    tokenizer.ifPresent(t -> t.save(directory));
+    copyGeneration(directory);
+    if (template.isPresent()) {
+      AtomicFile.write(directory.resolve("chat_template.jinja"), template.get().source());
     }
   }
 
@@ -91,36 +89,5 @@ public record FinalModel(
     if (Files.isRegularFile(from)) {
       Files.copy(from, to.resolve(GENERATION));
     }
-  }
-
-  static void deleteQuietly(Path tree) {
-    try {
-      deleteTree(tree);
-    } catch (IOException e) {
-      // Hidden, and replaced by the next attempt.
-      tree.toFile().deleteOnExit();
-    }
-  }
-
-  private static void deleteTree(Path tree) throws IOException {
-    if (!Files.exists(tree)) {
-      return;
-    }
-    Files.walkFileTree(
-        tree,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(
-              Path directory, @org.jspecify.annotations.Nullable IOException e) throws IOException {
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -2,6 +2,7 @@ package dev.fettle.harness.model;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fettle.files.Directories;
 import dev.fettle.harness.config.ConfigException;
 import dev.fettle.models.ModelParts;
 import dev.fettle.models.Models;
@@ -103,7 +104,7 @@ public record NewModel(Family family, Sizes sizes, Tokens tokens, long seed) {
       new FinalModel(config, Optional.of(tokenizer), Optional.empty(), Optional.empty())
           .write(directory, parts.parameters(), fresh::of);
     } finally {
-      FinalModel.deleteQuietly(temporary);
+      Directories.deleteQuietly(temporary);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.fettle.harness.run;
 
+import dev.fettle.files.AtomicFile;
 import dev.fettle.harness.config.ConfigException;
 import dev.fettle.harness.config.ConfigReader;
 import dev.fettle.harness.config.ConfigWriter;
@@ -7,7 +8,6 @@ import dev.fettle.harness.config.RunConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -84,14 +84,12 @@ public record RunDirectory(Path path) {
   /** Makes the directory and writes the configuration; says what changed since the run began. */
   void begin(RunConfig run) {
     String text = ConfigWriter.yaml(run);
-    Path temporary = path.resolve(".config.yaml.tmp");
     try {
       Files.createDirectories(path);
       if (Files.exists(config())) {
         reportChanges(run);
       }
-      Files.writeString(temporary, text);
-      Files.move(temporary, config(), StandardCopyOption.REPLACE_EXISTING);
+      AtomicFile.write(config(), text);
     } catch (IOException e) {
       throw ConfigException.about(
           "run.out", path + " cannot be written: " + e + "; choose another directory");

@@ -3,10 +3,10 @@ package dev.fettle.harness.score;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.fettle.data.read.DataException;
+import dev.fettle.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.function.Consumer;
 
 /**
@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  */
 public final class ScoreFile implements Consumer<RowScore>, AutoCloseable {
   private final Path file;
-  private final Path temporary;
+  private final AtomicFile growing;
   private final JsonGenerator json;
 
   /**
@@ -25,15 +25,16 @@ public final class ScoreFile implements Consumer<RowScore>, AutoCloseable {
    */
   public ScoreFile(Path file) {
     this.file = file;
-    this.temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
     if (Files.isDirectory(file)) {
       throw new DataException(file + " is a directory; name a file for the scores");
     }
     try {
-      // Every object ends its own line.
+      growing = AtomicFile.begin(file);
+      // Every object ends its own line; the file is closed where it is put in its place.
       json =
           new JsonFactory()
-              .createGenerator(Files.newBufferedWriter(temporary))
+              .createGenerator(growing.stream())
+              .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
               .setRootValueSeparator(null);
     } catch (IOException e) {
       throw failed(e);
@@ -63,8 +64,7 @@ public final class ScoreFile implements Consumer<RowScore>, AutoCloseable {
   public void finish() {
     try {
       json.close();
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      growing.commit();
     } catch (IOException e) {
       throw failed(e);
     }
@@ -77,12 +77,6 @@ public final class ScoreFile implements Consumer<RowScore>, AutoCloseable {
   /** Removes what was written, unless it is finished. */
   @Override
   public void close() {
-    try {
-      json.close();
-    } catch (IOException e) {
-      // On the way out of a failed write, which is told.
-      temporary.toFile().deleteOnExit();
-    }
-    temporary.toFile().delete();
+    growing.close();
   }
 }

@@ -3,8 +3,6 @@ package dev.fettle.models.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fettle.models.config.LlamaConfig.Family;
-import dev.fettle.models.weights.AtomicFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,8 +75,7 @@ public final class HfConfig {
 
   /** Writes {@code config.json} into a directory, atomically: the keys read, plus those changed. */
   public void write(Path modelDir) {
-    byte[] text = (json.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(modelDir.resolve(FILE), out -> out.write(text));
+    StrictJson.writeObject(modelDir.resolve(FILE), json);
   }
 
   private static ModelConfig model(ConfigKeys keys) {

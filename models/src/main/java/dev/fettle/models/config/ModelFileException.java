@@ -1,5 +1,7 @@
 package dev.fettle.models.config;
 
+import dev.fettle.files.FileErrors;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,22 @@ public class ModelFileException extends RuntimeException {
   public ModelFileException(Path file, String problem, @Nullable Throwable cause) {
     super(file + ": " + problem, cause);
     this.file = file;
+  }
+
+  /**
+   * A file could not be written, and is as it was before: says why and how much room there is.
+   *
+   * @param cause an error of the file system
+   */
+  public static ModelFileException unwritten(Path file, IOException cause) {
+    String what = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return new ModelFileException(
+        file,
+        "cannot be written: "
+            + what
+            + FileErrors.freeSpace(file)
+            + "; nothing was changed: free space or choose another directory",
+        cause);
   }
 
   /** The file or directory the message is about. */

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fettle.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -50,6 +51,23 @@ public final class StrictJson {
       throw new ModelFileException(file, "not valid JSON: " + reason(e), e);
     } catch (IOException e) {
       throw new ModelFileException(file, "cannot be read: " + e, e);
+    }
+  }
+
+  /**
+   * Writes an object whole or not at all, indented; missing parent directories are made.
+   *
+   * @throws ModelFileException if it cannot be written
+   */
+  public static void writeObject(Path file, ObjectNode json) {
+    try {
+      Path dir = file.toAbsolutePath().getParent();
+      if (dir != null) {
+        Files.createDirectories(dir);
+      }
+      AtomicFile.write(file, json.toPrettyString() + "\n");
+    } catch (IOException e) {
+      throw ModelFileException.unwritten(file, e);
     }
   }
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.config.StrictJson;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,8 +87,7 @@ public final class ModelWeights {
     json.putObject("metadata").put("total_size", totalBytes);
     ObjectNode map = json.putObject("weight_map");
     fileOf.forEach(map::put);
-    byte[] text = (json.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(index, out -> out.write(text));
+    StrictJson.writeObject(index, json);
   }
 
   private static void delete(Path file) {

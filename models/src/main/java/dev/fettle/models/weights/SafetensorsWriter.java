@@ -2,6 +2,7 @@ package dev.fettle.models.weights;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fettle.files.AtomicFile;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.config.StrictJson;
 import dev.fettle.spi.HostTensor;
@@ -10,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -44,16 +46,23 @@ public final class SafetensorsWriter {
   public static void write(Path target, List<TensorEntry> tensors, Map<String, String> metadata) {
     List<TensorEntry> ordered = inFileOrder(tensors);
     byte[] header = header(target, ordered, metadata);
-    AtomicFile.writeChannel(
-        target,
-        channel -> {
-          ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-          writeAll(channel, length.putLong(header.length).flip());
-          writeAll(channel, ByteBuffer.wrap(header));
-          for (TensorEntry entry : ordered) {
-            writeAll(channel, data(entry).bytes());
-          }
-        });
+    try {
+      Path dir = target.toAbsolutePath().getParent();
+      if (dir != null) {
+        Files.createDirectories(dir);
+      }
+      try (AtomicFile file = AtomicFile.begin(target)) {
+        ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        writeAll(file.channel(), length.putLong(header.length).flip());
+        writeAll(file.channel(), ByteBuffer.wrap(header));
+        for (TensorEntry entry : ordered) {
+          writeAll(file.channel(), data(entry).bytes());
+        }
+        file.commit();
+      }
+    } catch (IOException e) {
+      throw ModelFileException.unwritten(target, e);
+    }
   }
 
   /** Wide types first, so that every tensor is aligned to its element; then by name. */

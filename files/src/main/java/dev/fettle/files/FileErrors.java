@@ -1,0 +1,39 @@
+package dev.fettle.files;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** What went wrong with a file, in words. */
+public final class FileErrors {
+  private FileErrors() {}
+
+  /** The reason alone; the file system's exceptions often carry only a path. */
+  public static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (e instanceof NoSuchFileException) {
+      return "no such file";
+    }
+    if (e instanceof FileSystemException f && f.getReason() != null) {
+      return f.getReason();
+    }
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+
+  /** How much room is left where a file was to go: {@code "; 12 MiB are free there"}, or nothing. */
+  public static String freeSpace(Path target) {
+    try {
+      Path dir = target.toAbsolutePath().getParent();
+      return dir != null && Files.exists(dir)
+          ? "; " + (Files.getFileStore(dir).getUsableSpace() >> 20) + " MiB are free there"
+          : "";
+    } catch (IOException unknown) {
+      return "";
+    }
+  }
+}
