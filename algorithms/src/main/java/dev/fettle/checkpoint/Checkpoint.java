@@ -1,7 +1,7 @@
 package dev.fettle.checkpoint;
 
-import dev.fettle.files.FileErrors;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.fettle.files.FileErrors;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.weights.WeightSource;
 import dev.fettle.program.Slot;

@@ -290,8 +290,7 @@ public final class CheckpointStore implements AutoCloseable {
           Directories.delete(aside);
           Directories.rename(path, aside);
         } catch (IOException e) {
-          throw new CheckpointException(
-              path + ": cannot be put aside: " + FileErrors.reason(e), e);
+          throw new CheckpointException(path + ": cannot be put aside: " + FileErrors.reason(e), e);
         }
       }
     }

@@ -2,9 +2,9 @@ package dev.fettle.objective;
 
 import dev.fettle.ir.GraphBuilder;
 import dev.fettle.models.LanguageModel;
+import dev.fettle.models.PolicySpec;
 import dev.fettle.models.nn.AttentionStrategy;
 import dev.fettle.models.nn.ForwardOptions;
-import dev.fettle.models.nn.Linears;
 import dev.fettle.models.nn.ModelScope;
 import dev.fettle.models.nn.Params;
 import dev.fettle.program.ProgramBuilder;
@@ -14,24 +14,24 @@ import dev.fettle.program.ProgramBuilder;
  *
  * @param builder the program
  * @param params the policy's parameters
- * @param model the policy's architecture
- * @param linears how its linear layers are computed
+ * @param spec what the policy is made of
  * @param options precision and recomputation
  */
 public record ObjectiveContext(
-    ProgramBuilder builder,
-    Params params,
-    LanguageModel model,
-    Linears linears,
-    ForwardOptions options) {
+    ProgramBuilder builder, Params params, PolicySpec spec, ForwardOptions options) {
 
   /** The graph to append to. */
   public GraphBuilder g() {
     return builder.g();
   }
 
+  /** The policy's architecture. */
+  public LanguageModel model() {
+    return spec.body();
+  }
+
   /** The policy with a way of attending. */
   public ModelScope scope(AttentionStrategy attention) {
-    return new ModelScope(builder.g(), params, linears, attention, options);
+    return new ModelScope(builder.g(), params, spec.linears(), attention, options);
   }
 }

@@ -7,6 +7,7 @@ import dev.fettle.ir.GraphBuilder;
 import dev.fettle.ir.TensorType;
 import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.LinearCrossEntropy;
+import dev.fettle.models.head.LmHead;
 import dev.fettle.models.nn.ModelScope;
 import dev.fettle.models.nn.TokenInputs;
 import dev.fettle.program.ProgramBuilder;
@@ -115,7 +116,7 @@ public final class TokenLogProbs {
             : c.g().gather(hidden, b.input(SELECTED, column));
     Value targets = b.input(TARGETS, column);
     Value weights = b.input(WEIGHTS, column.withDType(DType.F32));
-    Value head = c.model().head(scope);
+    Value head = c.spec().head(LmHead.class).weight(scope);
     LinearCrossEntropy op =
         new LinearCrossEntropy(
             chunk(selected(key), c.model().shape().vocab()), c.options().precision());

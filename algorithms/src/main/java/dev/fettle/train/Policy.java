@@ -2,9 +2,8 @@ package dev.fettle.train;
 
 import dev.fettle.models.LanguageModel;
 import dev.fettle.models.ModelParts;
-import dev.fettle.models.nn.DenseLinears;
+import dev.fettle.models.PolicySpec;
 import dev.fettle.models.nn.ForwardOptions;
-import dev.fettle.models.nn.Linears;
 import dev.fettle.models.nn.ParameterSpec;
 import dev.fettle.models.nn.Params;
 import dev.fettle.objective.ObjectiveContext;
@@ -17,36 +16,48 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A model on a device: architecture, parameters in state, and how to run it. Training, scoring and
- * generation share its slots.
+ * A model on a device: what it is made of, parameters in state, and how to run it. Training,
+ * scoring and generation share its slots.
  */
 public final class Policy implements AutoCloseable {
   private final Backend backend;
-  private final LanguageModel model;
+  private final PolicySpec spec;
   private final ModelParts parts;
   private final ForwardOptions options;
   private final DeviceState state;
-  private final Linears linears = new DenseLinears();
 
-  private Policy(Backend backend, LanguageModel model, ForwardOptions options) {
+  private Policy(Backend backend, PolicySpec spec, ForwardOptions options) {
     this.backend = backend;
-    this.model = model;
-    this.parts = ModelParts.of(model);
+    this.spec = spec;
+    this.parts = ModelParts.trace(spec);
     this.options = options;
     this.state = backend.newState("policy");
   }
 
   /**
-   * Puts a model on a device.
+   * Puts a language model on a device, every parameter to be trained.
    *
-   * @param weights gives each parameter, F32 and of the shape asked for
+   * @param weights gives each parameter, of the type asked for
    */
   public static Policy load(
       Backend backend,
       LanguageModel model,
       ForwardOptions options,
       Function<ParameterSpec, HostTensor> weights) {
-    Policy policy = new Policy(backend, model, options);
+    return load(backend, PolicySpec.of(model), options, weights);
+  }
+
+  /**
+   * Puts a policy on a device.
+   *
+   * @param weights gives each parameter, of the type asked for
+   */
+  public static Policy load(
+      Backend backend,
+      PolicySpec spec,
+      ForwardOptions options,
+      Function<ParameterSpec, HostTensor> weights) {
+    Policy policy = new Policy(backend, spec, options);
     try {
       policy.fill(weights);
       return policy;
@@ -64,7 +75,7 @@ public final class Policy implements AutoCloseable {
     for (Slot table : parts.tables()) {
       state.allocate(table);
       String name = table.name().substring(table.name().indexOf('/') + 1);
-      HostTensor values = model.tables().get(name);
+      HostTensor values = spec.body().tables().get(name);
       if (values == null) {
         throw new IllegalStateException("the model gives no table " + name);
       }
@@ -74,14 +85,21 @@ public final class Policy implements AutoCloseable {
 
   /** What an objective needs to write itself into a program over this policy. */
   public ObjectiveContext context(ProgramBuilder builder) {
-    return new ObjectiveContext(
-        builder, new Params(builder, Policy::isTrainable), model, linears, options);
+    return context(builder, spec);
   }
 
   /** The same without gradients, for scoring and generation. */
   public ObjectiveContext frozenContext(ProgramBuilder builder) {
-    return new ObjectiveContext(
-        builder, new Params(builder, name -> false), model, linears, options);
+    return context(builder, spec.frozen());
+  }
+
+  /** The same without the adapter, over the same slots: the model that training began with. */
+  public ObjectiveContext referenceContext(ProgramBuilder builder) {
+    return context(builder, spec.withoutAdapter());
+  }
+
+  private ObjectiveContext context(ProgramBuilder builder, PolicySpec as) {
+    return new ObjectiveContext(builder, new Params(builder, as.trainable()), as, options);
   }
 
   /** Where it runs. */
@@ -89,9 +107,19 @@ public final class Policy implements AutoCloseable {
     return backend;
   }
 
+  /** What it is made of. */
+  public PolicySpec spec() {
+    return spec;
+  }
+
   /** The architecture. */
   public LanguageModel model() {
-    return model;
+    return spec.body();
+  }
+
+  /** How it is run. */
+  public ForwardOptions options() {
+    return options;
   }
 
   /** Its parameters and tables. */
@@ -99,19 +127,14 @@ public final class Policy implements AutoCloseable {
     return parts;
   }
 
-  /** The parameters that training changes. */
+  /** The parameters that training changes: those with gradients, moments and checkpoints. */
   public List<ParameterSpec> trainables() {
-    return parts.parameters().stream().filter(p -> isTrainable(p.name())).toList();
+    return parts.parameters().stream().filter(spec.trainable()).toList();
   }
 
   /** Its slots, to which an optimizer adds its own. */
   public DeviceState state() {
     return state;
-  }
-
-  /** Every parameter; adapters will narrow this to theirs. */
-  private static boolean isTrainable(String name) {
-    return !name.isEmpty();
   }
 
   /** A copy of a parameter as it is now. */

@@ -70,10 +70,7 @@ final class TestRun implements CheckpointTensors {
 
   static TrainerState trainer(long step) {
     return new TrainerState(
-        new Progress(step, new Cursor(step / 10, step % 10, "data"), step * 1000),
-        17,
-        Map.of("dropped", step * 2, "accepted", step),
-        new BestEvaluation(step, "eval_loss", 1.0 / step));
+        new Progress(step, new Cursor(step / 10, step % 10, "data"), step * 1000), 17);
   }
 
   static CheckpointContent content(long step) {

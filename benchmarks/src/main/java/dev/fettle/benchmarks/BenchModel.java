@@ -69,8 +69,8 @@ record BenchModel(String name, Dimensions dims, int rows, int length) {
     FloatBuffer values = t.floats();
     Random random = new Random(p.name().hashCode());
     for (int i = 0; i < values.capacity(); i++) {
-      float value = p.initializer() == Initializer.ONES ? 1 : (float) random.nextGaussian() * 0.02f;
-      values.put(i, p.initializer() == Initializer.ZEROS ? 0 : value);
+      float value = p.fill().equals(Initializer.ONES) ? 1 : (float) random.nextGaussian() * 0.02f;
+      values.put(i, p.fill().equals(Initializer.ZEROS) ? 0 : value);
     }
     return t;
   }

@@ -25,7 +25,9 @@ public final class FileErrors {
     return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
-  /** How much room is left where a file was to go: {@code "; 12 MiB are free there"}, or nothing. */
+  /**
+   * How much room is left where a file was to go: {@code "; 12 MiB are free there"}, or nothing.
+   */
   public static String freeSpace(Path target) {
     try {
       Path dir = target.toAbsolutePath().getParent();

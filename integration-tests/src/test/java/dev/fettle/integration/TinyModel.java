@@ -60,7 +60,7 @@ final class TinyModel {
     HostTensor t = HostTensor.allocate(p.type());
     Random random = new Random(p.name().hashCode());
     for (long i = 0; i < t.elements(); i++) {
-      t.set(i, p.initializer() == Initializer.ONES ? 1 : random.nextGaussian() * 0.1);
+      t.set(i, p.fill().equals(Initializer.ONES) ? 1 : random.nextGaussian() * 0.1);
     }
     return t;
   }

@@ -15,6 +15,9 @@ public interface LanguageModel {
   /** What the outside must know of it. */
   ModelShape shape();
 
+  /** What its parameters are called where their own names do not say. */
+  ModelNames names();
+
   /**
    * Appends the body.
    *
@@ -22,7 +25,10 @@ public interface LanguageModel {
    */
   Value hidden(ModelScope scope, TokenInputs tokens);
 
-  /** The weight of the output head, {@code [vocab, embed]}; the embedding itself where tied. */
+  /**
+   * The weight of next-token logits, {@code [vocab, embed]}; the embedding itself where tied. A
+   * policy without such logits never asks for it.
+   */
   Value head(ModelScope scope);
 
   /** The tables the body looks up, by name, as rotary cosines and sines. */

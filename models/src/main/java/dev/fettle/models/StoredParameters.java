@@ -1,7 +1,9 @@
 package dev.fettle.models;
 
 import dev.fettle.ir.DType;
+import dev.fettle.models.nn.Initializer.FromBase;
 import dev.fettle.models.nn.ParameterSpec;
+import dev.fettle.models.nn.Source;
 import dev.fettle.models.weights.WeightDifferences;
 import dev.fettle.models.weights.WeightMismatchException;
 import dev.fettle.models.weights.WeightSource;
@@ -13,15 +15,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds a model's parameters among stored tensors. A tensor may be stored with or without the name
- * of the base model in front ({@code transformer.}, {@code model.}, {@code gpt_neox.}), and a tied
- * embedding under the head's name.
+ * Finds a policy's parameters among the stored tensors of a base model. A tensor may be stored with
+ * or without the name of the base model in front ({@code transformer.}, {@code model.}, {@code
+ * gpt_neox.}), and a tied embedding under the head's name.
+ *
+ * <p>Those of the base must be there, a head's own may be, and what is made from the base is made
+ * here. An adapter's weights are not in a base model.
  */
 public final class StoredParameters {
-  private static final List<String> BASES = List.of("transformer.", "model.", "gpt_neox.");
-  private static final List<String> HEADS = List.of("lm_head.weight", "embed_out.weight");
-
   private final WeightSource source;
+  private final ModelParts parts;
   private final Map<String, String> storedNames = new LinkedHashMap<>();
   private final List<String> unexpected;
 
@@ -33,11 +36,15 @@ public final class StoredParameters {
    */
   public StoredParameters(WeightSource source, ModelParts parts) {
     this.source = source;
+    this.parts = parts;
     Map<String, long[]> needed = new LinkedHashMap<>();
     for (ParameterSpec p : parts.parameters()) {
-      String stored = find(p, parts).orElse(p.name());
-      storedNames.put(p.name(), stored);
-      needed.put(stored, p.type().shape().sizes());
+      ParameterSpec read = p.fill() instanceof FromBase made ? made.of() : p;
+      Optional<String> stored = findName(read);
+      if (isWanted(read.source(), stored.isPresent())) {
+        storedNames.put(read.name(), stored.orElse(read.name()));
+        needed.put(stored.orElse(read.name()), read.type().shape().sizes());
+      }
     }
     WeightDifferences differences = WeightDifferences.between(source, needed);
     if (!differences.ignoringUnexpected().isEmpty()) {
@@ -46,7 +53,15 @@ public final class StoredParameters {
     this.unexpected = differences.unexpected();
   }
 
-  private Optional<String> find(ParameterSpec p, ModelParts parts) {
+  private static boolean isWanted(Source from, boolean present) {
+    return switch (from) {
+      case BASE -> true;
+      case HEAD -> present;
+      case ADAPTER, QUANTISED -> false;
+    };
+  }
+
+  private Optional<String> findName(ParameterSpec p) {
     for (String candidate : candidates(p.name())) {
       if (source.has(candidate)) {
         return Optional.of(candidate);
@@ -57,22 +72,15 @@ public final class StoredParameters {
       }
     }
     // A tied model may be stored under the head's name alone.
-    boolean embedding = p.equals(parts.parameters().get(0));
-    boolean headApart = parts.parameters().stream().anyMatch(q -> HEADS.contains(q.name()));
-    return embedding && !headApart
-        ? HEADS.stream().filter(source::has).findFirst()
-        : Optional.empty();
+    String head = parts.names().head();
+    boolean embedding = p.name().equals(parts.names().embedding());
+    return embedding && !parts.has(head) && source.has(head) ? Optional.of(head) : Optional.empty();
   }
 
-  private static List<String> candidates(String name) {
+  private List<String> candidates(String name) {
+    String base = parts.names().base();
     List<String> names = new ArrayList<>(List.of(name));
-    for (String base : BASES) {
-      if (name.startsWith(base)) {
-        names.add(name.substring(base.length()));
-      } else {
-        names.add(base + name);
-      }
-    }
+    names.add(name.startsWith(base) ? name.substring(base.length()) : base + name);
     return names;
   }
 
@@ -81,12 +89,24 @@ public final class StoredParameters {
     return unexpected;
   }
 
-  /** A copy of a parameter in F32. */
-  public HostTensor read(ParameterSpec parameter) {
-    String stored = storedNames.get(parameter.name());
-    if (stored == null) {
-      throw new IllegalArgumentException("not a parameter of this model: " + parameter.name());
+  /** A copy of a parameter in F32, or made from the base; empty if it is not stored. */
+  public Optional<HostTensor> find(ParameterSpec parameter) {
+    if (parameter.fill() instanceof FromBase made) {
+      return find(made.of()).map(made.by());
     }
-    return source.readAs(stored, DType.F32);
+    return Optional.ofNullable(storedNames.get(parameter.name()))
+        .map(stored -> source.readAs(stored, DType.F32));
+  }
+
+  /**
+   * A copy of a parameter that must be stored.
+   *
+   * @throws IllegalArgumentException if it is not
+   */
+  public HostTensor read(ParameterSpec parameter) {
+    return find(parameter)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException("not a parameter of this model: " + parameter.name()));
   }
 }

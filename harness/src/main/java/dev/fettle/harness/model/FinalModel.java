@@ -3,9 +3,13 @@ package dev.fettle.harness.model;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.fettle.files.AtomicFile;
 import dev.fettle.files.Directories;
+import dev.fettle.models.ModelParts;
+import dev.fettle.models.PolicySpec;
 import dev.fettle.models.config.HfConfig;
 import dev.fettle.models.config.ModelFileException;
+import dev.fettle.models.head.Head;
 import dev.fettle.models.nn.ParameterSpec;
+import dev.fettle.models.nn.Source;
 import dev.fettle.models.weights.ModelWeights;
 import dev.fettle.models.weights.TensorEntry;
 import dev.fettle.spi.HostTensor;
@@ -36,14 +40,31 @@ public record FinalModel(
   private static final String GENERATION = "generation_config.json";
 
   /**
+   * The directory of a trained policy.
+   *
+   * @param files of the model it began as
+   * @param spec what it is made of: its heads are told in {@code config.json}
+   * @param template the chat template it was trained with, where that is not the tokenizer's own
+   */
+  public static FinalModel of(ModelFiles files, PolicySpec spec, Optional<ChatTemplate> template) {
+    HfConfig config = files.config();
+    for (Head head : spec.heads()) {
+      config = head.describedBy(config);
+    }
+    return new FinalModel(config, files.tokenizer(), template, Optional.of(files.directory()));
+  }
+
+  /**
    * Writes the directory; one that is there already is replaced.
    *
+   * @param parts of the policy; those of the base model and of its heads are written
+   * @param values what each of them is
    * @throws ModelFileException if it cannot be written, as when the disk is full
    */
-  public void write(
-      Path target, List<ParameterSpec> parameters, Function<ParameterSpec, HostTensor> values) {
+  public void write(Path target, ModelParts parts, Function<ParameterSpec, HostTensor> values) {
+    List<ParameterSpec> written = parts.from(Source.BASE, Source.HEAD);
     try {
-      Directories.write(target, directory -> fill(directory, parameters, values));
+      Directories.write(target, directory -> fill(directory, written, values));
     } catch (IOException e) {
       throw new ModelFileException(target, "cannot be written: " + e, e);
     }

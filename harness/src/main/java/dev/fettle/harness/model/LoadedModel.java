@@ -23,7 +23,6 @@ import dev.fettle.models.generate.Generator;
 import dev.fettle.models.generate.GeneratorOptions;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.models.generate.TokenListener;
-import dev.fettle.models.nn.DenseLinears;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.CompileOptions;
 import dev.fettle.spi.support.ProgramCache;
@@ -167,7 +166,7 @@ public final class LoadedModel implements AutoCloseable {
               files.model(),
               policy.state(),
               new GeneratorOptions(
-                  new DenseLinears(), settings.precision(), wiring.get(CompileOptions.class)));
+                  policy.spec().linears(), settings.precision(), wiring.get(CompileOptions.class)));
     }
     return generator;
   }

@@ -2,6 +2,7 @@ package dev.fettle.harness.model;
 
 import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.models.ModelParts;
+import dev.fettle.models.PolicySpec;
 import dev.fettle.models.StoredParameters;
 import dev.fettle.models.weights.WeightSource;
 import dev.fettle.spi.Backend;
@@ -18,28 +19,43 @@ public final class PolicyLoader {
   private PolicyLoader() {}
 
   /**
-   * Loads a policy.
+   * Loads a language model, every parameter to be trained.
    *
    * @param seed of fresh weights
    * @throws dev.fettle.models.config.ModelFileException if the weights are broken, or do not fit
    *     the config: tensors and both shapes are named
    */
   public static Policy load(Backend backend, ModelFiles files, ModelSettings settings, long seed) {
+    return load(backend, files, PolicySpec.of(files.model()), settings, seed);
+  }
+
+  /**
+   * Loads a policy: what the model directory holds is read, the rest drawn.
+   *
+   * @param spec what it is made of
+   * @param seed of fresh weights
+   * @throws dev.fettle.models.config.ModelFileException if the weights are broken, or do not fit
+   *     the config: tensors and both shapes are named
+   */
+  public static Policy load(
+      Backend backend, ModelFiles files, PolicySpec spec, ModelSettings settings, long seed) {
+    ModelParts parts = ModelParts.trace(spec);
+    FreshParameters fresh =
+        new FreshParameters(parts, seed, files.config().model().initializerRange());
     if (settings.fresh()) {
-      ModelParts parts = ModelParts.of(files.model());
-      double deviation = files.config().model().initializerRange();
-      FreshParameters fresh = new FreshParameters(parts, seed, deviation);
-      return Policy.load(backend, files.model(), settings.forward(), fresh::of);
+      return Policy.load(backend, spec, settings.forward(), fresh::of);
     }
     try (WeightSource source = WeightSource.open(files.directory())) {
-      StoredParameters stored = new StoredParameters(source, ModelParts.of(files.model()));
-      report(source, stored.unexpected());
-      return Policy.load(backend, files.model(), settings.forward(), stored::read);
+      StoredParameters stored = new StoredParameters(source, parts);
+      report(source, parts, stored.unexpected());
+      return Policy.load(
+          backend, spec, settings.forward(), p -> stored.find(p).orElseGet(() -> fresh.of(p)));
     }
   }
 
-  private static void report(WeightSource source, List<String> unexpected) {
-    List<String> odd = unexpected.stream().filter(n -> !isBuffer(n)).toList();
+  private static void report(WeightSource source, ModelParts parts, List<String> unexpected) {
+    List<String> odd =
+        unexpected.stream().filter(n -> !isBuffer(n) && !n.equals(parts.names().head())).toList();
     if (!odd.isEmpty()) {
       LOG.warn(
           "{}: {} tensors are not used: {}{}",
@@ -55,8 +71,6 @@ public final class PolicyLoader {
     return name.endsWith(".attn.bias")
         || name.endsWith(".attention.bias")
         || name.endsWith("masked_bias")
-        || name.endsWith("inv_freq")
-        || name.equals("lm_head.weight")
-        || name.equals("embed_out.weight");
+        || name.endsWith("inv_freq");
   }
 }

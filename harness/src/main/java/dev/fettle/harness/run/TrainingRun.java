@@ -199,7 +199,7 @@ public final class TrainingRun<B> {
     return progress ->
         store.write(
             new CheckpointContent(
-                TrainerState.of(progress, config.run().seed()),
+                new TrainerState(progress, config.run().seed()),
                 provenance,
                 parameters(),
                 moments()));
@@ -208,7 +208,7 @@ public final class TrainingRun<B> {
   private CheckpointTensors parameters() {
     return CheckpointTensors.of(
         policy.state(),
-        policy.parts().parameters().stream().map(ParameterSpec::slot).toList(),
+        policy.trainables().stream().map(ParameterSpec::slot).toList(),
         Slots.parameter(""));
   }
 
@@ -217,9 +217,7 @@ public final class TrainingRun<B> {
   }
 
   private void writeFinal() {
-    FinalModel model =
-        new FinalModel(
-            files.config(), files.tokenizer(), rows.chatTemplate(), Optional.of(files.directory()));
-    model.write(directory.finalModel(), policy.parts().parameters(), policy::parameter);
+    FinalModel.of(files, policy.spec(), rows.chatTemplate())
+        .write(directory.finalModel(), policy.parts(), policy::parameter);
   }
 }

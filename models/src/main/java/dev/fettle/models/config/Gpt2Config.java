@@ -23,6 +23,11 @@ public record Gpt2Config(
     return "gpt2";
   }
 
+  @Override
+  public String transformersName() {
+    return "GPT2";
+  }
+
   static Gpt2Config from(ConfigKeys keys) {
     int hidden = keys.size("n_embd", "hidden_size");
     int heads = keys.size("n_head", "num_attention_heads");

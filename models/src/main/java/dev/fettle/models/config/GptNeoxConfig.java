@@ -25,6 +25,11 @@ public record GptNeoxConfig(
     return "gpt_neox";
   }
 
+  @Override
+  public String transformersName() {
+    return "GPTNeoX";
+  }
+
   static GptNeoxConfig from(ConfigKeys keys) {
     int hidden = keys.size("hidden_size");
     int heads = keys.size("num_attention_heads");

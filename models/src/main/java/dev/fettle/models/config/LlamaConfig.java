@@ -52,6 +52,16 @@ public record LlamaConfig(
     return family.name().toLowerCase(Locale.ROOT);
   }
 
+  @Override
+  public String transformersName() {
+    return switch (family) {
+      case LLAMA -> "Llama";
+      case MISTRAL -> "Mistral";
+      case QWEN2 -> "Qwen2";
+      case QWEN3 -> "Qwen3";
+    };
+  }
+
   /** The attention window of a zero-based layer, empty where it attends to all before. */
   public OptionalInt windowOf(int layer) {
     return slidingWindow.isPresent() && slidingWindow.get().layers().contains(layer)

@@ -6,6 +6,9 @@ public sealed interface ModelConfig permits Gpt2Config, LlamaConfig, GptNeoxConf
   /** The {@code model_type}: {@code gpt2}, {@code llama}, {@code mistral}, ... */
   String modelType();
 
+  /** How transformers' classes begin: {@code Llama} as in {@code LlamaForCausalLM}. */
+  String transformersName();
+
   /** All sizes. */
   Dimensions dims();
 

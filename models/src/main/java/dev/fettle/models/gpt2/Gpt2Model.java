@@ -6,6 +6,7 @@ import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.LayerNorm;
 import dev.fettle.ir.composite.Split;
 import dev.fettle.models.LanguageModel;
+import dev.fettle.models.ModelNames;
 import dev.fettle.models.ModelShape;
 import dev.fettle.models.config.Gpt2Config;
 import dev.fettle.models.nn.Activations;
@@ -24,6 +25,9 @@ import java.util.OptionalInt;
  * for queries, keys and values. Parameter names as in Hugging Face's {@code GPT2LMHeadModel}.
  */
 public final class Gpt2Model implements LanguageModel {
+  private static final ModelNames NAMES =
+      new ModelNames("transformer.", "transformer.wte.weight", "lm_head.weight");
+
   private final Gpt2Config config;
   private final Dim embed;
   private final Dim vocab;
@@ -47,6 +51,11 @@ public final class Gpt2Model implements LanguageModel {
   }
 
   @Override
+  public ModelNames names() {
+    return NAMES;
+  }
+
+  @Override
   public Value hidden(ModelScope s, TokenInputs tokens) {
     GraphBuilder g = s.g();
     Value ids = g.reshape(tokens.ids(), tokens.tokens());
@@ -66,11 +75,13 @@ public final class Gpt2Model implements LanguageModel {
 
   @Override
   public Value head(ModelScope s) {
-    return config.tied() ? embedding(s) : s.params().weight("lm_head.weight", vocab, embed);
+    return config.tied()
+        ? s.params().tied(NAMES.head(), NAMES.embedding(), vocab, embed)
+        : s.params().weight(NAMES.head(), vocab, embed);
   }
 
   private Value embedding(ModelScope s) {
-    return s.params().weight("transformer.wte.weight", vocab, embed);
+    return s.params().weight(NAMES.embedding(), vocab, embed);
   }
 
   private Value block(ModelScope s, TokenInputs tokens, int layer, Value x) {

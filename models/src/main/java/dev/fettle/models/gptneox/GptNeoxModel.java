@@ -6,6 +6,7 @@ import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.LayerNorm;
 import dev.fettle.ir.composite.Split;
 import dev.fettle.models.LanguageModel;
+import dev.fettle.models.ModelNames;
 import dev.fettle.models.ModelShape;
 import dev.fettle.models.config.GptNeoxConfig;
 import dev.fettle.models.nn.Activations;
@@ -26,6 +27,9 @@ import java.util.OptionalInt;
  * Hugging Face's {@code GPTNeoXForCausalLM}.
  */
 public final class GptNeoxModel implements LanguageModel {
+  private static final ModelNames NAMES =
+      new ModelNames("gpt_neox.", "gpt_neox.embed_in.weight", "embed_out.weight");
+
   private final GptNeoxConfig config;
   private final Dim embed;
   private final Dim vocab;
@@ -55,6 +59,11 @@ public final class GptNeoxModel implements LanguageModel {
   }
 
   @Override
+  public ModelNames names() {
+    return NAMES;
+  }
+
+  @Override
   public Value hidden(ModelScope s, TokenInputs tokens) {
     GraphBuilder g = s.g();
     Value x = g.gather(embedding(s), g.reshape(tokens.ids(), tokens.tokens()));
@@ -69,11 +78,13 @@ public final class GptNeoxModel implements LanguageModel {
 
   @Override
   public Value head(ModelScope s) {
-    return config.tied() ? embedding(s) : s.params().weight("embed_out.weight", vocab, embed);
+    return config.tied()
+        ? s.params().tied(NAMES.head(), NAMES.embedding(), vocab, embed)
+        : s.params().weight(NAMES.head(), vocab, embed);
   }
 
   private Value embedding(ModelScope s) {
-    return s.params().weight("gpt_neox.embed_in.weight", vocab, embed);
+    return s.params().weight(NAMES.embedding(), vocab, embed);
   }
 
   private Value block(

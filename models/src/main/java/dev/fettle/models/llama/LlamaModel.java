@@ -6,6 +6,7 @@ import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.RmsNorm;
 import dev.fettle.ir.composite.SwiGlu;
 import dev.fettle.models.LanguageModel;
+import dev.fettle.models.ModelNames;
 import dev.fettle.models.ModelShape;
 import dev.fettle.models.config.Activation;
 import dev.fettle.models.config.LlamaConfig;
@@ -25,6 +26,9 @@ import java.util.Map;
  * config says. Parameter names as in Hugging Face's {@code LlamaForCausalLM}.
  */
 public final class LlamaModel implements LanguageModel {
+  private static final ModelNames NAMES =
+      new ModelNames("model.", "model.embed_tokens.weight", "lm_head.weight");
+
   private final LlamaConfig config;
   private final Dim embed;
   private final Dim vocab;
@@ -52,6 +56,11 @@ public final class LlamaModel implements LanguageModel {
   }
 
   @Override
+  public ModelNames names() {
+    return NAMES;
+  }
+
+  @Override
   public Value hidden(ModelScope s, TokenInputs tokens) {
     GraphBuilder g = s.g();
     Value x = g.gather(embedding(s), g.reshape(tokens.ids(), tokens.tokens()));
@@ -66,11 +75,13 @@ public final class LlamaModel implements LanguageModel {
 
   @Override
   public Value head(ModelScope s) {
-    return config.tied() ? embedding(s) : s.params().weight("lm_head.weight", vocab, embed);
+    return config.tied()
+        ? s.params().tied(NAMES.head(), NAMES.embedding(), vocab, embed)
+        : s.params().weight(NAMES.head(), vocab, embed);
   }
 
   private Value embedding(ModelScope s) {
-    return s.params().weight("model.embed_tokens.weight", vocab, embed);
+    return s.params().weight(NAMES.embedding(), vocab, embed);
   }
 
   private Value block(

@@ -28,4 +28,17 @@ public interface Linears {
    * @return {@code [tokens, out]}
    */
   Value apply(ModelScope scope, Spec spec, Value x);
+
+  /**
+   * The parameter that stands in for one of the base model: an adapter may train a copy of its own.
+   * By default none does.
+   */
+  default ParameterSpec standIn(ParameterSpec asked) {
+    return asked;
+  }
+
+  /** The layers as they are without an adapter. */
+  default Linears withoutAdapter() {
+    return this;
+  }
 }

@@ -1,6 +1,7 @@
 package dev.fettle.models.nn;
 
 import dev.fettle.ir.GraphBuilder;
+import dev.fettle.ir.TensorType;
 import dev.fettle.ir.Value;
 import java.util.function.Supplier;
 
@@ -20,8 +21,18 @@ public record ModelScope(
     AttentionStrategy attention,
     ForwardOptions options) {
 
+  /** Parameters are asked for through the linear layers, which may stand in for them. */
+  public ModelScope {
+    params = params.through(linears);
+  }
+
   /** A block of the model: named, and recomputed in the reverse sweep if so configured. */
   public Value block(String name, Supplier<Value> body) {
     return g.scope(name, () -> options.recompute() ? g.recomputed(name, body) : body.get());
+  }
+
+  /** A tensor the host gives at each run, declared once however often it is asked for. */
+  public Value input(String name, TensorType type) {
+    return params.input(name, type);
   }
 }

@@ -1,0 +1,22 @@
+package dev.fettle.models.head;
+
+import dev.fettle.ir.Value;
+import dev.fettle.models.config.HfConfig;
+import dev.fettle.models.nn.ModelScope;
+
+/** Makes something of hidden states. Holds no weights; it asks for them where it uses them. */
+public interface Head {
+
+  /**
+   * Appends the head.
+   *
+   * @param hidden {@code [rows, embed]}
+   * @return what it says of each row, its first axis theirs
+   */
+  Value apply(ModelScope scope, Value hidden);
+
+  /** The {@code config.json} of a model with this head. */
+  default HfConfig describedBy(HfConfig config) {
+    return config;
+  }
+}
