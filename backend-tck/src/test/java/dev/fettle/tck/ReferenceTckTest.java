@@ -59,6 +59,14 @@ class ReferenceTckTest {
   }
 
   @Nested
+  class Reduction extends ReductionContract {
+    @Override
+    protected BackendProvider provider() {
+      return new ReferenceProvider();
+    }
+  }
+
+  @Nested
   class Coverage extends CoverageContract {
     @Override
     protected Set<Class<? extends Op>> lowered() {

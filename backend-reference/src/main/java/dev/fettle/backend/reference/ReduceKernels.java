@@ -19,14 +19,19 @@ final class ReduceKernels {
     void visit(int element, int result);
   }
 
-  private static void visit(Shape shape, List<Integer> axes, Visitor visitor) {
+  /** Where each element's result lies, for a walk in row-major order. */
+  private static Strides results(Shape shape, List<Integer> axes) {
     int[] kept = Strides.rowMajor(shape.without(axes));
     int[] strides = new int[shape.rank()];
     int next = 0;
     for (int i = 0; i < strides.length; i++) {
       strides[i] = axes.contains(i) ? 0 : kept[next++];
     }
-    Strides results = new Strides(Strides.sizes(shape), strides);
+    return new Strides(Strides.sizes(shape), strides);
+  }
+
+  private static void visit(Shape shape, List<Integer> axes, Visitor visitor) {
+    Strides results = results(shape, axes);
     int length = results.rowLength();
     int step = results.rowStride();
     results.rows(
@@ -34,6 +39,27 @@ final class ReduceKernels {
         (row, start) -> {
           for (int i = 0; i < length; i++) {
             visitor.visit(row * length + i, start + i * step);
+          }
+        });
+  }
+
+  private static void addUp(Elements x, Strides results, double[] sums) {
+    int length = results.rowLength();
+    int step = results.rowStride();
+    results.rows(
+        0,
+        (row, start) -> {
+          int first = row * length;
+          if (step == 0) {
+            double sum = sums[start];
+            for (int i = 0; i < length; i++) {
+              sum += x.get(first + i);
+            }
+            sums[start] = sum;
+          } else {
+            for (int i = 0; i < length; i++) {
+              sums[start + i * step] += x.get(first + i);
+            }
           }
         });
   }
@@ -54,7 +80,7 @@ final class ReduceKernels {
       f.put(node, new LongElements(x.dtype(), sums));
     } else {
       double[] sums = new double[results(node)];
-      visit(shape, op.axes(), (i, r) -> sums[r] += x.get(i));
+      addUp(x, results(shape, op.axes()), sums);
       f.put(node, Elements.rounded(x.dtype(), sums));
     }
   }

@@ -99,6 +99,17 @@ final class Layouts {
         node.output(), c.node("Slice", c.whole(x), g.longs(starts), g.longs(ends), g.longs(axes)));
   }
 
+  /** Part of a tensor along one axis, from a position to below another. */
+  static Operand sliced(Emission c, Operand x, int axis, long from, long to) {
+    OnnxGraph g = c.graph();
+    List<Long> sizes = new ArrayList<>(x.dims());
+    sizes.set(axis, to - from);
+    List<Long> axes = List.of((long) axis);
+    return new Operand(
+        c.node("Slice", x.name(), g.longs(List.of(from)), g.longs(List.of(to)), g.longs(axes)),
+        sizes);
+  }
+
   private static void split(Emission c, Split op, Node node) {
     List<Long> sizes = op.parts().stream().map(Dim::size).toList();
     List<String> in = List.of(c.whole(node.inputs().get(0)), c.graph().longs(sizes));

@@ -5,12 +5,28 @@ import dev.fettle.ir.Node;
 import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.SumOfSquares;
 import dev.fettle.ir.op.Reduce;
+import dev.fettle.spi.support.LongSum;
+import dev.fettle.spi.support.LongSum.Cut;
+import dev.fettle.spi.support.LongSum.Run;
 import dev.fettle.spi.support.Lowerings;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** Reductions and scans. */
+/**
+ * Reductions and scans. The runtime sums a column in one F32 accumulator and a row in eight, so
+ * sums over more terms than those can take are made level by level.
+ */
 final class Reductions {
+  /** Terms of one column's sum. */
+  private static final long COLUMN = 256;
+
+  /** Terms of one row's sum. */
+  private static final long ROW = 8 * COLUMN;
+
+  /** Steps of a running sum, from which on it is kept in F64. */
+  private static final long SCAN = 1024;
+
   private Reductions() {}
 
   static void register(Lowerings<Emission> table) {
@@ -24,11 +40,58 @@ final class Reductions {
 
   private static void sum(Emission c, Reduce.Sum op, Node node) {
     Value x = node.inputs().get(0);
+    if (x.dtype() == DType.F32) {
+      Operand all = new Operand(c.whole(x), Emission.sizes(x.shape()));
+      c.bind(node.output(), longSum(c, all, op.axes(), Emission.sizes(node.output().shape())));
+      return;
+    }
     DType wide = narrow(x.dtype()) ? DType.I32 : x.dtype();
     String y =
         reduce(
             c, "ReduceSum", wide == x.dtype() ? c.whole(x) : c.cast(c.whole(x), wide), op.axes());
     c.bind(node.output(), wide == x.dtype() ? y : c.cast(y, x.dtype()));
+  }
+
+  /** An F32 sum of any length, over the trailing axes first. */
+  private static String longSum(Emission c, Operand x, List<Integer> axes, List<Long> resultSizes) {
+    long terms = axes.stream().mapToLong(a -> x.dims().get(a)).reduce(1, Math::multiplyExact);
+    if (terms <= COLUMN) {
+      return reduce(c, "ReduceSum", x.name(), axes);
+    }
+    List<Run> runs = LongSum.runs(x.dims(), axes);
+    List<Long> sizes = new ArrayList<>(runs.stream().map(Run::size).toList());
+    Operand y = sized(c, x, sizes);
+    for (int i = runs.size() - 1; i >= 0; i--) {
+      if (runs.get(i).summed()) {
+        y = level(c, y, i);
+      }
+    }
+    return sized(c, y, resultSizes).name();
+  }
+
+  /** Sums over one axis. */
+  private static Operand level(Emission c, Operand x, int axis) {
+    long n = x.dims().get(axis);
+    boolean row = axis == x.dims().size() - 1;
+    if (n <= (row ? ROW : COLUMN)) {
+      List<Long> left = new ArrayList<>(x.dims());
+      left.remove(axis);
+      return new Operand(reduce(c, "ReduceSum", x.name(), List.of(axis)), left);
+    }
+    Cut cut = LongSum.cut(n, row ? ROW : COLUMN);
+    if (cut.rest() > 0) {
+      Operand head = level(c, Layouts.sliced(c, x, axis, 0, n - cut.rest()), axis);
+      Operand tail = level(c, Layouts.sliced(c, x, axis, n - cut.rest(), n), axis);
+      return new Operand(c.node("Add", head.name(), tail.name()), head.dims());
+    }
+    List<Long> grouped = new ArrayList<>(x.dims());
+    grouped.set(axis, cut.each());
+    grouped.add(axis, cut.groups());
+    return level(c, level(c, sized(c, x, grouped), axis + 1), axis);
+  }
+
+  private static Operand sized(Emission c, Operand x, List<Long> sizes) {
+    return x.dims().equals(sizes) ? x : new Operand(c.reshaped(x.name(), sizes), sizes);
   }
 
   private static void max(Emission c, Reduce.Max op, Node node) {
@@ -71,7 +134,8 @@ final class Reductions {
 
   private static void cumsum(Emission c, Reduce.Cumsum op, Node node) {
     Value x = node.inputs().get(0);
-    DType wide = narrow(x.dtype()) ? DType.I32 : x.dtype();
+    boolean many = x.dtype() == DType.F32 && x.shape().size(op.axis()) > SCAN;
+    DType wide = narrow(x.dtype()) ? DType.I32 : many ? DType.F64 : x.dtype();
     String in = wide == x.dtype() ? c.whole(x) : c.cast(c.whole(x), wide);
     String y =
         c.node(
@@ -84,11 +148,30 @@ final class Reductions {
 
   private static void sumOfSquares(Emission c, SumOfSquares op, Node node) {
     Value x = node.inputs().get(0);
-    List<Integer> axes = LongStream.range(0, x.shape().rank()).mapToObj(Math::toIntExact).toList();
-    c.bind(
-        node.output(),
-        axes.isEmpty()
-            ? c.node("Mul", c.whole(x), c.whole(x))
-            : reduce(c, "ReduceSumSquare", c.whole(x), axes));
+    long n = x.shape().elements();
+    if (x.shape().rank() == 0) {
+      c.bind(node.output(), c.node("Mul", c.whole(x), c.whole(x)));
+    } else if (x.dtype() == DType.F32 && n > COLUMN) {
+      Operand all = new Operand(c.whole(x), Emission.sizes(x.shape()));
+      c.bind(node.output(), longSquares(c, sized(c, all, List.of(n))));
+    } else {
+      List<Integer> axes =
+          LongStream.range(0, x.shape().rank()).mapToObj(Math::toIntExact).toList();
+      c.bind(node.output(), reduce(c, "ReduceSumSquare", c.whole(x), axes));
+    }
+  }
+
+  /** The sum of squares of a flat tensor: of each row of it, then of the rows. */
+  private static String longSquares(Emission c, Operand x) {
+    long n = x.elements();
+    Cut cut = LongSum.cut(n, ROW);
+    if (cut.rest() > 0) {
+      String head = longSquares(c, Layouts.sliced(c, x, 0, 0, n - cut.rest()));
+      Operand tail = Layouts.sliced(c, x, 0, n - cut.rest(), n);
+      return c.node("Add", head, reduce(c, "ReduceSumSquare", tail.name(), List.of(0)));
+    }
+    Operand rows = sized(c, x, List.of(cut.groups(), cut.each()));
+    String sums = reduce(c, "ReduceSumSquare", rows.name(), List.of(1));
+    return longSum(c, new Operand(sums, List.of(cut.groups())), List.of(0), List.of());
   }
 }

@@ -11,6 +11,9 @@ import java.util.List;
 
 /** Reductions and scans. */
 final class ReduceLowering {
+  /** Steps of a running sum, from which on it is kept in F64. */
+  private static final long SCAN = 1024;
+
   private ReduceLowering() {}
 
   static void register(Lowerings<Emission> table) {
@@ -23,12 +26,11 @@ final class ReduceLowering {
   private static void sum(Emission e, Sum op, Node node) {
     Edge x = e.exact(node.inputs().get(0));
     boolean columns = x.rank() >= 2 && op.axes().equals(Ops.upTo(x.rank() - 1));
-    if (columns && x.dtype() == DType.F32 && !e.writer().isFunction()) {
-      // The bias gradient's kernel sums columns in cache-sized blocks; Sum walks them one by one.
-      Edge rows = e.ops().rows(x);
-      List<Long> sizes = List.of(rows.sizes().get(1));
-      Edge y = e.writer().node("BiasAddGrad").in(rows).attr("T", x.dtype()).one(x.dtype(), sizes);
-      e.give(node, y);
+    boolean single = x.dtype() == DType.F32 && !e.writer().isFunction();
+    if (single && LongSums.isLong(x, op.axes())) {
+      e.give(node, LongSums.sum(e, x, op.axes()));
+    } else if (single && columns) {
+      e.give(node, LongSums.columns(e, e.ops().rows(x)));
     } else {
       e.give(node, viaI32(e, "Sum", x, op.axes()));
     }
@@ -60,7 +62,8 @@ final class ReduceLowering {
 
   private static void cumsum(Emission e, Cumsum op, Node node) {
     Edge given = e.exact(node.inputs().get(0));
-    DType dtype = Emission.isByte(given.dtype()) ? DType.I32 : given.dtype();
+    boolean many = given.dtype() == DType.F32 && given.sizes().get(op.axis()) > SCAN;
+    DType dtype = Emission.isByte(given.dtype()) ? DType.I32 : many ? DType.F64 : given.dtype();
     Edge x = e.ops().cast(given, dtype);
     Edge y =
         e.writer()
