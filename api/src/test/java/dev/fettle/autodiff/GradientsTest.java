@@ -11,6 +11,7 @@ import dev.fettle.ir.Node;
 import dev.fettle.ir.TensorType;
 import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.LayerNorm;
+import dev.fettle.ir.composite.Relu;
 import dev.fettle.ir.op.Layout;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,32 @@ class GradientsTest {
     assertThatThrownBy(() -> Gradients.of(g, loss, List.of(w)))
         .isInstanceOf(IrException.class)
         .hasMessageContaining("LayerNorm has no gradient through its result 1");
+  }
+
+  @Test
+  void reluGivesNothingAtItsCorner() {
+    Value y = Relu.of(g, w);
+    Value d = Gradients.of(g, g.sumAll(y), List.of(w)).get(0);
+    Node choice = producer(d);
+    Node above = producer(choice.inputs().get(0));
+    assertThat(choice.op().name()).isEqualTo("select");
+    assertThat(choice.inputs().get(2)).isSameAs(g.fill(0, VECTOR));
+    assertThat(above.op().name()).isEqualTo("less");
+    assertThat(above.inputs()).containsExactly(g.fill(0, VECTOR), y);
+  }
+
+  @Test
+  void aPowerOfZeroHasNoSlope() {
+    Value zero = g.fill(0, VECTOR);
+    Value d = Gradients.of(g, g.sumAll(g.pow(w, zero)), List.of(w)).get(0);
+    Node choice = producer(d);
+    assertThat(choice.op().name()).isEqualTo("select");
+    assertThat(choice.inputs().get(0)).isSameAs(g.equal(zero, zero));
+    assertThat(choice.inputs().get(1)).isSameAs(zero);
+  }
+
+  private Node producer(Value v) {
+    return g.nodes().stream().filter(n -> n.outputs().contains(v)).findFirst().orElseThrow();
   }
 
   private long count(String op) {

@@ -3,6 +3,7 @@ package dev.fettle.tck;
 import dev.fettle.ir.DType;
 import dev.fettle.spi.CompileOptions;
 import dev.fettle.spi.HostTensor;
+import dev.fettle.tck.EdgeCases.EdgeCase;
 import dev.fettle.tck.TinyTraining.Optimizer;
 import dev.fettle.tck.cases.OpCase;
 import dev.fettle.tck.cases.OpCases;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Rules G-1 to G-4: gradients computed by the backend in F32 are the reference's in F64. That those
+ * Rules G-1 to G-5: gradients computed by the backend in F32 are the reference's in F64. That those
  * are right, {@link FiniteDifferences} checks once for all backends.
  */
 public abstract class GradientContract extends BackendContract {
@@ -69,6 +70,26 @@ public abstract class GradientContract extends BackendContract {
         gpt(DType.F32, 1, 4, false).gradients(backend(), CompileOptions.DEFAULT),
         gpt(DType.F32, 4, 1, false).gradients(backend(), CompileOptions.DEFAULT),
         Tolerances.GRADIENT);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> edges() {
+    return EdgeCases.all().stream()
+        .map(
+            c ->
+                DynamicTest.dynamicTest("G-5 gradient at the edges of " + c.name(), () -> edge(c)));
+  }
+
+  private void edge(EdgeCase c) {
+    Map<String, HostTensor> actual = trial().run(c.program(), c.operands());
+    c.expected()
+        .forEach(
+            (name, e) ->
+                Tensors.assertClose(
+                    c.name() + ": " + name,
+                    Maps.get(actual, name),
+                    e,
+                    Tolerances.forward(DType.F32)));
   }
 
   private static TinyTraining gpt(DType floats, int rows, int micro, boolean recompute) {

@@ -148,15 +148,7 @@ public sealed interface Elementwise extends PrimitiveOp {
                 c.when(1, () -> g.neg(g.div(g.mul(d, c.out(0)), c.in(1)))));
         case MAX -> pick(c, g.less(c.in(1), c.in(0)), g.less(c.in(0), c.in(1)));
         case MIN -> pick(c, g.less(c.in(0), c.in(1)), g.less(c.in(1), c.in(0)));
-        case POW ->
-            List.of(
-                c.when(
-                    0,
-                    () -> {
-                      Value lowered = g.pow(c.in(0), g.sub(c.in(1), g.fill(1, c.in(1).type())));
-                      return g.mul(d, g.mul(c.in(1), lowered));
-                    }),
-                c.when(1, () -> g.mul(d, g.mul(c.out(0), g.log(c.in(0))))));
+        case POW -> List.of(c.when(0, () -> powBase(c)), c.when(1, () -> powExponent(c)));
         case MOD ->
             // a - b trunc(a / b), whose slope in b is -trunc(a / b) = (out - a) / b
             List.of(
@@ -164,6 +156,28 @@ public sealed interface Elementwise extends PrimitiveOp {
                 c.when(1, () -> g.mul(d, g.div(g.sub(c.out(0), c.in(0)), c.in(1)))));
         case AND, OR -> VjpContext.none(2);
       };
+    }
+
+    /**
+     * {@code d b a^(b-1)}, and 0 where b is 0: there the product would be 0 times infinity at 0.
+     */
+    private static Value powBase(VjpContext c) {
+      GraphBuilder g = c.g();
+      Value b = c.in(1);
+      Value zero = g.fill(0, b.type());
+      Value lowered = g.pow(c.in(0), g.offset(b, -1));
+      Value slope = g.mul(c.grad(0), g.mul(b, lowered));
+      return g.select(g.equal(b, zero), zero, slope);
+    }
+
+    /** {@code d a^b log a}, and its limit 0 where a is 0 and b is not negative, as in torch. */
+    private static Value powExponent(VjpContext c) {
+      GraphBuilder g = c.g();
+      Value a = c.in(0);
+      Value zero = g.fill(0, a.type());
+      Value flat = g.and(g.equal(a, zero), g.not(g.less(c.in(1), zero)));
+      Value slope = g.mul(c.grad(0), g.mul(c.out(0), g.log(a)));
+      return g.select(flat, zero, slope);
     }
 
     /** Ties share the gradient equally, as torch's {@code maximum} does. */

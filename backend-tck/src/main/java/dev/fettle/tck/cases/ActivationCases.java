@@ -4,6 +4,7 @@ import static dev.fettle.ir.Dim.dim;
 
 import dev.fettle.ir.Dim;
 import dev.fettle.ir.composite.Gelu;
+import dev.fettle.ir.composite.Relu;
 import dev.fettle.ir.composite.SwiGlu;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,10 @@ final class ActivationCases {
       cases.add(OpCase.of(name + "-extremes", new Gelu(form), Arg.floats(extremes, dim("a", 9))));
       cases.add(OpCase.of(name + "-grad", new Gelu.Grad(form), x, x));
     }
+    cases.add(OpCase.of("relu", new Relu(), x));
+    cases.add(OpCase.of("relu/scalar", new Relu(), Arg.floats()));
+    Arg corner = Arg.floats(Fill.of(-3, -0.0, 0, 1e-3, 3), dim("a", 5)).rough();
+    cases.add(OpCase.of("relu/corner", new Relu(), corner));
     cases.add(OpCase.of("swiGlu", new SwiGlu(), x, x));
     cases.add(
         OpCase.of(

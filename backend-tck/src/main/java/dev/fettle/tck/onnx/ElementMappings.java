@@ -5,6 +5,7 @@ import dev.fettle.ir.GraphBuilder;
 import dev.fettle.ir.Shape;
 import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.Gelu;
+import dev.fettle.ir.composite.Relu;
 import dev.fettle.ir.composite.SwiGlu;
 import dev.fettle.tck.onnx.OnnxNode.NotMapped;
 import java.util.List;
@@ -43,7 +44,7 @@ final class ElementMappings {
     one(table, "Not", GraphBuilder::not);
     one(table, "Identity", (g, x) -> x.dtype().isFloat() ? g.scale(x, 1) : x);
     one(table, "Reciprocal", (g, x) -> g.div(g.fill(1, x.type()), x));
-    one(table, "Relu", (g, x) -> g.max(x, g.fill(0, x.type())));
+    one(table, "Relu", Relu::of);
     one(table, "Softplus", (g, x) -> g.log(g.offset(g.exp(x), 1)));
     one(table, "IsNaN", (g, x) -> g.not(g.equal(x, x)));
     one(

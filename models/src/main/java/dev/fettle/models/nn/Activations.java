@@ -3,6 +3,7 @@ package dev.fettle.models.nn;
 import dev.fettle.ir.GraphBuilder;
 import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.Gelu;
+import dev.fettle.ir.composite.Relu;
 import dev.fettle.models.config.Activation;
 
 /** The activation functions of feed-forward layers. */
@@ -14,7 +15,7 @@ public final class Activations {
     return switch (activation) {
       case GELU -> Gelu.of(g, x, Gelu.Form.EXACT);
       case GELU_TANH -> Gelu.of(g, x, Gelu.Form.TANH);
-      case RELU -> g.max(x, g.fill(0, x.type()));
+      case RELU -> Relu.of(g, x);
       case SILU -> g.mul(x, g.logistic(x));
     };
   }
