@@ -59,6 +59,14 @@ class ReferenceTckTest {
   }
 
   @Nested
+  class Lifetime extends LifetimeContract {
+    @Override
+    protected BackendProvider provider() {
+      return new ReferenceProvider();
+    }
+  }
+
+  @Nested
   class Reduction extends ReductionContract {
     @Override
     protected BackendProvider provider() {

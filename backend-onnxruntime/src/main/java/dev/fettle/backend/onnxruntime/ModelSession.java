@@ -1,11 +1,11 @@
 package dev.fettle.backend.onnxruntime;
 
-import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
+import com.google.protobuf.ByteString;
 import dev.fettle.backend.onnxruntime.lower.Lowered;
 import dev.fettle.spi.DeviceFailureException;
 import java.util.Map;
@@ -33,10 +33,10 @@ final class ModelSession implements AutoCloseable {
    * @param environment the runtime's
    * @param settings of every session
    * @param program its name, for messages
-   * @param model what it computes
+   * @param model what it computes, serialised
    */
   private record Maker(
-      OrtEnvironment environment, SessionSettings settings, String program, ModelProto model) {
+      OrtEnvironment environment, SessionSettings settings, String program, ByteString model) {
 
     OrtSession make() {
       try (OrtSession.SessionOptions options = settings.options(program)) {
@@ -62,7 +62,7 @@ final class ModelSession implements AutoCloseable {
       Residency residency,
       String program,
       Lowered lowered) {
-    Maker maker = new Maker(environment, settings, program, lowered.model());
+    Maker maker = new Maker(environment, settings, program, lowered.model().toByteString());
     return new ModelSession(maker, residency, lowered.intermediateBytes() >= SMALL);
   }
 

@@ -19,7 +19,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Programs as sessions of ONNX Runtime. */
 final class OrtBackend implements Backend {
@@ -29,7 +32,10 @@ final class OrtBackend implements Backend {
   private final Residency residency = new Residency();
   private final HostWorkers workers;
   private final Capabilities capabilities = new Kernels();
-  private final List<AutoCloseable> made = new ArrayList<>();
+
+  /** What is still open, in the order it was made. */
+  private final Set<AutoCloseable> made = new LinkedHashSet<>();
+
   private boolean closed;
 
   OrtBackend(OrtEnvironment environment, Device device, BackendOptions options) {
@@ -57,7 +63,7 @@ final class OrtBackend implements Backend {
   @Override
   public DeviceState newState(String name) {
     requireOpen();
-    OrtState state = new OrtState(environment, name);
+    OrtState state = new OrtState(environment, name, made::remove);
     made.add(state);
     return state;
   }
@@ -85,7 +91,13 @@ final class OrtBackend implements Backend {
     OrtExecutable executable =
         new OrtExecutable(
             new OrtExecutable.Parts(
-                environment, prepared.program(), lowered, session, workers, stats));
+                environment,
+                prepared.program(),
+                lowered.withoutModel(),
+                session,
+                workers,
+                stats,
+                made::remove));
     made.add(executable);
     return executable;
   }
@@ -113,9 +125,11 @@ final class OrtBackend implements Backend {
       return;
     }
     closed = true;
-    for (int i = made.size() - 1; i >= 0; i--) {
+    List<AutoCloseable> open = new ArrayList<>(made);
+    Collections.reverse(open);
+    for (AutoCloseable one : open) {
       try {
-        made.get(i).close();
+        one.close();
       } catch (RuntimeException e) {
         throw e;
       } catch (Exception e) {

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +32,11 @@ final class OrtExecutable implements Executable {
   private final OrtEnvironment environment;
   private final Program program;
   private final Lowered lowered;
-  private final @Nullable ModelSession session;
+  private @Nullable ModelSession session;
   private final HostRun host;
   private final ExecutableStats compiled;
   private final RunChecks checks;
+  private final Consumer<OrtExecutable> whenClosed;
   private final Map<String, Bound> buffers = new HashMap<>();
   private final List<OrtResult> given = new ArrayList<>();
   private long runs;
@@ -49,6 +51,7 @@ final class OrtExecutable implements Executable {
    * @param session none where the host does everything
    * @param workers for the host's part
    * @param stats as compiled
+   * @param whenClosed told once
    */
   record Parts(
       OrtEnvironment environment,
@@ -56,7 +59,8 @@ final class OrtExecutable implements Executable {
       Lowered lowered,
       @Nullable ModelSession session,
       HostWorkers workers,
-      ExecutableStats stats) {}
+      ExecutableStats stats,
+      Consumer<OrtExecutable> whenClosed) {}
 
   OrtExecutable(Parts parts) {
     this.environment = parts.environment();
@@ -66,6 +70,7 @@ final class OrtExecutable implements Executable {
     this.host = new HostRun(program, lowered, parts.workers());
     this.compiled = parts.stats();
     this.checks = new RunChecks(program, lowered);
+    this.whenClosed = parts.whenClosed();
   }
 
   @Override
@@ -211,9 +216,13 @@ final class OrtExecutable implements Executable {
     }
     closed = true;
     given.forEach(OrtResult::close);
+    given.clear();
     buffers.values().forEach(Bound::close);
+    buffers.clear();
     if (session != null) {
       session.close();
+      session = null;
     }
+    whenClosed.accept(this);
   }
 }

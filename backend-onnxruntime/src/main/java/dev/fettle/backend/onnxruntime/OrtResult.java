@@ -3,13 +3,13 @@ package dev.fettle.backend.onnxruntime;
 import dev.fettle.ir.TensorType;
 import dev.fettle.spi.DeviceTensor;
 import dev.fettle.spi.HostTensor;
+import org.jspecify.annotations.Nullable;
 
 /** A result, in a buffer that belongs to its executable and is used again once closed. */
 final class OrtResult implements DeviceTensor {
   private final String name;
   private final TensorType type;
-  private final HostTensor host;
-  private boolean closed;
+  private @Nullable HostTensor host;
 
   OrtResult(String name, TensorType type, HostTensor host) {
     this.name = name;
@@ -24,30 +24,31 @@ final class OrtResult implements DeviceTensor {
 
   @Override
   public HostTensor toHost() {
-    requireOpen();
     HostTensor copy = HostTensor.allocate(type);
-    copy.bytes().put(host.bytes());
+    copy.bytes().put(open().bytes());
     return copy;
   }
 
   @Override
   public double item() {
-    requireOpen();
+    HostTensor here = open();
     if (type.shape().elements() != 1) {
       throw new IllegalStateException("output " + name + " is " + type + ", not one element");
     }
-    return host.get(0);
+    return here.get(0);
   }
 
-  private void requireOpen() {
-    if (closed) {
+  private HostTensor open() {
+    HostTensor here = host;
+    if (here == null) {
       throw new IllegalStateException(
           "output " + name + " was closed, or freed by the next run of its program");
     }
+    return here;
   }
 
   @Override
   public void close() {
-    closed = true;
+    host = null;
   }
 }

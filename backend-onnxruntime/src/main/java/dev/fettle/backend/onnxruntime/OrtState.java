@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /** Slots in direct buffers, which the runtime reads and writes without copying. */
 final class OrtState implements DeviceState {
@@ -18,11 +19,20 @@ final class OrtState implements DeviceState {
   private final String name;
   private final Map<String, OrtSlot> slots = new LinkedHashMap<>();
   private final Set<String> broken = new TreeSet<>();
+  private final Consumer<OrtState> whenClosed;
   private boolean closed;
 
-  OrtState(OrtEnvironment environment, String name) {
+  /**
+   * An empty state.
+   *
+   * @param environment the runtime's
+   * @param name for messages
+   * @param whenClosed told once
+   */
+  OrtState(OrtEnvironment environment, String name, Consumer<OrtState> whenClosed) {
     this.environment = environment;
     this.name = name;
+    this.whenClosed = whenClosed;
   }
 
   @Override
@@ -133,6 +143,7 @@ final class OrtState implements DeviceState {
       closed = true;
       slots.values().forEach(OrtSlot::close);
       slots.clear();
+      whenClosed.accept(this);
     }
   }
 }

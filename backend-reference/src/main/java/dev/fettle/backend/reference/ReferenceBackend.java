@@ -17,14 +17,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Interprets programs. Closing it closes the states and executables it made. */
 final class ReferenceBackend implements Backend {
   private final int threads;
   private final Lowerings<Frame> kernels = Kernels.table();
-  private final List<AutoCloseable> made = new ArrayList<>();
+  private final Set<ReferenceState> states = new LinkedHashSet<>();
+  private final Set<ReferenceExecutable> executables = new LinkedHashSet<>();
   private boolean closed;
 
   ReferenceBackend(int threads) {
@@ -69,8 +71,8 @@ final class ReferenceBackend implements Backend {
   @Override
   public DeviceState newState(String name) {
     requireOpen();
-    ReferenceState state = new ReferenceState(name);
-    made.add(state);
+    ReferenceState state = new ReferenceState(name, states::remove);
+    states.add(state);
     return state;
   }
 
@@ -82,8 +84,10 @@ final class ReferenceBackend implements Backend {
     kernels.require(id(), prepared.program());
     options.dumpTo().ifPresent(dir -> dump(prepared.program(), dir));
     double millis = (System.nanoTime() - start) / 1e6;
-    ReferenceExecutable executable = new ReferenceExecutable(kernels, prepared, threads, millis);
-    made.add(executable);
+    ReferenceExecutable executable =
+        new ReferenceExecutable(
+            new ReferenceExecutable.Parts(kernels, prepared, threads, millis, executables::remove));
+    executables.add(executable);
     return executable;
   }
 
@@ -106,13 +110,7 @@ final class ReferenceBackend implements Backend {
   @Override
   public void close() {
     closed = true;
-    for (AutoCloseable c : made) {
-      if (c instanceof ReferenceState state) {
-        state.close();
-      } else if (c instanceof ReferenceExecutable executable) {
-        executable.close();
-      }
-    }
-    made.clear();
+    List.copyOf(executables).forEach(ReferenceExecutable::close);
+    List.copyOf(states).forEach(ReferenceState::close);
   }
 }

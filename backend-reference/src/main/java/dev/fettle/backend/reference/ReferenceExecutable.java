@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the nodes of a program in their order, then replaces the slots it writes, all at once. */
@@ -28,18 +29,35 @@ final class ReferenceExecutable implements Executable {
   private final List<String> notes;
   private final int threads;
   private final double compileMillis;
+  private final Consumer<ReferenceExecutable> whenClosed;
   private final List<List<Value>> lastReads;
   private final List<ReferenceTensor> results = new ArrayList<>();
   private long runs;
   private boolean closed;
 
-  ReferenceExecutable(
-      Lowerings<Frame> kernels, Passes.Prepared prepared, int threads, double compileMillis) {
-    this.kernels = kernels;
-    this.program = prepared.program();
-    this.threads = threads;
-    this.compileMillis = compileMillis;
-    this.notes = new ArrayList<>(prepared.notes());
+  /**
+   * What an executable is made of.
+   *
+   * @param kernels by operation
+   * @param prepared the program after the passes
+   * @param threads for matrix products
+   * @param compileMillis how long compiling took
+   * @param whenClosed told once
+   */
+  record Parts(
+      Lowerings<Frame> kernels,
+      Passes.Prepared prepared,
+      int threads,
+      double compileMillis,
+      Consumer<ReferenceExecutable> whenClosed) {}
+
+  ReferenceExecutable(Parts parts) {
+    this.kernels = parts.kernels();
+    this.program = parts.prepared().program();
+    this.threads = parts.threads();
+    this.compileMillis = parts.compileMillis();
+    this.whenClosed = parts.whenClosed();
+    this.notes = new ArrayList<>(parts.prepared().notes());
     this.lastReads = lastReads(program);
     long rounded = program.graph().nodes().stream().filter(ReferenceExecutable::wantsBf16).count();
     if (rounded > 0) {
@@ -144,5 +162,6 @@ final class ReferenceExecutable implements Executable {
     closed = true;
     results.forEach(ReferenceTensor::close);
     results.clear();
+    whenClosed.accept(this);
   }
 }

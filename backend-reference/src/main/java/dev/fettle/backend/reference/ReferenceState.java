@@ -7,6 +7,7 @@ import dev.fettle.spi.HostTensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Slots as elements, which are replaced as a whole and never changed. */
 final class ReferenceState implements DeviceState {
@@ -14,10 +15,13 @@ final class ReferenceState implements DeviceState {
 
   private final String name;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final Consumer<ReferenceState> whenClosed;
   private boolean closed;
 
-  ReferenceState(String name) {
+  /** An empty state; {@code whenClosed} is told once. */
+  ReferenceState(String name, Consumer<ReferenceState> whenClosed) {
     this.name = name;
+    this.whenClosed = whenClosed;
   }
 
   @Override
@@ -98,5 +102,6 @@ final class ReferenceState implements DeviceState {
   public void close() {
     closed = true;
     entries.clear();
+    whenClosed.accept(this);
   }
 }

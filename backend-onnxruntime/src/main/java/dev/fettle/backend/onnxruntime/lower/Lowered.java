@@ -33,6 +33,21 @@ public record Lowered(
     long intermediateBytes,
     List<String> notes) {
 
+  /** The same without the model, which is large and wanted once. */
+  public Lowered withoutModel() {
+    return new Lowered(
+        ModelProto.getDefaultInstance(),
+        feeds,
+        slotResults,
+        results,
+        fetched,
+        inPlace,
+        host,
+        indices,
+        intermediateBytes,
+        notes);
+  }
+
   /** True where there is anything for a session to do. */
   public boolean hasSession() {
     return model.getGraph().getOutputCount() > 0;
