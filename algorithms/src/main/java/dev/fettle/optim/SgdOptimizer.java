@@ -7,6 +7,7 @@ import dev.fettle.models.nn.ParameterSpec;
 import dev.fettle.program.ProgramBuilder;
 import dev.fettle.program.Slot;
 import dev.fettle.spi.HostTensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -29,17 +30,11 @@ public record SgdOptimizer(double momentum, double weightDecay, DecayedParameter
   public void update(ProgramBuilder b, ParameterSpec p, Value gradient, Value scale) {
     double decay = decayed.includes(p) ? weightDecay : 0;
     List<Slot> kept = slots(p);
-    Value velocity = kept.isEmpty() ? b.g().fill(0, p.type()) : b.state(kept.get(0), false);
-    List<Value> updated =
-        b.g()
-            .emit(
-                new Sgd(momentum, decay),
-                List.of(
-                    b.state(p.slot(), false),
-                    gradient,
-                    velocity,
-                    Scalars.input(b, Scalars.LEARNING_RATE),
-                    scale));
+    List<Value> operands = new ArrayList<>(List.of(b.state(p.slot(), false), gradient));
+    kept.forEach(slot -> operands.add(b.state(slot, false)));
+    operands.add(Scalars.input(b, Scalars.LEARNING_RATE));
+    operands.add(scale);
+    List<Value> updated = b.g().emit(new Sgd(momentum, decay), operands);
     b.write(p.slot().name(), updated.get(0));
     if (!kept.isEmpty()) {
       b.write(kept.get(0).name(), updated.get(1));

@@ -5,7 +5,6 @@ import dev.fettle.ir.Shape;
 import dev.fettle.ir.TensorType;
 import dev.fettle.ir.Value;
 import dev.fettle.ir.op.Check;
-import dev.fettle.ir.op.CompositeOp;
 import java.util.List;
 
 /**
@@ -25,10 +24,8 @@ import java.util.List;
  * @param weightDecay decoupled decay
  */
 public record AdamW(double beta1, double beta2, double epsilon, double weightDecay)
-    implements CompositeOp {
-
-  /** The number of leading operands that have the parameter's shape. */
-  public static final int TENSORS = 4;
+    implements FusedUpdate {
+  private static final int TENSORS = 4;
 
   @Override
   public String name() {
@@ -47,8 +44,13 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
   }
 
   @Override
-  public boolean pointwise() {
-    return true;
+  public int tensors() {
+    return TENSORS;
+  }
+
+  @Override
+  public int operandOf(int result) {
+    return result == 0 ? 0 : result + 1;
   }
 
   @Override
@@ -62,5 +64,35 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
     Value update = g.div(g.scaleBy(m, g.div(lr, in.get(6))), g.offset(root, epsilon));
     Value decayed = weightDecay == 0 ? p : g.scaleBy(p, g.oneMinus(g.scale(lr, weightDecay)));
     return List.of(g.sub(decayed, update), m, v);
+  }
+
+  /** Blocks are parameter, gradient, first and second moment. */
+  @Override
+  public BlockRule rule(float[] scalars) {
+    float lr = scalars[0];
+    float scale = scalars[1];
+    float rate = lr / scalars[2];
+    float root = 1 / (float) Math.sqrt(scalars[3]);
+    float kept = 1 - lr * (float) weightDecay;
+    float keep1 = (float) beta1;
+    float rest1 = (float) (1 - beta1);
+    float keep2 = (float) beta2;
+    float rest2 = (float) (1 - beta2);
+    float smallest = (float) epsilon;
+    return (blocks, n) -> {
+      float[] p = blocks[0];
+      float[] g = blocks[1];
+      float[] m = blocks[2];
+      float[] v = blocks[3];
+      // Plain, over arrays and locals, so that the JIT compiler vectorises it.
+      for (int i = 0; i < n; i++) {
+        float d = g[i] * scale;
+        float m1 = m[i] * keep1 + d * rest1;
+        float v1 = v[i] * keep2 + d * d * rest2;
+        m[i] = m1;
+        v[i] = v1;
+        p[i] = p[i] * kept - m1 * rate / ((float) Math.sqrt(v1) * root + smallest);
+      }
+    };
   }
 }

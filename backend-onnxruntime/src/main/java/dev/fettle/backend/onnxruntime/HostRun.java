@@ -5,6 +5,7 @@ import dev.fettle.backend.onnxruntime.lower.HostPlan;
 import dev.fettle.backend.onnxruntime.lower.HostPlan.Update;
 import dev.fettle.backend.onnxruntime.lower.Lowered;
 import dev.fettle.ir.Value;
+import dev.fettle.ir.composite.FusedUpdate.BlockRule;
 import dev.fettle.program.Program;
 import dev.fettle.spi.HostTensor;
 import java.nio.ByteBuffer;
@@ -56,7 +57,7 @@ final class HostRun {
   private record Piece(Job job, int start, int length) {}
 
   /** One update with its memory. */
-  private record Job(UpdateRule rule, List<FloatBuffer> from, List<Optional<FloatBuffer>> to) {}
+  private record Job(BlockRule rule, List<FloatBuffer> from, List<Optional<FloatBuffer>> to) {}
 
   /** Runs the plan; gives the slots whose new contents lie in their spare buffers. */
   Set<String> run(Memory memory) {
@@ -79,12 +80,11 @@ final class HostRun {
 
   private Job job(Update update, Memory memory, Set<String> swapped) {
     List<HostTensor> operands = update.operands().stream().map(v -> operand(v, memory)).toList();
-    int tensors = UpdateRule.of(update.op(), new float[4]).tensors();
+    int tensors = update.op().tensors();
     float[] scalars = new float[operands.size() - tensors];
     for (int i = 0; i < scalars.length; i++) {
       scalars[i] = operands.get(tensors + i).floats().get(0);
     }
-    UpdateRule rule = UpdateRule.of(update.op(), scalars);
     List<FloatBuffer> from = new ArrayList<>();
     List<Optional<FloatBuffer>> to = new ArrayList<>();
     for (int i = 0; i < tensors; i++) {
@@ -94,10 +94,10 @@ final class HostRun {
     for (int r = 0; r < update.slots().size(); r++) {
       Optional<String> slot = update.slots().get(r);
       if (slot.isPresent()) {
-        to.set(rule.operandOf(r), Optional.of(target(slot.get(), memory, swapped)));
+        to.set(update.op().operandOf(r), Optional.of(target(slot.get(), memory, swapped)));
       }
     }
-    return new Job(rule, from, to);
+    return new Job(update.op().rule(scalars), from, to);
   }
 
   private FloatBuffer target(String slot, Memory memory, Set<String> swapped) {
@@ -135,7 +135,8 @@ final class HostRun {
   }
 
   private static IntConsumer body(List<Piece> pieces) {
-    float[][] blocks = new float[4][BLOCK];
+    int tensors = pieces.stream().mapToInt(p -> p.job.from.size()).max().orElse(0);
+    float[][] blocks = new float[tensors][BLOCK];
     return i -> work(pieces.get(i), blocks);
   }
 

@@ -78,7 +78,7 @@ final class OptimizerCases {
                 scalar(0.1),
                 scalar(0.01))
             .withoutHalves());
-    cases.add(OpCase.of("sgd/plain", new Sgd(0, 0), tensor, tensor, zeros, rate, scalar(1)));
+    cases.add(OpCase.of("sgd/plain", new Sgd(0, 0), tensor, tensor, rate, scalar(1)));
     cases.add(
         OpCase.of("sgd/momentum", new Sgd(0.9, 0.01), tensor, tensor, tensor, rate, scalar(0.5)));
     return cases;

@@ -3,9 +3,7 @@ package dev.fettle.backend.onnxruntime.lower;
 import dev.fettle.ir.DType;
 import dev.fettle.ir.Node;
 import dev.fettle.ir.Value;
-import dev.fettle.ir.composite.AdamW;
-import dev.fettle.ir.composite.Sgd;
-import dev.fettle.ir.op.CompositeOp;
+import dev.fettle.ir.composite.FusedUpdate;
 import dev.fettle.ir.op.Elementwise;
 import dev.fettle.ir.op.Elementwise.BinaryKind;
 import dev.fettle.ir.op.Index;
@@ -33,11 +31,11 @@ public record HostPlan(
   /**
    * One optimizer step.
    *
-   * @param op an {@link AdamW} or {@link Sgd}
+   * @param op its rule
    * @param operands what it reads
    * @param slots the slot each result is written to; empty where nobody wants it
    */
-  public record Update(CompositeOp op, List<Value> operands, List<Optional<String>> slots) {}
+  public record Update(FusedUpdate op, List<Value> operands, List<Optional<String>> slots) {}
 
   /**
    * Rows added to what the session left in a slot: {@code sum of addends + scattered updates}.
@@ -110,8 +108,8 @@ public record HostPlan(
 
   private static Optional<Update> update(
       Program program, Uses uses, Map<Value, List<String>> written, Node node) {
-    boolean known = node.op() instanceof AdamW || node.op() instanceof Sgd;
-    if (!known || node.inputs().stream().anyMatch(v -> v.dtype() != DType.F32)) {
+    if (!(node.op() instanceof FusedUpdate op)
+        || node.inputs().stream().anyMatch(v -> v.dtype() != DType.F32)) {
       return Optional.empty();
     }
     List<Optional<String>> slots = new ArrayList<>();
@@ -122,7 +120,7 @@ public record HostPlan(
       }
       slots.add(to.stream().findFirst());
     }
-    return Optional.of(new Update((CompositeOp) node.op(), node.inputs(), slots));
+    return Optional.of(new Update(op, node.inputs(), slots));
   }
 
   private static boolean isScatter(Node node, Uses uses) {

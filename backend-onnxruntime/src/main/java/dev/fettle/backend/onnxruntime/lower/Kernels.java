@@ -3,13 +3,12 @@ package dev.fettle.backend.onnxruntime.lower;
 import dev.fettle.ir.DType;
 import dev.fettle.ir.Node;
 import dev.fettle.ir.TensorType;
-import dev.fettle.ir.composite.AdamW;
 import dev.fettle.ir.composite.CrossEntropy;
+import dev.fettle.ir.composite.FusedUpdate;
 import dev.fettle.ir.composite.Gelu;
 import dev.fettle.ir.composite.LayerNorm;
 import dev.fettle.ir.composite.Linear;
 import dev.fettle.ir.composite.RmsNorm;
-import dev.fettle.ir.composite.Sgd;
 import dev.fettle.ir.composite.Softmax;
 import dev.fettle.ir.composite.Split;
 import dev.fettle.ir.composite.SumOfSquares;
@@ -40,7 +39,7 @@ public final class Kernels implements Capabilities {
     if (op instanceof Split) {
       return true;
     }
-    if (op instanceof SumOfSquares || op instanceof AdamW || op instanceof Sgd) {
+    if (op instanceof SumOfSquares || op instanceof FusedUpdate) {
       return WIDE.contains(dtype);
     }
     boolean single = inputs.stream().allMatch(t -> t.dtype() == DType.F32);
@@ -77,6 +76,7 @@ public final class Kernels implements Capabilities {
     for (Node node : program.graph().nodes()) {
       boolean known =
           node.op() instanceof Create.Parameter
+              || node.op() instanceof FusedUpdate
               || ProgramLowering.types().contains(node.op().getClass());
       if (!known || (isErf(node.op()) && node.output().dtype() == DType.F64)) {
         problems.add(

@@ -2,13 +2,10 @@ package dev.fettle.backend.onnxruntime.lower;
 
 import dev.fettle.ir.Node;
 import dev.fettle.ir.Value;
-import dev.fettle.ir.composite.AdamW;
-import dev.fettle.ir.composite.Sgd;
-import dev.fettle.ir.op.CompositeOp;
+import dev.fettle.ir.composite.FusedUpdate;
 import dev.fettle.ir.op.Create;
 import dev.fettle.program.Program;
 import dev.fettle.program.ProgramBuilder;
-import dev.fettle.spi.support.Lowerings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,11 +13,7 @@ import java.util.List;
 final class Optimizers {
   private Optimizers() {}
 
-  static void register(Lowerings<Emission> table) {
-    table.put(AdamW.class, Optimizers::decomposed).put(Sgd.class, Optimizers::decomposed);
-  }
-
-  private static void decomposed(Emission c, CompositeOp op, Node node) {
+  static void decomposed(Emission c, FusedUpdate op, Node node) {
     ProgramBuilder inner = new ProgramBuilder(op.name());
     List<Value> operands = new ArrayList<>();
     for (int i = 0; i < node.inputs().size(); i++) {

@@ -2,6 +2,7 @@ package dev.fettle.backend.onnxruntime.lower;
 
 import dev.fettle.ir.Node;
 import dev.fettle.ir.Value;
+import dev.fettle.ir.composite.FusedUpdate;
 import dev.fettle.ir.op.CompositeOp;
 import dev.fettle.ir.op.Create;
 import dev.fettle.ir.op.Index;
@@ -54,7 +55,6 @@ public final class ProgramLowering {
     Normalizations.register(table);
     Activations.register(table);
     Losses.register(table);
-    Optimizers.register(table);
     return table;
   }
 
@@ -103,7 +103,11 @@ public final class ProgramLowering {
 
   /** Emits a node by its rule. */
   static void emit(Emission c, Node node) {
-    TABLE.emit(c, node);
+    if (node.op() instanceof FusedUpdate update) {
+      Optimizers.decomposed(c, update, node);
+    } else {
+      TABLE.emit(c, node);
+    }
   }
 
   /** The values the model must compute or pass on. */
