@@ -90,7 +90,7 @@ final class OrtBackend implements Backend {
             notes);
     OrtExecutable executable =
         new OrtExecutable(
-            new OrtExecutable.Parts(
+            new OrtExecutable.LoadedProgram(
                 environment,
                 prepared.program(),
                 lowered.withoutModel(),

@@ -53,7 +53,7 @@ final class OrtExecutable implements Executable {
    * @param stats as compiled
    * @param whenClosed told once
    */
-  record Parts(
+  record LoadedProgram(
       OrtEnvironment environment,
       Program program,
       Lowered lowered,
@@ -62,15 +62,15 @@ final class OrtExecutable implements Executable {
       ExecutableStats stats,
       Consumer<OrtExecutable> whenClosed) {}
 
-  OrtExecutable(Parts parts) {
-    this.environment = parts.environment();
-    this.program = parts.program();
-    this.lowered = parts.lowered();
-    this.session = parts.session();
-    this.host = new HostRun(program, lowered, parts.workers());
-    this.compiled = parts.stats();
+  OrtExecutable(LoadedProgram loaded) {
+    this.environment = loaded.environment();
+    this.program = loaded.program();
+    this.lowered = loaded.lowered();
+    this.session = loaded.session();
+    this.host = new HostRun(program, lowered, loaded.workers());
+    this.compiled = loaded.stats();
     this.checks = new RunChecks(program, lowered);
-    this.whenClosed = parts.whenClosed();
+    this.whenClosed = loaded.whenClosed();
   }
 
   @Override

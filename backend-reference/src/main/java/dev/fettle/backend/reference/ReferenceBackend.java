@@ -86,7 +86,8 @@ final class ReferenceBackend implements Backend {
     double millis = (System.nanoTime() - start) / 1e6;
     ReferenceExecutable executable =
         new ReferenceExecutable(
-            new ReferenceExecutable.Parts(kernels, prepared, threads, millis, executables::remove));
+            new ReferenceExecutable.PreparedProgram(
+                kernels, prepared, threads, millis, executables::remove));
     executables.add(executable);
     return executable;
   }

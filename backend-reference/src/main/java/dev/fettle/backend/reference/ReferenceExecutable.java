@@ -44,20 +44,20 @@ final class ReferenceExecutable implements Executable {
    * @param compileMillis how long compiling took
    * @param whenClosed told once
    */
-  record Parts(
+  record PreparedProgram(
       Lowerings<Frame> kernels,
       Passes.Prepared prepared,
       int threads,
       double compileMillis,
       Consumer<ReferenceExecutable> whenClosed) {}
 
-  ReferenceExecutable(Parts parts) {
-    this.kernels = parts.kernels();
-    this.program = parts.prepared().program();
-    this.threads = parts.threads();
-    this.compileMillis = parts.compileMillis();
-    this.whenClosed = parts.whenClosed();
-    this.notes = new ArrayList<>(parts.prepared().notes());
+  ReferenceExecutable(PreparedProgram made) {
+    this.kernels = made.kernels();
+    this.program = made.prepared().program();
+    this.threads = made.threads();
+    this.compileMillis = made.compileMillis();
+    this.whenClosed = made.whenClosed();
+    this.notes = new ArrayList<>(made.prepared().notes());
     this.lastReads = lastReads(program);
     long rounded = program.graph().nodes().stream().filter(ReferenceExecutable::wantsBf16).count();
     if (rounded > 0) {

@@ -9,11 +9,11 @@ import java.util.List;
 final class Activations {
   private Activations() {}
 
-  static void register(Lowerings<Emission> table) {
+  static void register(Lowerings<OnnxEmission> table) {
     table.put(Gelu.class, Activations::gelu);
   }
 
-  private static void gelu(Emission c, Gelu op, Node node) {
+  private static void gelu(OnnxEmission c, Gelu op, Node node) {
     String form = op.form() == Gelu.Form.TANH ? "tanh" : "none";
     String x = c.whole(node.inputs().get(0));
     c.bind(node.output(), c.node("Gelu", List.of(x), Attributes.text("approximate", form)));

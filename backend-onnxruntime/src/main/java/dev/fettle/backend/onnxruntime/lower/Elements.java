@@ -15,7 +15,7 @@ import java.util.List;
 final class Elements {
   private Elements() {}
 
-  static void register(Lowerings<Emission> table) {
+  static void register(Lowerings<OnnxEmission> table) {
     table
         .put(Create.Constant.class, Elements::constant)
         .put(Create.Iota.class, Elements::iota)
@@ -26,26 +26,22 @@ final class Elements {
         .put(Compare.Select.class, Elements::select);
   }
 
-  private static void constant(Emission c, Create.Constant op, Node node) {
-    List<Long> sizes = Emission.sizes(op.type().shape());
+  private static void constant(OnnxEmission c, Create.Constant op, Node node) {
+    List<Long> sizes = OnnxEmission.sizes(op.type().shape());
     c.bind(node.output(), c.graph().literal(op.type().dtype(), sizes, op.values()));
   }
 
   /** One row along the axis; the other axes repeat it. */
-  private static void iota(Emission c, Create.Iota op, Node node) {
+  private static void iota(OnnxEmission c, Create.Iota op, Node node) {
     int rank = op.type().rank();
     long n = op.type().shape().size(op.axis());
     List<Long> dims = new ArrayList<>(Collections.nCopies(rank - op.axis(), 1L));
     dims.set(0, n);
-    List<Double> values = new ArrayList<>();
-    for (long i = 0; i < n; i++) {
-      values.add((double) i);
-    }
-    String name = c.graph().literal(op.type().dtype(), dims, values);
+    String name = c.graph().literal(op.type().dtype(), dims, i -> i);
     c.bind(node.output(), new Operand(name, dims));
   }
 
-  private static void unary(Emission c, Elementwise.Unary op, Node node) {
+  private static void unary(OnnxEmission c, Elementwise.Unary op, Node node) {
     DType dtype = node.inputs().get(0).dtype();
     switch (op.kind()) {
       case NEG -> {
@@ -80,7 +76,7 @@ final class Elements {
     }
   }
 
-  private static void binary(Emission c, Elementwise.Binary op, Node node) {
+  private static void binary(OnnxEmission c, Elementwise.Binary op, Node node) {
     switch (op.kind()) {
       case ADD -> {
         if (!Products.addInto(c, node)) {
@@ -109,7 +105,7 @@ final class Elements {
   }
 
   /** Computes in another type where there is no kernel for the operands' own. */
-  private static void through(Emission c, String op, Node node, DType wide) {
+  private static void through(OnnxEmission c, String op, Node node, DType wide) {
     List<Operand> in = c.readAll(node);
     DType own = node.output().dtype();
     if (wide == own) {
@@ -120,12 +116,12 @@ final class Elements {
     c.bind(node.output(), new Operand(c.cast(c.node(op, cast), own), Operand.broadcast(in)));
   }
 
-  private static void cast(Emission c, Elementwise.Cast op, Node node) {
+  private static void cast(OnnxEmission c, Elementwise.Cast op, Node node) {
     Operand x = c.read(node.inputs().get(0));
     c.bind(node.output(), new Operand(c.cast(x.name(), op.to()), x.dims()));
   }
 
-  private static void compare(Emission c, Compare.Comparison op, Node node) {
+  private static void compare(OnnxEmission c, Compare.Comparison op, Node node) {
     boolean bool = node.inputs().get(0).dtype() == DType.BOOL;
     if (op.kind() == Kind.EQUAL) {
       c.elementwise("Equal", node);
@@ -138,7 +134,7 @@ final class Elements {
     }
   }
 
-  private static void select(Emission c, Compare.Select op, Node node) {
+  private static void select(OnnxEmission c, Compare.Select op, Node node) {
     DType dtype = node.output().dtype();
     List<Operand> in = c.readAll(node);
     List<String> names = in.stream().map(Operand::name).toList();

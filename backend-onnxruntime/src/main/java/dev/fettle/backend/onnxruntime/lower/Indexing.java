@@ -13,7 +13,7 @@ import java.util.List;
 final class Indexing {
   private Indexing() {}
 
-  static void register(Lowerings<Emission> table) {
+  static void register(Lowerings<OnnxEmission> table) {
     table
         .put(Index.Gather.class, Indexing::gather)
         .put(Index.ScatterAdd.class, Indexing::scatterAdd)
@@ -22,16 +22,16 @@ final class Indexing {
         .put(Index.TopK.class, Indexing::topK);
   }
 
-  private static void gather(Emission c, Index.Gather op, Node node) {
+  private static void gather(OnnxEmission c, Index.Gather op, Node node) {
     String table = c.whole(node.inputs().get(0));
     String indices = c.whole(node.inputs().get(1));
     c.bind(node.output(), c.node("Gather", List.of(table, indices), Attributes.integer("axis", 0)));
   }
 
-  private static void scatterAdd(Emission c, Index.ScatterAdd op, Node node) {
+  private static void scatterAdd(OnnxEmission c, Index.ScatterAdd op, Node node) {
     Value base = node.inputs().get(0);
     Value indices = node.inputs().get(1);
-    List<Long> tuples = new ArrayList<>(Emission.sizes(indices.shape()));
+    List<Long> tuples = new ArrayList<>(OnnxEmission.sizes(indices.shape()));
     tuples.add(1L);
     String at = c.reshaped(Layouts.longIndex(c, indices), tuples);
     c.bind(
@@ -42,7 +42,7 @@ final class Indexing {
             Attributes.text("reduction", "add")));
   }
 
-  private static void takeAlong(Emission c, Index.TakeAlong op, Node node) {
+  private static void takeAlong(OnnxEmission c, Index.TakeAlong op, Node node) {
     c.bind(
         node.output(),
         c.node(
@@ -55,40 +55,29 @@ final class Indexing {
    * A ScatterND of whole blocks at the positions {@code (i, ..., start + j)}: where the result lies
    * in the operand's memory, only the update is written.
    */
-  private static void updateSlice(Emission c, Index.DynamicUpdateSlice op, Node node) {
+  private static void updateSlice(OnnxEmission c, Index.DynamicUpdateSlice op, Node node) {
     Value update = node.inputs().get(1);
     int depth = op.axis() + 1;
-    List<Long> grid = new ArrayList<>(Emission.sizes(update.shape()).subList(0, depth));
-    List<Double> positions = positions(grid);
+    List<Long> box = OnnxEmission.sizes(update.shape()).subList(0, depth);
+    List<Long> grid = new ArrayList<>(box);
     grid.add((long) depth);
-    String base = c.graph().literal(DType.I64, grid, positions);
-    List<Double> along = new ArrayList<>();
-    for (int i = 0; i < depth; i++) {
-      along.add(i == op.axis() ? 1.0 : 0.0);
-    }
-    String unit = c.graph().literal(DType.I64, List.of((long) depth), along);
+    String base = c.graph().literal(DType.I64, grid, i -> coordinate(box, i / depth, i % depth));
+    String unit = c.graph().literal(DType.I64, List.of((long) depth), i -> i == op.axis() ? 1 : 0);
     String start = Layouts.longIndex(c, node.inputs().get(2));
     String at = c.node("Add", base, c.node("Mul", unit, start));
     c.bind(node.output(), c.node("ScatterND", c.whole(node.inputs().get(0)), at, c.whole(update)));
   }
 
-  /** Every index of a box in row-major order, its coordinates one after the other. */
-  private static List<Double> positions(List<Long> box) {
-    List<Double> all = new ArrayList<>();
-    long count = box.stream().reduce(1L, Math::multiplyExact);
-    for (long i = 0; i < count; i++) {
-      long rest = i;
-      Double[] at = new Double[box.size()];
-      for (int axis = box.size() - 1; axis >= 0; axis--) {
-        at[axis] = (double) (rest % box.get(axis));
-        rest /= box.get(axis);
-      }
-      all.addAll(List.of(at));
+  /** Where element {@code i} of a box, in row-major order, lies along an axis. */
+  private static long coordinate(List<Long> box, int i, int axis) {
+    long below = 1;
+    for (int k = axis + 1; k < box.size(); k++) {
+      below *= box.get(k);
     }
-    return all;
+    return i / below % box.get(axis);
   }
 
-  private static void topK(Emission c, Index.TopK op, Node node) {
+  private static void topK(OnnxEmission c, Index.TopK op, Node node) {
     Shape out = node.outputs().get(0).shape();
     Value x = node.inputs().get(0);
     boolean narrow = x.dtype() == DType.I8 || x.dtype() == DType.U8;

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 final class Layouts {
   private Layouts() {}
 
-  static void register(Lowerings<Emission> table) {
+  static void register(Lowerings<OnnxEmission> table) {
     table
         .put(Layout.Reshape.class, Layouts::reshape)
         .put(Layout.Transpose.class, Layouts::transpose)
@@ -29,18 +29,18 @@ final class Layouts {
         .put(Layout.Barrier.class, Layouts::barrier);
   }
 
-  private static void reshape(Emission c, Layout.Reshape op, Node node) {
+  private static void reshape(OnnxEmission c, Layout.Reshape op, Node node) {
     Value x = node.inputs().get(0);
     Operand in = c.read(x);
     if (x.shape().sameSizes(op.shape()) || in.dims().isEmpty()) {
       // Only names change, or one number fills any shape.
       c.bind(node.output(), in);
     } else {
-      c.bind(node.output(), c.reshaped(c.whole(x), Emission.sizes(op.shape())));
+      c.bind(node.output(), c.reshaped(c.whole(x), OnnxEmission.sizes(op.shape())));
     }
   }
 
-  private static void transpose(Emission c, Layout.Transpose op, Node node) {
+  private static void transpose(OnnxEmission c, Layout.Transpose op, Node node) {
     Value x = node.inputs().get(0);
     Operand in = c.read(x);
     if (in.dims().isEmpty()) {
@@ -51,7 +51,7 @@ final class Layouts {
   }
 
   /** A tensor with its axes permuted; of a transposed one, both permutations in one pass. */
-  static String transposed(Emission c, String x, List<Integer> permutation) {
+  static String transposed(OnnxEmission c, String x, List<Integer> permutation) {
     Optional<OnnxGraph.OnnxNode> before =
         c.graph().producer(x).filter(n -> n.op().equals("Transpose"));
     if (before.isPresent()) {
@@ -65,7 +65,7 @@ final class Layouts {
     return c.node("Transpose", List.of(x), Attributes.integers("perm", permutation));
   }
 
-  private static void broadcast(Emission c, Layout.Broadcast op, Node node) {
+  private static void broadcast(OnnxEmission c, Layout.Broadcast op, Node node) {
     Operand in = c.read(node.inputs().get(0));
     List<Long> own = in.padded(op.axes().size());
     List<Long> placed = new ArrayList<>(Collections.nCopies(op.shape().rank(), 1L));
@@ -78,7 +78,7 @@ final class Layouts {
         node.output(), same ? in : new Operand(c.reshaped(in.name(), List.copyOf(wanted)), wanted));
   }
 
-  private static void slice(Emission c, Layout.Slice op, Node node) {
+  private static void slice(OnnxEmission c, Layout.Slice op, Node node) {
     Value x = node.inputs().get(0);
     List<Long> starts = new ArrayList<>();
     List<Long> ends = new ArrayList<>();
@@ -100,7 +100,7 @@ final class Layouts {
   }
 
   /** Part of a tensor along one axis, from a position to below another. */
-  static Operand sliced(Emission c, Operand x, int axis, long from, long to) {
+  static Operand sliced(OnnxEmission c, Operand x, int axis, long from, long to) {
     OnnxGraph g = c.graph();
     List<Long> sizes = new ArrayList<>(x.dims());
     sizes.set(axis, to - from);
@@ -110,7 +110,7 @@ final class Layouts {
         sizes);
   }
 
-  private static void split(Emission c, Split op, Node node) {
+  private static void split(OnnxEmission c, Split op, Node node) {
     List<Long> sizes = op.parts().stream().map(Dim::size).toList();
     List<String> in = List.of(c.whole(node.inputs().get(0)), c.graph().longs(sizes));
     List<String> parts = c.nodes("Split", in, sizes.size(), Attributes.integer("axis", op.axis()));
@@ -119,12 +119,12 @@ final class Layouts {
     }
   }
 
-  private static void concat(Emission c, Layout.Concat op, Node node) {
+  private static void concat(OnnxEmission c, Layout.Concat op, Node node) {
     List<String> parts = node.inputs().stream().map(c::whole).toList();
     c.bind(node.output(), c.node("Concat", parts, Attributes.integer("axis", op.axis())));
   }
 
-  private static void pad(Emission c, Layout.Pad op, Node node) {
+  private static void pad(OnnxEmission c, Layout.Pad op, Node node) {
     Value x = node.inputs().get(0);
     List<Long> amounts = new ArrayList<>(op.before());
     amounts.addAll(op.after());
@@ -133,7 +133,7 @@ final class Layouts {
         c.node("Pad", c.whole(x), c.graph().longs(amounts), c.scalar(x.dtype(), op.value())));
   }
 
-  private static void barrier(Emission c, Layout.Barrier op, Node node) {
+  private static void barrier(OnnxEmission c, Layout.Barrier op, Node node) {
     List<Operand> in = c.readAll(node);
     for (int i = 0; i < in.size(); i++) {
       Value v = node.outputs().get(i);
@@ -147,7 +147,7 @@ final class Layouts {
    * the tensor reshaped to {@code sizes + 0}, where the 0 is computed from the shapes (never the
    * elements) of the others. Nothing is copied.
    */
-  static String after(Emission c, Operand x, DType dtype, List<Operand> others) {
+  static String after(OnnxEmission c, Operand x, DType dtype, List<Operand> others) {
     List<String> firstSizes = new ArrayList<>();
     for (Operand o : others) {
       String some = o.dims().isEmpty() ? c.reshaped(o.name(), List.of(1L)) : o.name();
@@ -171,7 +171,7 @@ final class Layouts {
   }
 
   /** A tensor of index numbers as the I64 some operators insist on. */
-  static String longIndex(Emission c, Value indices) {
+  static String longIndex(OnnxEmission c, Value indices) {
     String i = c.whole(indices);
     return indices.dtype() == DType.I64 ? i : c.cast(i, DType.I64);
   }

@@ -5,14 +5,13 @@ import dev.fettle.ir.Node;
 import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.CrossEntropy;
 import dev.fettle.spi.support.Lowerings;
-import java.util.Collections;
 import java.util.List;
 
 /** The cross-entropy over a vocabulary, in as few passes over it as there are kernels for. */
 final class Losses {
   private Losses() {}
 
-  static void register(Lowerings<Emission> table) {
+  static void register(Lowerings<OnnxEmission> table) {
     table.put(CrossEntropy.class, Losses::crossEntropy);
   }
 
@@ -22,12 +21,12 @@ final class Losses {
    * Each step waits for the last reader of what it replaces, so that logits, p and residual may
    * share one memory.
    */
-  private static void crossEntropy(Emission c, CrossEntropy op, Node node) {
+  private static void crossEntropy(OnnxEmission c, CrossEntropy op, Node node) {
     Value logits = node.inputs().get(0);
     Value nll = node.outputs().get(0);
     DType dtype = logits.dtype();
     long rows = logits.shape().size(0);
-    Operand x = new Operand(c.whole(logits), Emission.sizes(logits.shape()));
+    Operand x = new Operand(c.whole(logits), OnnxEmission.sizes(logits.shape()));
     Operand index =
         new Operand(
             c.reshaped(c.whole(node.inputs().get(1)), List.of(rows, 1L)), List.of(rows, 1L));
@@ -50,13 +49,12 @@ final class Losses {
     }
   }
 
-  private static String softmax(Emission c, String x) {
+  private static String softmax(OnnxEmission c, String x) {
     return c.node("Softmax", List.of(x), Attributes.integer("axis", -1));
   }
 
-  private static String residual(Emission c, String p, Operand index, DType dtype) {
-    int rows = Math.toIntExact(index.dims().get(0));
-    String minus = c.graph().literal(dtype, index.dims(), Collections.nCopies(rows, -1.0));
+  private static String residual(OnnxEmission c, String p, Operand index, DType dtype) {
+    String minus = c.graph().literal(dtype, index.dims(), i -> -1);
     return c.node(
         "ScatterElements",
         List.of(p, index.name(), minus),
@@ -64,7 +62,7 @@ final class Losses {
         Attributes.text("reduction", "add"));
   }
 
-  private static boolean wanted(Emission c, Value v) {
+  private static boolean wanted(OnnxEmission c, Value v) {
     return c.uses().isEnd(v) || !c.uses().readers(v).isEmpty();
   }
 }

@@ -13,19 +13,19 @@ import java.util.List;
 final class Normalizations {
   private Normalizations() {}
 
-  static void register(Lowerings<Emission> table) {
+  static void register(Lowerings<OnnxEmission> table) {
     table
         .put(Softmax.class, Normalizations::softmax)
         .put(LayerNorm.class, Normalizations::layerNorm)
         .put(RmsNorm.class, Normalizations::rmsNorm);
   }
 
-  private static void softmax(Emission c, Softmax op, Node node) {
+  private static void softmax(OnnxEmission c, Softmax op, Node node) {
     String x = c.whole(node.inputs().get(0));
     c.bind(node.output(), c.node("Softmax", List.of(x), Attributes.integer("axis", -1)));
   }
 
-  private static void layerNorm(Emission c, LayerNorm op, Node node) {
+  private static void layerNorm(OnnxEmission c, LayerNorm op, Node node) {
     List<String> in = node.inputs().stream().map(c::whole).toList();
     List<String> out =
         c.nodes(
@@ -37,7 +37,7 @@ final class Normalizations {
     bindRows(c, node, out);
   }
 
-  private static void rmsNorm(Emission c, RmsNorm op, Node node) {
+  private static void rmsNorm(OnnxEmission c, RmsNorm op, Node node) {
     List<String> in = node.inputs().stream().map(c::whole).toList();
     List<String> out =
         c.nodes(
@@ -50,14 +50,14 @@ final class Normalizations {
   }
 
   /** The statistics come with a last axis of 1, which only readers elsewhere need dropped. */
-  private static void bindRows(Emission c, Node node, List<String> out) {
+  private static void bindRows(OnnxEmission c, Node node, List<String> out) {
     c.bind(node.outputs().get(0), out.get(0));
     for (int i = 1; i < out.size(); i++) {
       Value row = node.outputs().get(i);
       if (c.uses().readers(row).isEmpty() && !c.uses().isEnd(row)) {
         continue;
       }
-      List<Long> sizes = new ArrayList<>(Emission.sizes(row.shape()));
+      List<Long> sizes = new ArrayList<>(OnnxEmission.sizes(row.shape()));
       c.bind(row, c.reshaped(out.get(i), sizes));
     }
   }

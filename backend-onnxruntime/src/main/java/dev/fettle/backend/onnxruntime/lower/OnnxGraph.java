@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.Collectors;
 
 /** An ONNX model under construction. Equal nodes on equal inputs are written once. */
@@ -72,7 +73,7 @@ public final class OnnxGraph {
   private record Key(
       String op, String domain, List<String> inputs, List<AttributeProto> attributes) {}
 
-  private record Literal(DType dtype, List<Long> dims, List<Double> values) {}
+  private record Literal(DType dtype, List<Long> dims, ByteString bytes) {}
 
   private final List<OnnxNode> nodes = new ArrayList<>();
   private final Map<Key, List<String>> shared = new HashMap<>();
@@ -124,31 +125,36 @@ public final class OnnxGraph {
     return Optional.ofNullable(producers.get(name));
   }
 
-  /** A literal tensor. */
+  /** A literal tensor of few elements. */
   String literal(DType dtype, List<Long> dims, List<Double> values) {
-    Literal literal = new Literal(dtype, List.copyOf(dims), List.copyOf(values));
+    return literal(dtype, dims, values::get);
+  }
+
+  /** A literal tensor, given element {@code i} in row-major order. */
+  String literal(DType dtype, List<Long> dims, IntToDoubleFunction element) {
+    long[] sizes = dims.stream().mapToLong(Long::longValue).toArray();
+    HostTensor data = HostTensor.allocate(dtype, sizes);
+    int n = Math.toIntExact(data.elements());
+    for (int i = 0; i < n; i++) {
+      data.set(i, element.applyAsDouble(i));
+    }
+    Literal literal = new Literal(dtype, List.copyOf(dims), ByteString.copyFrom(data.bytes()));
     return literals.computeIfAbsent(literal, this::initializer);
   }
 
   /** A list of integers, as shapes and axes are given. */
   String longs(List<Long> values) {
-    List<Double> numbers = values.stream().map(Long::doubleValue).toList();
-    return literal(DType.I64, List.of((long) values.size()), numbers);
+    return literal(DType.I64, List.of((long) values.size()), i -> values.get(i));
   }
 
   private String initializer(Literal literal) {
     String name = "#" + names++;
-    long[] dims = literal.dims().stream().mapToLong(Long::longValue).toArray();
-    HostTensor data = HostTensor.allocate(literal.dtype(), dims);
-    for (int i = 0; i < literal.values().size(); i++) {
-      data.set(i, literal.values().get(i));
-    }
     initializers.add(
         TensorProto.newBuilder()
             .setName(name)
             .setDataType(ElementTypes.proto(literal.dtype()).getNumber())
             .addAllDims(literal.dims())
-            .setRawData(ByteString.copyFrom(data.bytes()))
+            .setRawData(literal.bytes())
             .build());
     return name;
   }

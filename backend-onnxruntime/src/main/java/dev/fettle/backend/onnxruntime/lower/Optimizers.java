@@ -13,7 +13,7 @@ import java.util.List;
 final class Optimizers {
   private Optimizers() {}
 
-  static void decomposed(Emission c, FusedUpdate op, Node node) {
+  static void decomposed(OnnxEmission c, FusedUpdate op, Node node) {
     ProgramBuilder inner = new ProgramBuilder(op.name());
     List<Value> operands = new ArrayList<>();
     for (int i = 0; i < node.inputs().size(); i++) {

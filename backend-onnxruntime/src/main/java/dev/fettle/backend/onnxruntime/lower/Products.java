@@ -24,7 +24,7 @@ final class Products {
 
   private Products() {}
 
-  static void register(Lowerings<Emission> table) {
+  static void register(Lowerings<OnnxEmission> table) {
     table.put(Linalg.Matmul.class, Products::matmul).put(Linear.class, Products::linear);
   }
 
@@ -54,11 +54,11 @@ final class Products {
     }
   }
 
-  private static void matmul(Emission c, Matmul op, Node node) {
+  private static void matmul(OnnxEmission c, Matmul op, Node node) {
     c.bind(node.output(), emit(c, op, node, 1));
   }
 
-  private static String emit(Emission c, Matmul op, Node node, double factor) {
+  private static String emit(OnnxEmission c, Matmul op, Node node, double factor) {
     double alpha = factor;
     List<String> in = new ArrayList<>();
     for (Value v : node.inputs()) {
@@ -78,7 +78,7 @@ final class Products {
     return product(c, product, rank);
   }
 
-  private static String product(Emission c, Product p, int rank) {
+  private static String product(OnnxEmission c, Product p, int rank) {
     if (rank == 2) {
       return c.node("Gemm", p.in, p.attributes());
     }
@@ -101,7 +101,7 @@ final class Products {
   private record Scaled(Value of, double factor) {}
 
   /** Sees through a multiplication by a literal, and through a mere renaming of axes. */
-  private static Optional<Scaled> scaling(Emission c, Value v) {
+  private static Optional<Scaled> scaling(OnnxEmission c, Value v) {
     Optional<Node> node = c.uses().producer(v);
     boolean product =
         node.isPresent()
@@ -119,7 +119,7 @@ final class Products {
   }
 
   /** Emits a multiplication by a literal as part of the product it scales, if it does. */
-  static boolean scaled(Emission c, Node node) {
+  static boolean scaled(OnnxEmission c, Node node) {
     Optional<Scaled> scaled = scaling(c, node.output());
     Optional<Node> product = scaled.flatMap(s -> product(c, s.of()));
     if (product.isEmpty() || !(product.get().op() instanceof Matmul op)) {
@@ -130,14 +130,14 @@ final class Products {
   }
 
   /** The product a value is, if nobody else reads it. */
-  private static Optional<Node> product(Emission c, Value v) {
+  private static Optional<Node> product(OnnxEmission c, Value v) {
     return c.uses()
         .producer(v)
         .filter(n -> n.op() instanceof Matmul || n.op() instanceof Linear)
         .filter(n -> c.uses().readOnce(v));
   }
 
-  private static void linear(Emission c, Linear op, Node node) {
+  private static void linear(OnnxEmission c, Linear op, Node node) {
     List<String> in = node.inputs().stream().map(c::whole).toList();
     c.bind(node.output(), product(c, new Product(in, false, op.transposed(), 1), 2));
   }
@@ -146,7 +146,7 @@ final class Products {
    * Emits an addition as part of the product it adds to, if it is one: a residual connection, or a
    * gradient added to the sum of earlier ones, which then is updated in its place.
    */
-  static boolean addInto(Emission c, Node node) {
+  static boolean addInto(OnnxEmission c, Node node) {
     for (int i = 0; i < 2; i++) {
       Value sum = node.inputs().get(1 - i);
       Optional<Node> product = product(c, node.inputs().get(i));
@@ -166,7 +166,7 @@ final class Products {
   }
 
   /** The Gemm a product has become, if it has room for something to add to. */
-  private static Optional<Product> bare(Emission c, Node product) {
+  private static Optional<Product> bare(OnnxEmission c, Node product) {
     return c.graph()
         .producer(c.read(product.output()).name())
         .filter(n -> n.op().equals("Gemm") && n.inputs().size() == 2)

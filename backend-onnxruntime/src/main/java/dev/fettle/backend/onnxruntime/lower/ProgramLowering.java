@@ -23,13 +23,13 @@ import java.util.Set;
 
 /** Turns a prepared program into an ONNX model. */
 public final class ProgramLowering {
-  private static final Lowerings<Emission> TABLE = table();
+  private static final Lowerings<OnnxEmission> TABLE = table();
 
   private final Program program;
   private final Uses uses;
   private final HostPlan host;
   private final OnnxGraph graph = new OnnxGraph();
-  private final Emission emission;
+  private final OnnxEmission emission;
   private final Map<String, String> slotResults = new LinkedHashMap<>();
   private final Map<String, String> results = new LinkedHashMap<>();
   private final Map<Value, String> fetched = new LinkedHashMap<>();
@@ -42,11 +42,11 @@ public final class ProgramLowering {
     given.addAll(program.stateIn().values());
     given.addAll(program.inputs().values());
     this.host = HostPlan.of(program, uses);
-    this.emission = new Emission(graph, uses);
+    this.emission = new OnnxEmission(graph, uses);
   }
 
-  private static Lowerings<Emission> table() {
-    Lowerings<Emission> table = new Lowerings<>();
+  private static Lowerings<OnnxEmission> table() {
+    Lowerings<OnnxEmission> table = new Lowerings<>();
     Elements.register(table);
     Reductions.register(table);
     Layouts.register(table);
@@ -102,7 +102,7 @@ public final class ProgramLowering {
   }
 
   /** Emits a node by its rule. */
-  static void emit(Emission c, Node node) {
+  static void emit(OnnxEmission c, Node node) {
     if (node.op() instanceof FusedUpdate update) {
       Optimizers.decomposed(c, update, node);
     } else {
@@ -151,7 +151,7 @@ public final class ProgramLowering {
     named.forEach(
         (name, v) -> {
           if (read.contains(v)) {
-            graph.input(name, v.dtype(), Emission.sizes(v.shape()));
+            graph.input(name, v.dtype(), OnnxEmission.sizes(v.shape()));
             taken.add(name);
             emission.bind(v, name);
           }
@@ -192,7 +192,7 @@ public final class ProgramLowering {
   private String end(String internal, Value v, String name) {
     boolean own = graph.producer(internal).isPresent() && taken.add(internal);
     String result = own ? internal : graph.fresh("Identity", internal);
-    graph.output(result, name, v.dtype(), Emission.sizes(v.shape()));
+    graph.output(result, name, v.dtype(), OnnxEmission.sizes(v.shape()));
     return name;
   }
 

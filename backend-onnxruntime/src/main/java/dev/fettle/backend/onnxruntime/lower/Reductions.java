@@ -29,7 +29,7 @@ final class Reductions {
 
   private Reductions() {}
 
-  static void register(Lowerings<Emission> table) {
+  static void register(Lowerings<OnnxEmission> table) {
     table
         .put(Reduce.Sum.class, Reductions::sum)
         .put(Reduce.Max.class, Reductions::max)
@@ -38,11 +38,11 @@ final class Reductions {
         .put(SumOfSquares.class, Reductions::sumOfSquares);
   }
 
-  private static void sum(Emission c, Reduce.Sum op, Node node) {
+  private static void sum(OnnxEmission c, Reduce.Sum op, Node node) {
     Value x = node.inputs().get(0);
     if (x.dtype() == DType.F32) {
-      Operand all = new Operand(c.whole(x), Emission.sizes(x.shape()));
-      c.bind(node.output(), longSum(c, all, op.axes(), Emission.sizes(node.output().shape())));
+      Operand all = new Operand(c.whole(x), OnnxEmission.sizes(x.shape()));
+      c.bind(node.output(), longSum(c, all, op.axes(), OnnxEmission.sizes(node.output().shape())));
       return;
     }
     DType wide = narrow(x.dtype()) ? DType.I32 : x.dtype();
@@ -53,7 +53,8 @@ final class Reductions {
   }
 
   /** An F32 sum of any length, over the trailing axes first. */
-  private static String longSum(Emission c, Operand x, List<Integer> axes, List<Long> resultSizes) {
+  private static String longSum(
+      OnnxEmission c, Operand x, List<Integer> axes, List<Long> resultSizes) {
     long terms = axes.stream().mapToLong(a -> x.dims().get(a)).reduce(1, Math::multiplyExact);
     if (terms <= COLUMN) {
       return reduce(c, "ReduceSum", x.name(), axes);
@@ -70,7 +71,7 @@ final class Reductions {
   }
 
   /** Sums over one axis. */
-  private static Operand level(Emission c, Operand x, int axis) {
+  private static Operand level(OnnxEmission c, Operand x, int axis) {
     long n = x.dims().get(axis);
     boolean row = axis == x.dims().size() - 1;
     if (n <= (row ? ROW : COLUMN)) {
@@ -90,11 +91,11 @@ final class Reductions {
     return level(c, level(c, sized(c, x, grouped), axis + 1), axis);
   }
 
-  private static Operand sized(Emission c, Operand x, List<Long> sizes) {
+  private static Operand sized(OnnxEmission c, Operand x, List<Long> sizes) {
     return x.dims().equals(sizes) ? x : new Operand(c.reshaped(x.name(), sizes), sizes);
   }
 
-  private static void max(Emission c, Reduce.Max op, Node node) {
+  private static void max(OnnxEmission c, Reduce.Max op, Node node) {
     Value x = node.inputs().get(0);
     c.bind(
         node.output(),
@@ -108,7 +109,7 @@ final class Reductions {
   }
 
   /** Reduces over axes, which disappear. */
-  static String reduce(Emission c, String op, String x, List<Integer> axes) {
+  static String reduce(OnnxEmission c, String op, String x, List<Integer> axes) {
     String which = c.graph().longs(axes.stream().map(Integer::longValue).toList());
     return c.node(
         op,
@@ -118,11 +119,11 @@ final class Reductions {
   }
 
   /** Reduces over the last axis, which stays with one element. */
-  static String alongRows(Emission c, String op, String x) {
+  static String alongRows(OnnxEmission c, String op, String x) {
     return c.node(op, List.of(x, c.graph().longs(List.of(-1L))), Attributes.flag("keepdims", true));
   }
 
-  private static void argmax(Emission c, Reduce.Argmax op, Node node) {
+  private static void argmax(OnnxEmission c, Reduce.Argmax op, Node node) {
     String y =
         c.node(
             "ArgMax",
@@ -132,7 +133,7 @@ final class Reductions {
     c.bind(node.output(), c.cast(y, DType.I32));
   }
 
-  private static void cumsum(Emission c, Reduce.Cumsum op, Node node) {
+  private static void cumsum(OnnxEmission c, Reduce.Cumsum op, Node node) {
     Value x = node.inputs().get(0);
     boolean many = x.dtype() == DType.F32 && x.shape().size(op.axis()) > SCAN;
     DType wide = narrow(x.dtype()) ? DType.I32 : many ? DType.F64 : x.dtype();
@@ -146,13 +147,13 @@ final class Reductions {
     c.bind(node.output(), wide == x.dtype() ? y : c.cast(y, x.dtype()));
   }
 
-  private static void sumOfSquares(Emission c, SumOfSquares op, Node node) {
+  private static void sumOfSquares(OnnxEmission c, SumOfSquares op, Node node) {
     Value x = node.inputs().get(0);
     long n = x.shape().elements();
     if (x.shape().rank() == 0) {
       c.bind(node.output(), c.node("Mul", c.whole(x), c.whole(x)));
     } else if (x.dtype() == DType.F32 && n > COLUMN) {
-      Operand all = new Operand(c.whole(x), Emission.sizes(x.shape()));
+      Operand all = new Operand(c.whole(x), OnnxEmission.sizes(x.shape()));
       c.bind(node.output(), longSquares(c, sized(c, all, List.of(n))));
     } else {
       List<Integer> axes =
@@ -162,7 +163,7 @@ final class Reductions {
   }
 
   /** The sum of squares of a flat tensor: of each row of it, then of the rows. */
-  private static String longSquares(Emission c, Operand x) {
+  private static String longSquares(OnnxEmission c, Operand x) {
     long n = x.elements();
     Cut cut = LongSum.cut(n, ROW);
     if (cut.rest() > 0) {

@@ -17,12 +17,12 @@ import java.util.Map;
  * <p>{@link #read} gives a value in whatever form it has, possibly smaller than its shape; {@link
  * #whole} gives it with all its elements.
  */
-public final class Emission {
+public final class OnnxEmission {
   private final OnnxGraph graph;
   private final Uses uses;
   private final Map<Value, Operand> operands = new HashMap<>();
 
-  Emission(OnnxGraph graph, Uses uses) {
+  OnnxEmission(OnnxGraph graph, Uses uses) {
     this.graph = graph;
     this.uses = uses;
   }
