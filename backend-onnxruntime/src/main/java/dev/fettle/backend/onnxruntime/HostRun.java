@@ -78,6 +78,22 @@ final class HostRun {
     return swapped;
   }
 
+  /** The slots whose memory {@link #run} writes to while it still holds what was there. */
+  Set<String> writtenInPlace() {
+    Set<String> slots = new HashSet<>(lowered.host().fills().keySet());
+    for (Update update : lowered.host().updates()) {
+      update.slots().forEach(s -> s.filter(this::isDirect).ifPresent(slots::add));
+    }
+    lowered.host().scatters().keySet().stream()
+        .filter(s -> lowered.isDirect(program, s))
+        .forEach(slots::add);
+    return slots;
+  }
+
+  private boolean isDirect(String slot) {
+    return program.aliased().contains(slot) || !program.stateIn().containsKey(slot);
+  }
+
   private Job job(Update update, Memory memory, Set<String> swapped) {
     List<HostTensor> operands = update.operands().stream().map(v -> operand(v, memory)).toList();
     int tensors = update.op().tensors();
@@ -102,7 +118,7 @@ final class HostRun {
 
   private FloatBuffer target(String slot, Memory memory, Set<String> swapped) {
     OrtSlot s = slot(memory, slot);
-    boolean direct = program.aliased().contains(slot) || !program.stateIn().containsKey(slot);
+    boolean direct = isDirect(slot);
     if (!direct) {
       swapped.add(slot);
     }

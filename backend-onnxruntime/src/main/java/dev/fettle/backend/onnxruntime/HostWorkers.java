@@ -2,10 +2,13 @@ package dev.fettle.backend.onnxruntime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -29,9 +32,11 @@ final class HostWorkers implements AutoCloseable {
 
   /**
    * Runs pieces {@code 0 .. pieces - 1}, each once, and returns when all are done, also when
-   * interrupted: a half updated tensor is worse than a late answer.
+   * interrupted or failing: a half updated tensor is worse than a late answer, and one that is
+   * still being written is worse than either.
    *
    * @param bodies gives each thread its own body, which may hold scratch memory
+   * @throws IllegalStateException if a body threw, once no thread writes any more
    */
   void run(int pieces, Supplier<IntConsumer> bodies) {
     AtomicInteger next = new AtomicInteger();
@@ -46,24 +51,35 @@ final class HostWorkers implements AutoCloseable {
     for (int t = 1; t < Math.min(threads, pieces); t++) {
       running.add(others.submit(loop));
     }
-    loop.run();
-    running.forEach(HostWorkers::await);
+    FutureTask<?> mine = new FutureTask<>(loop, null);
+    mine.run();
+    running.add(mine);
+    List<Throwable> failures = new ArrayList<>();
+    running.forEach(f -> await(f).ifPresent(failures::add));
+    if (!failures.isEmpty()) {
+      Throwable first = failures.remove(0);
+      failures.forEach(first::addSuppressed);
+      throw new IllegalStateException("a piece of work failed: " + first, first);
+    }
   }
 
-  private static void await(Future<?> future) {
+  private static Optional<Throwable> await(Future<?> future) {
     boolean interrupted = false;
-    while (true) {
-      try {
-        future.get();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      } catch (ExecutionException e) {
-        throw new IllegalStateException(e.getCause());
+    try {
+      while (true) {
+        try {
+          future.get();
+          return Optional.empty();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          return Optional.of(Objects.requireNonNullElse(e.getCause(), e));
+        }
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -16,11 +16,11 @@ import dev.fettle.spi.ExecutableStats;
 import dev.fettle.spi.HostTensor;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -97,22 +97,34 @@ final class OrtExecutable implements Executable {
     OrtState own = (OrtState) state;
     given.forEach(OrtResult::close);
     given.clear();
-    Set<String> writtenInPlace = new HashSet<>();
-    lowered.slotResults().keySet().stream().filter(this::isDirect).forEach(writtenInPlace::add);
+    compute(own, slots, inputs);
+    own.markWhole(program.stateOut().keySet());
+    runs++;
+    return results();
+  }
+
+  /** Runs the session, then the host's part; whatever goes wrong, no half written slot passes. */
+  private void compute(OrtState own, Map<String, OrtSlot> slots, Map<String, HostTensor> inputs) {
+    Map<String, Bound> targets = targets(slots);
+    Set<String> half = new TreeSet<>();
+    boolean done = false;
     try {
-      Map<String, Bound> targets = targets(slots);
       if (session != null) {
+        lowered.slotResults().keySet().stream().filter(this::isDirect).forEach(half::add);
         runSession(session, slots, inputs, targets);
       }
+      half.addAll(host.writtenInPlace());
       Set<String> swapped = host.run(new HostRun.Memory(slots, inputs, buffers));
       lowered.slotResults().keySet().stream().filter(s -> !isDirect(s)).forEach(swapped::add);
       swapped.forEach(slot -> slotOf(slots, slot).swap());
-    } catch (OrtException | OutOfMemoryError e) {
-      own.markBroken(writtenInPlace);
-      throw new DeviceFailureException(failure(e, writtenInPlace), e);
+      done = true;
+    } catch (OrtException | RuntimeException | OutOfMemoryError e) {
+      throw new DeviceFailureException(failure(e, half), e);
+    } finally {
+      if (!done) {
+        own.markBroken(half);
+      }
     }
-    runs++;
-    return results();
   }
 
   private String failure(Throwable e, Set<String> half) {

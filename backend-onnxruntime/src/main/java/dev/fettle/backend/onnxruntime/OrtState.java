@@ -132,6 +132,11 @@ final class OrtState implements DeviceState {
     }
   }
 
+  /** Says that slots have been written from end to end. */
+  void markWhole(Set<String> written) {
+    broken.removeAll(written);
+  }
+
   /** Says that slots hold a mixture of old and new contents. */
   void markBroken(Set<String> halfWritten) {
     broken.addAll(halfWritten);
