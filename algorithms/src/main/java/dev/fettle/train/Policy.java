@@ -12,6 +12,7 @@ import dev.fettle.program.Slot;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.HostTensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -68,12 +69,14 @@ public final class Policy implements AutoCloseable {
   }
 
   private void fill(Function<ParameterSpec, HostTensor> weights) {
+    // All at once, so that what does not fit is refused before anything is read.
+    List<Slot> slots = new ArrayList<>(parts.parameters().stream().map(p -> p.slot()).toList());
+    slots.addAll(parts.tables());
+    state.allocate(slots);
     for (ParameterSpec p : parts.parameters()) {
-      state.allocate(p.slot());
       state.upload(p.slot().name(), weights.apply(p));
     }
     for (Slot table : parts.tables()) {
-      state.allocate(table);
       String name = table.name().substring(table.name().indexOf('/') + 1);
       HostTensor values = spec.body().tables().get(name);
       if (values == null) {

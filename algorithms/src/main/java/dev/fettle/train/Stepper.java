@@ -75,7 +75,7 @@ public final class Stepper<B> implements AutoCloseable {
     this.options = options;
     this.programs = programs.share();
     this.trainables = policy.trainables();
-    ownSlots().forEach(policy.state()::allocate);
+    policy.state().allocate(ownSlots());
   }
 
   private List<Slot> ownSlots() {

@@ -1,6 +1,7 @@
 package dev.fettle.spi;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The device failed while running a program, most often for lack of memory. Reduce the micro-batch
@@ -10,7 +11,7 @@ public final class DeviceFailureException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
   /** An error with what failed and its cause. */
-  public DeviceFailureException(String message, Throwable cause) {
+  public DeviceFailureException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

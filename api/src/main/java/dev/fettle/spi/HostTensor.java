@@ -18,6 +18,9 @@ import java.util.Arrays;
 public final class HostTensor {
   private static final int ALIGNMENT = 64;
 
+  /** The most bytes one tensor can have: one buffer of Java holds no more than 2 GiB. */
+  public static final long MAX_BYTES = Integer.MAX_VALUE - 2 * ALIGNMENT;
+
   private final DType dtype;
   private final long[] sizes;
   private final ByteBuffer bytes;
@@ -28,10 +31,15 @@ public final class HostTensor {
     this.bytes = bytes;
   }
 
-  /** A tensor of zeros. */
+  /**
+   * A tensor of zeros.
+   *
+   * @throws IllegalArgumentException if it has more than {@link #MAX_BYTES}
+   * @throws DeviceFailureException if there is no memory for it, with the flag to set
+   */
   public static HostTensor allocate(DType dtype, long... sizes) {
     long need = Math.multiplyExact(count(sizes), (long) dtype.bytes());
-    if (need > Integer.MAX_VALUE - 2 * ALIGNMENT) {
+    if (need > MAX_BYTES) {
       throw new IllegalArgumentException(
           "a host tensor holds at most 2 GiB; "
               + dtype
@@ -42,8 +50,9 @@ public final class HostTensor {
     }
     // The aligned slice is cut at both ends, so whole units and one to spare are needed.
     int units = (int) ((need + ALIGNMENT - 1) / ALIGNMENT);
-    ByteBuffer aligned = ByteBuffer.allocateDirect((units + 1) * ALIGNMENT).alignedSlice(ALIGNMENT);
-    return wrap(dtype, aligned.slice(0, (int) need), sizes);
+    ByteBuffer bytes =
+        DirectMemory.allocate("tensor " + dtype + Arrays.toString(sizes), (units + 1) * ALIGNMENT);
+    return wrap(dtype, bytes.alignedSlice(ALIGNMENT).slice(0, (int) need), sizes);
   }
 
   /** A tensor of zeros of the given type. */

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Rules S-1 to S-12: what slots hold, and when. */
+/** Rules S-1 to S-13: what slots hold, and when. */
 public abstract class StateContract extends BackendContract {
   private static final TensorType TYPE = AliasCases.TYPE;
 
@@ -112,6 +112,20 @@ public abstract class StateContract extends BackendContract {
     assertThatThrownBy(action::run)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(name);
+  }
+
+  @Test
+  @DisplayName("S-13 several slots are made, or none")
+  void severalAtOnce() {
+    try (DeviceState state = backend().newState("s")) {
+      Slot a = new Slot("a", TYPE);
+      Slot z = new Slot("z", TensorType.of(DType.U8, dim("n", 3)));
+      state.allocate(List.of(a, z));
+      assertThat(state.slots()).containsExactly(a, z);
+      refused(() -> state.allocate(List.of(new Slot("m", TYPE), new Slot("z", TYPE))), "z");
+      refused(() -> state.allocate(List.of(new Slot("m", TYPE), new Slot("m", TYPE))), "m");
+      assertThat(state.slots()).containsExactly(a, z);
+    }
   }
 
   @TestFactory

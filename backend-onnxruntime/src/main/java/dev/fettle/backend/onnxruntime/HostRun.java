@@ -59,12 +59,11 @@ final class HostRun {
   /** One update with its memory. */
   private record Job(BlockRule rule, List<FloatBuffer> from, List<Optional<FloatBuffer>> to) {}
 
-  /** Runs the plan; gives the slots whose new contents lie in their spare buffers. */
-  Set<String> run(Memory memory) {
-    Set<String> swapped = new HashSet<>();
+  /** Runs the plan. */
+  void run(Memory memory) {
     List<Piece> pieces = new ArrayList<>();
     for (Update update : lowered.host().updates()) {
-      Job job = job(update, memory, swapped);
+      Job job = job(update, memory);
       int n = job.from.get(0).capacity();
       for (int start = 0; start < n; start += PIECE) {
         pieces.add(new Piece(job, start, Math.min(PIECE, n - start)));
@@ -75,7 +74,15 @@ final class HostRun {
     }
     lowered.host().scatters().forEach((slot, scatter) -> scatter(slot, scatter, memory));
     lowered.host().fills().forEach((slot, x) -> fill(slot(memory, slot).current().host(), x));
-    return swapped;
+  }
+
+  /** The slots whose new contents {@link #run} puts into their spare buffers. */
+  Set<String> swapped() {
+    Set<String> slots = new HashSet<>();
+    for (Update update : lowered.host().updates()) {
+      update.slots().forEach(s -> s.filter(name -> !isDirect(name)).ifPresent(slots::add));
+    }
+    return slots;
   }
 
   /** The slots whose memory {@link #run} writes to while it still holds what was there. */
@@ -94,7 +101,7 @@ final class HostRun {
     return program.aliased().contains(slot) || !program.stateIn().containsKey(slot);
   }
 
-  private Job job(Update update, Memory memory, Set<String> swapped) {
+  private Job job(Update update, Memory memory) {
     List<HostTensor> operands = update.operands().stream().map(v -> operand(v, memory)).toList();
     int tensors = update.op().tensors();
     float[] scalars = new float[operands.size() - tensors];
@@ -110,19 +117,15 @@ final class HostRun {
     for (int r = 0; r < update.slots().size(); r++) {
       Optional<String> slot = update.slots().get(r);
       if (slot.isPresent()) {
-        to.set(update.op().operandOf(r), Optional.of(target(slot.get(), memory, swapped)));
+        to.set(update.op().operandOf(r), Optional.of(target(slot.get(), memory)));
       }
     }
     return new Job(update.op().rule(scalars), from, to);
   }
 
-  private FloatBuffer target(String slot, Memory memory, Set<String> swapped) {
+  private FloatBuffer target(String slot, Memory memory) {
     OrtSlot s = slot(memory, slot);
-    boolean direct = isDirect(slot);
-    if (!direct) {
-      swapped.add(slot);
-    }
-    return (direct ? s.current() : s.spare()).host().floats();
+    return (isDirect(slot) ? s.current() : s.spare()).host().floats();
   }
 
   private HostTensor operand(Value v, Memory memory) {

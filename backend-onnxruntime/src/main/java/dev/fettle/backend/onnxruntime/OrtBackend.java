@@ -12,6 +12,7 @@ import dev.fettle.spi.Capabilities;
 import dev.fettle.spi.CompileOptions;
 import dev.fettle.spi.Device;
 import dev.fettle.spi.DeviceState;
+import dev.fettle.spi.DirectMemory;
 import dev.fettle.spi.Executable;
 import dev.fettle.spi.ExecutableStats;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import java.util.Set;
 final class OrtBackend implements Backend {
   private final OrtEnvironment environment;
   private final Device device;
+  private final DirectMemory memory;
   private final SessionSettings settings;
   private final Residency residency = new Residency();
   private final HostWorkers workers;
@@ -38,8 +40,18 @@ final class OrtBackend implements Backend {
 
   private boolean closed;
 
-  OrtBackend(OrtEnvironment environment, Device device, BackendOptions options) {
+  /**
+   * Opens the backend.
+   *
+   * @param environment the runtime's
+   * @param memory that state and results are taken from
+   * @param device where to compute
+   * @param options how
+   */
+  OrtBackend(
+      OrtEnvironment environment, DirectMemory memory, Device device, BackendOptions options) {
     this.environment = environment;
+    this.memory = memory;
     this.device = device;
     this.settings = new SessionSettings(device, options);
     this.workers = new HostWorkers(options.effectiveThreads());
@@ -63,7 +75,7 @@ final class OrtBackend implements Backend {
   @Override
   public DeviceState newState(String name) {
     requireOpen();
-    OrtState state = new OrtState(environment, name, made::remove);
+    OrtState state = new OrtState(environment, memory, name, made::remove);
     made.add(state);
     return state;
   }
@@ -92,6 +104,7 @@ final class OrtBackend implements Backend {
         new OrtExecutable(
             new OrtExecutable.LoadedProgram(
                 environment,
+                memory,
                 prepared.program(),
                 lowered.withoutModel(),
                 session,

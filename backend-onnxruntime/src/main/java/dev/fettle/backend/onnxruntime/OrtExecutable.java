@@ -11,14 +11,17 @@ import dev.fettle.program.Slot;
 import dev.fettle.spi.DeviceFailureException;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.DeviceTensor;
+import dev.fettle.spi.DirectMemory;
 import dev.fettle.spi.Executable;
 import dev.fettle.spi.ExecutableStats;
 import dev.fettle.spi.HostTensor;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OrtExecutable implements Executable {
   private final OrtEnvironment environment;
+  private final DirectMemory memory;
   private final Program program;
   private final Lowered lowered;
   private @Nullable ModelSession session;
@@ -37,6 +41,13 @@ final class OrtExecutable implements Executable {
   private final ExecutableStats compiled;
   private final RunChecks checks;
   private final Consumer<OrtExecutable> whenClosed;
+
+  /** Slots whose new contents are put beside the old ones. */
+  private final Set<String> swapped = new HashSet<>();
+
+  /** Outputs of the model that go to the caller or to the host's part. */
+  private final Map<String, Value> buffered = new LinkedHashMap<>();
+
   private final Map<String, Bound> buffers = new HashMap<>();
   private final List<OrtResult> given = new ArrayList<>();
   private long runs;
@@ -46,6 +57,7 @@ final class OrtExecutable implements Executable {
    * What an executable is made of.
    *
    * @param environment the runtime's
+   * @param memory that results and spare buffers are taken from
    * @param program after the passes
    * @param lowered the model and what follows it
    * @param session none where the host does everything
@@ -55,6 +67,7 @@ final class OrtExecutable implements Executable {
    */
   record LoadedProgram(
       OrtEnvironment environment,
+      DirectMemory memory,
       Program program,
       Lowered lowered,
       @Nullable ModelSession session,
@@ -64,12 +77,22 @@ final class OrtExecutable implements Executable {
 
   OrtExecutable(LoadedProgram loaded) {
     this.environment = loaded.environment();
+    this.memory = loaded.memory();
     this.program = loaded.program();
     this.lowered = loaded.lowered();
     this.session = loaded.session();
     this.host = new HostRun(program, lowered, loaded.workers());
     this.compiled = loaded.stats();
     this.checks = new RunChecks(program, lowered);
+    swapped.addAll(host.swapped());
+    lowered.slotResults().keySet().stream().filter(s -> !isDirect(s)).forEach(swapped::add);
+    lowered
+        .results()
+        .forEach(
+            (name, result) ->
+                Optional.ofNullable(program.outputs().get(name))
+                    .ifPresent(v -> buffered.put(result, v)));
+    lowered.fetched().forEach((v, result) -> buffered.put(result, v));
     this.whenClosed = loaded.whenClosed();
   }
 
@@ -97,10 +120,25 @@ final class OrtExecutable implements Executable {
     OrtState own = (OrtState) state;
     given.forEach(OrtResult::close);
     given.clear();
+    requireMemory(slots);
     compute(own, slots, inputs);
     own.markWhole(program.stateOut().keySet());
     runs++;
     return results();
+  }
+
+  /** Refuses a run for whose results and new contents there is no room, before anything is lost. */
+  private void requireMemory(Map<String, OrtSlot> slots) {
+    long bytes = 0;
+    for (String slot : swapped) {
+      bytes += slotOf(slots, slot).bytesForSpare();
+    }
+    for (Map.Entry<String, Value> result : buffered.entrySet()) {
+      bytes += buffers.containsKey(result.getKey()) ? 0 : result.getValue().type().bytes();
+    }
+    if (bytes > 0) {
+      memory.require("a run of program " + program.name(), bytes);
+    }
   }
 
   /** Runs the session, then the host's part; whatever goes wrong, no half written slot passes. */
@@ -114,8 +152,7 @@ final class OrtExecutable implements Executable {
         runSession(session, slots, inputs, targets);
       }
       half.addAll(host.writtenInPlace());
-      Set<String> swapped = host.run(new HostRun.Memory(slots, inputs, buffers));
-      lowered.slotResults().keySet().stream().filter(s -> !isDirect(s)).forEach(swapped::add);
+      host.run(new HostRun.Memory(slots, inputs, buffers));
       swapped.forEach(slot -> slotOf(slots, slot).swap());
       done = true;
     } catch (OrtException | RuntimeException | OutOfMemoryError e) {
@@ -160,16 +197,7 @@ final class OrtExecutable implements Executable {
               OrtSlot s = slotOf(slots, slot);
               targets.put(result, isDirect(slot) ? s.current() : s.spare());
             });
-    lowered
-        .results()
-        .forEach(
-            (name, result) -> {
-              Value v = program.outputs().get(name);
-              if (v != null) {
-                targets.put(result, buffer(result, v));
-              }
-            });
-    lowered.fetched().forEach((v, result) -> targets.put(result, buffer(result, v)));
+    buffered.forEach((result, v) -> targets.put(result, buffer(result, v)));
     return targets;
   }
 

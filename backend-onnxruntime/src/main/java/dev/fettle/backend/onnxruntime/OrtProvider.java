@@ -10,6 +10,7 @@ import dev.fettle.spi.BackendOptions;
 import dev.fettle.spi.BackendProvider;
 import dev.fettle.spi.Device;
 import dev.fettle.spi.DeviceUnavailableException;
+import dev.fettle.spi.DirectMemory;
 import java.util.List;
 
 /** Offers the ONNX Runtime backend: {@code onnxruntime}. */
@@ -63,7 +64,7 @@ public final class OrtProvider implements BackendProvider {
     if (device.isGpu()) {
       requireCuda(device);
     }
-    return new OrtBackend(environment, device, options);
+    return new OrtBackend(environment, DirectMemory.ofThisProcess(), device, options);
   }
 
   private static void requireCuda(Device device) {

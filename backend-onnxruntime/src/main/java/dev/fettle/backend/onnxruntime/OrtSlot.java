@@ -29,18 +29,12 @@ final class OrtSlot implements AutoCloseable {
 
     /** A new buffer of zeros. */
     static Bound allocate(OrtEnvironment environment, Slot slot) {
+      HostTensor host = HostTensor.allocate(slot.type());
       try {
-        HostTensor host = HostTensor.allocate(slot.type());
         return new Bound(host, OrtSlot.tensor(environment, host));
-      } catch (OutOfMemoryError | OrtException e) {
+      } catch (OrtException e) {
         throw new DeviceFailureException(
-            "no memory for slot "
-                + slot.name()
-                + " ("
-                + slot.type().bytes()
-                + " bytes). State lies outside the Java heap: raise -XX:MaxDirectMemorySize, which"
-                + " is as small as -Xmx unless set",
-            e);
+            "slot " + slot.name() + " was not accepted by ONNX Runtime: " + e.getMessage(), e);
       }
     }
 
@@ -80,6 +74,11 @@ final class OrtSlot implements AutoCloseable {
       spare = known;
     }
     return known;
+  }
+
+  /** Bytes that making the spare would take. */
+  long bytesForSpare() {
+    return spare == null ? slot.type().bytes() : 0;
   }
 
   /** Makes the spare the current contents. */

@@ -3,9 +3,12 @@ package dev.fettle.backend.onnxruntime;
 import ai.onnxruntime.OrtEnvironment;
 import dev.fettle.ir.TensorType;
 import dev.fettle.program.Slot;
+import dev.fettle.spi.DeviceFailureException;
 import dev.fettle.spi.DeviceState;
+import dev.fettle.spi.DirectMemory;
 import dev.fettle.spi.HostTensor;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,7 @@ import java.util.function.Consumer;
 /** Slots in direct buffers, which the runtime reads and writes without copying. */
 final class OrtState implements DeviceState {
   private final OrtEnvironment environment;
+  private final DirectMemory memory;
   private final String name;
   private final Map<String, OrtSlot> slots = new LinkedHashMap<>();
   private final Set<String> broken = new TreeSet<>();
@@ -26,23 +30,66 @@ final class OrtState implements DeviceState {
    * An empty state.
    *
    * @param environment the runtime's
+   * @param memory that slots are taken from
    * @param name for messages
    * @param whenClosed told once
    */
-  OrtState(OrtEnvironment environment, String name, Consumer<OrtState> whenClosed) {
+  OrtState(
+      OrtEnvironment environment, DirectMemory memory, String name, Consumer<OrtState> whenClosed) {
     this.environment = environment;
+    this.memory = memory;
     this.name = name;
     this.whenClosed = whenClosed;
   }
 
   @Override
   public void allocate(Slot slot) {
+    allocate(List.of(slot));
+  }
+
+  @Override
+  public void allocate(List<Slot> wanted) {
     requireOpen();
-    if (slots.containsKey(slot.name())) {
-      throw new IllegalArgumentException(
-          "state " + name + " has a slot " + slot.name() + " already");
+    Set<String> names = new HashSet<>(slots.keySet());
+    for (Slot slot : wanted) {
+      if (!names.add(slot.name())) {
+        throw new IllegalArgumentException(
+            "state " + name + " has a slot " + slot.name() + " already");
+      }
     }
-    slots.put(slot.name(), new OrtSlot(environment, slot));
+    requireSmall(wanted);
+    long bytes = wanted.stream().mapToLong(s -> s.type().bytes()).sum();
+    String what =
+        wanted.size() == 1
+            ? "slot " + wanted.get(0).name() + " of state " + name
+            : "state " + name + " (" + wanted.size() + " slots)";
+    memory.require(what, bytes);
+    Map<String, OrtSlot> made = new LinkedHashMap<>();
+    try {
+      wanted.forEach(slot -> made.put(slot.name(), new OrtSlot(environment, slot)));
+    } catch (RuntimeException e) {
+      made.values().forEach(OrtSlot::close);
+      throw e;
+    }
+    slots.putAll(made);
+  }
+
+  private void requireSmall(List<Slot> wanted) {
+    List<String> large =
+        wanted.stream()
+            .filter(s -> s.type().bytes() > HostTensor.MAX_BYTES)
+            .map(s -> s.name() + " (" + s.type() + ", " + s.type().bytes() + " bytes)")
+            .toList();
+    if (!large.isEmpty()) {
+      throw new DeviceFailureException(
+          "state "
+              + name
+              + ": the onnxruntime backend holds at most 2 GiB in one tensor, which is what its"
+              + " Java interface takes; these are larger: "
+              + String.join(", ", large)
+              + ". Choose backend tensorflow",
+          null);
+    }
   }
 
   @Override
