@@ -37,9 +37,15 @@ public record Training<B>(
     return new Training<>(objective, source, Optional.empty(), List.of(), List.of());
   }
 
-  /** The same, evaluated by the objective's own loss on micro-batches; none for no evaluation. */
-  public Training<B> evaluatedOn(List<B> microBatches) {
-    return microBatches.isEmpty() ? this : evaluatedBy(stepper -> stepper.evaluate(microBatches));
+  /**
+   * The same, evaluated by the objective's own loss on micro-batches; none for no evaluation.
+   *
+   * @param microBatches as {@link BatchSource#portions} gives them; walked twice an evaluation
+   */
+  public Training<B> evaluatedOn(Iterable<B> microBatches) {
+    return microBatches.iterator().hasNext()
+        ? evaluatedBy(stepper -> stepper.evaluate(microBatches))
+        : this;
   }
 
   /** The same, evaluated otherwise. */

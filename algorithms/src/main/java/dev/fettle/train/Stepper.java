@@ -101,7 +101,8 @@ public final class Stepper<B> implements AutoCloseable {
    * @throws DivergenceException before anything is changed, if the loss or the norm is not finite
    */
   public StepResult step(List<B> microBatches, long step, double learningRate) {
-    Map<String, Double> metrics = losses(microBatches, true);
+    Kind kind = microBatches.size() == 1 ? Kind.ONLY : Kind.ADDING;
+    Map<String, Double> metrics = losses(microBatches, kind);
     requireFinite(Measurements.LOSS, metrics, step);
     double norm = run(update("norm", this::norm), Map.of()).getOrDefault(GRADIENT_NORM, 0.0);
     metrics.put(GRADIENT_NORM, norm);
@@ -120,19 +121,25 @@ public final class Stepper<B> implements AutoCloseable {
     return new StepResult(metrics);
   }
 
-  /** The mean loss and metrics over micro-batches, without gradients. */
-  public StepResult evaluate(List<B> microBatches) {
-    return new StepResult(losses(microBatches, false));
+  /**
+   * The mean loss and metrics over micro-batches, without gradients.
+   *
+   * @param microBatches walked twice, first to count and then to run; no more than one need exist
+   *     at a time
+   */
+  public StepResult evaluate(Iterable<B> microBatches) {
+    return new StepResult(losses(microBatches, Kind.EVALUATE));
   }
 
-  private Map<String, Double> losses(List<B> microBatches, boolean gradients) {
-    Counts local = microBatches.stream().map(objective::counts).reduce(Counts.NONE, Counts::plus);
+  private Map<String, Double> losses(Iterable<B> microBatches, Kind kind) {
+    Counts local = Counts.NONE;
+    for (B batch : microBatches) {
+      local = local.plus(objective.counts(batch));
+    }
     Counts total = options.hook().countsOfAll(local);
-    boolean only = microBatches.size() == 1;
-    if (gradients && !only) {
+    if (kind == Kind.ADDING) {
       run(update("zero", this::zero), Map.of());
     }
-    Kind kind = !gradients ? Kind.EVALUATE : only ? Kind.ONLY : Kind.ADDING;
     Measurements measurements = new Measurements();
     for (B batch : microBatches) {
       ProgramKey own = objective.key(batch);

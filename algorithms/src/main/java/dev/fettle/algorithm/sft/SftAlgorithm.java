@@ -42,17 +42,16 @@ public final class SftAlgorithm implements Algorithm<SftSettings, MicroBatch> {
       RunRows rows, TextRows encoding, BatchOptions batches, Backend backend) {
     List<Example> examples = rows.train(encoding).examples();
     RowPlan plan = RowPlan.of(examples, rows.packing());
-    List<MicroBatch> evaluation =
+    Optional<Iterable<MicroBatch>> evaluation =
         rows.evaluation(encoding)
             .map(data -> RowPlan.of(data.examples(), rows.packing()))
-            .map(p -> BatchSource.portions(p, batches.microBatchSize(), Function.identity()))
-            .orElse(List.of());
+            .map(p -> BatchSource.portions(p, batches.microBatchSize(), Function.identity()));
     int usual =
         backend.capabilities().programsShareMemory()
             ? 0
             : plan.usualTargets(batches.microBatchSize());
     return Training.of(new SftObjective(usual), BatchSource.of(plan, batches))
-        .evaluatedOn(evaluation)
+        .evaluatedOn(evaluation.orElse(List.of()))
         .noting(notes(plan));
   }
 

@@ -2,8 +2,6 @@ package dev.fettle.data.batch;
 
 import dev.fettle.data.pack.RowPlan;
 import dev.fettle.data.read.DataException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -71,14 +69,15 @@ public interface BatchSource<B> extends AutoCloseable {
     return of(plan, new BatchOptions(microBatchSize, microBatchSize, false, Order.onePass(), 2));
   }
 
-  /** The micro-batches of such a pass: what evaluation runs. */
-  static <B> List<B> portions(RowPlan plan, int microBatchSize, Function<MicroBatch, B> complete) {
-    List<B> portions = new ArrayList<>();
-    try (BatchSource<MicroBatch> source = evaluation(plan, microBatchSize)) {
-      for (Optional<StepBatch<MicroBatch>> s = source.next(); s.isPresent(); s = source.next()) {
-        s.get().microBatches().forEach(rows -> portions.add(complete.apply(rows)));
-      }
-    }
-    return portions;
+  /**
+   * The micro-batches of such a pass: what evaluation runs. Each is collated when it is asked for,
+   * and again on every walk, so that one at a time is held however many there are.
+   *
+   * @param complete from the rows of a micro-batch to the whole of it
+   * @throws IllegalArgumentException where {@code microBatchSize} is below 1
+   */
+  static <B> Iterable<B> portions(
+      RowPlan plan, int microBatchSize, Function<MicroBatch, B> complete) {
+    return new Portions<>(plan, microBatchSize, complete);
   }
 }

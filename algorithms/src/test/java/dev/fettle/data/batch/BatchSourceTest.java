@@ -16,9 +16,11 @@ import dev.fettle.models.random.RandomStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,6 +156,37 @@ class BatchSourceTest {
 
   @ParameterizedTest
   @EnumSource(Packing.class)
+  void portionsAreTheSamePassAndMadeOnlyWhenAskedFor(Packing packing) {
+    Seeds seeds = Seeds.draw();
+    List<Example> examples = Made.random(seeds.stream(0), 50, 24);
+    RowPlan plan = RowPlan.of(examples, new PackingOptions(packing, 24, 8, 16));
+    List<MicroBatch> pass = new ArrayList<>();
+    try (BatchSource<MicroBatch> source = BatchSource.evaluation(plan, 4)) {
+      for (Optional<StepBatch<MicroBatch>> s = source.next(); s.isPresent(); s = source.next()) {
+        pass.addAll(s.get().microBatches());
+      }
+    }
+    AtomicInteger made = new AtomicInteger();
+    Iterable<MicroBatch> portions =
+        BatchSource.portions(
+            plan,
+            4,
+            rows -> {
+              made.incrementAndGet();
+              return rows;
+            });
+    for (int walk = 0; walk < 2; walk++) {
+      Iterator<MicroBatch> walked = portions.iterator();
+      for (int i = 0; i < pass.size(); i++) {
+        assertThat(made).hasValue(walk * pass.size() + i);
+        assertThat(walked.next()).as("%s", seeds).isEqualTo(pass.get(i));
+      }
+      assertThat(walked).isExhausted();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Packing.class)
   void resumedAnywhereTheStepsAreTheSame(Packing packing) throws Exception {
     Seeds seeds = Seeds.draw();
     RandomStream random = seeds.stream(0);
@@ -202,7 +235,7 @@ class BatchSourceTest {
   @Timeout(20)
   void anErrorInTheBackgroundComesOutAfterTheStepsBeforeIt() {
     BatchSource<MicroBatch> failing = new FailingSource(plan(10), 2);
-    try (BatchSource<MicroBatch> source = new PrefetchingSource(failing, 4)) {
+    try (BatchSource<MicroBatch> source = new PrefetchingSource<>(failing, 4)) {
       assertThat(take(source, 2)).hasSize(2);
       assertThatThrownBy(source::next).isInstanceOf(DataException.class).hasMessage("broken");
       assertThatThrownBy(source::next).isInstanceOf(DataException.class).hasMessage("broken");
@@ -230,7 +263,7 @@ class BatchSourceTest {
   }
 
   /** A real source until it breaks. */
-  private static final class FailingSource implements BatchSource {
+  private static final class FailingSource implements BatchSource<MicroBatch> {
     private final BatchSource<MicroBatch> source;
     private int good;
 

@@ -38,7 +38,7 @@ class DatasetLoaderTest {
     return Files.writeString(directory.resolve(name), text);
   }
 
-  private Dataset load(EncodingOptions options, Path... files) {
+  private Dataset<Example> load(EncodingOptions options, Path... files) {
     return new DatasetLoader<>(
             new TextRows(Optional.of(tokenizer), LossOn.AUTO), options, 3, LoadListener.NONE)
         .load(List.of(files));
@@ -154,11 +154,11 @@ class DatasetLoaderTest {
     assertThat(error(columns(options, "prompt", "question", "completion", "anwser"), file))
         .isEqualTo(
             file
-                + ":1 has no column 'anwser' (columns: completion: anwser) (did you mean 'answer'?);"
+                + ":1 has no column 'anwser' (data.columns: completion: anwser) (did you mean 'answer'?);"
                 + " it has question, answer");
     assertThat(error(columns(options, "promt", "question", "completion", "answer"), file))
         .isEqualTo(
-            "columns: no format has a column 'promt' (did you mean 'prompt'?); write the format's"
+            "data.columns: no format has a column 'promt' (did you mean 'prompt'?); write the format's"
                 + " name first and the file's second");
   }
 
