@@ -1,8 +1,8 @@
 package dev.fettle.algorithm;
 
+import dev.fettle.data.Sized;
 import dev.fettle.data.encode.Dataset;
 import dev.fettle.data.encode.RowEncoding;
-import dev.fettle.data.encode.Sized;
 import dev.fettle.data.pack.PackingOptions;
 import java.util.Optional;
 

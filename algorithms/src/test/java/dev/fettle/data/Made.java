@@ -1,6 +1,5 @@
 package dev.fettle.data;
 
-import dev.fettle.data.encode.Example;
 import dev.fettle.data.read.RowOrigin;
 import dev.fettle.models.random.RandomStream;
 import java.nio.file.Path;

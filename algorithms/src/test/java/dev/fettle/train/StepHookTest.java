@@ -8,7 +8,7 @@ import dev.fettle.backend.reference.ReferenceProvider;
 import dev.fettle.data.Made;
 import dev.fettle.data.batch.BatchSource;
 import dev.fettle.data.batch.MicroBatch;
-import dev.fettle.data.encode.Example;
+import dev.fettle.data.Example;
 import dev.fettle.data.pack.Packing;
 import dev.fettle.data.pack.PackingOptions;
 import dev.fettle.data.pack.RowPlan;

@@ -40,11 +40,23 @@ class ArrowsTest {
           Map.entry("harness", Set.of("api", "files", "models", "tokenizer", "algorithms")),
           Map.entry("cli", Set.of("api", "models", "tokenizer", "algorithms", "harness")));
 
+  /** The same for the rooms of dev.fettle.data, which rows go through one after the other. */
+  private static final Map<String, Set<String>> DATA_ROOMS =
+      Map.of(
+          "read", Set.of(),
+          "", Set.of("read"),
+          "store", Set.of("read", ""),
+          "encode", Set.of("read", "", "store"),
+          "pack", Set.of("read", ""),
+          "batch", Set.of("read", "", "pack"));
+
   /** A class file's module: the folder that holds its target, or the jar it was published in. */
   private static final Pattern MODULE =
       Pattern.compile(
           "(?:/(?<folder>[a-z-]+)/target/(?:fast/)?(?:classes/|fettle-))"
               + "|(?:/fettle-(?<jar>[a-z-]+?)-\\d[^/]*\\.jar!)");
+
+  private static final Pattern DATA_ROOM = Pattern.compile("dev[.]fettle[.]data(?:[.](\\w+))?");
 
   private final JavaClasses classes =
       new ClassFileImporter()
@@ -114,12 +126,39 @@ class ArrowsTest {
         continue;
       }
       for (Dependency d : c.getDirectDependenciesFromSelf()) {
-        if (concrete.matcher(d.getTargetClass().getBaseComponentType().getPackageName()).matches()) {
+        if (concrete
+            .matcher(d.getTargetClass().getBaseComponentType().getPackageName())
+            .matches()) {
           wrong.add(d.getDescription());
         }
       }
     }
     assertThat(wrong).isEmpty();
+  }
+
+  @Test
+  void theRoomsOfDataHaveNoCycle() {
+    List<String> wrong = new ArrayList<>();
+    for (JavaClass c : classes) {
+      Optional<String> from = dataRoom(c);
+      if (from.isEmpty()) {
+        continue;
+      }
+      Set<String> allowed = DATA_ROOMS.getOrDefault(from.get(), Set.of());
+      for (Dependency d : c.getDirectDependenciesFromSelf()) {
+        dataRoom(d.getTargetClass().getBaseComponentType())
+            .filter(to -> !to.equals(from.get()) && !allowed.contains(to))
+            .ifPresent(to -> wrong.add(d.getDescription()));
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  private static Optional<String> dataRoom(JavaClass c) {
+    Matcher room = DATA_ROOM.matcher(c.getPackageName());
+    return room.matches()
+        ? Optional.of(Optional.ofNullable(room.group(1)).orElse(""))
+        : Optional.empty();
   }
 
   @Test

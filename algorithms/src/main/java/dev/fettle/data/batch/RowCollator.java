@@ -1,6 +1,6 @@
 package dev.fettle.data.batch;
 
-import dev.fettle.data.encode.Example;
+import dev.fettle.data.Example;
 import dev.fettle.data.pack.Packer.Piece;
 import dev.fettle.data.pack.Placement;
 import dev.fettle.data.pack.RowPlan;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.fettle.data.read.DataException;
+import dev.fettle.data.read.Row;
 import dev.fettle.tokenizer.ChatTemplate;
 import dev.fettle.tokenizer.ChatTemplate.Rendered;
 import dev.fettle.tokenizer.ChatTemplate.Request;
@@ -131,7 +132,7 @@ final class Conversations {
       return one;
     }
     if (!(value instanceof ArrayNode messages)) {
-      throw fields.wrong(column, "is " + Fields.kind(value) + ", not a list of messages");
+      throw fields.wrong(column, "is " + Row.kind(value) + ", not a list of messages");
     }
     if (messages.isEmpty()) {
       throw fields.wrong(column, "is an empty list of messages");

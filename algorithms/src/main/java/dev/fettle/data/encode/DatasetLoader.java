@@ -1,5 +1,6 @@
 package dev.fettle.data.encode;
 
+import dev.fettle.data.Sized;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.Row;
 import dev.fettle.data.read.RowReader;

@@ -1,6 +1,5 @@
 package dev.fettle.data.encode;
 
-import dev.fettle.data.pack.PackingOptions;
 import dev.fettle.tokenizer.ChatTemplate;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -45,11 +44,6 @@ public record EncodingOptions(
         InstructionTemplate.alpaca(),
         Optional.empty(),
         OptionalInt.empty());
-  }
-
-  /** The defaults for rows that will be packed so. */
-  public static EncodingOptions of(PackingOptions packing) {
-    return of(packing.packing().splits() ? UNLIMITED : packing.maxLength());
   }
 
   /** The same for a format that is known. */

@@ -5,7 +5,6 @@ import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.Row;
 import dev.fettle.data.read.RowOrigin;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -74,7 +73,7 @@ public final class Fields {
   /** A value that must be text. */
   String text(JsonNode value, String column) {
     if (!value.isTextual()) {
-      throw wrong(column, "is " + kind(value) + ", not text");
+      throw wrong(column, "is " + Row.kind(value) + ", not text");
     }
     return value.textValue();
   }
@@ -88,17 +87,5 @@ public final class Fields {
   private String quoted(String column) {
     String inFile = columns.inFile(column);
     return inFile.equals(column) ? "'" + column + "'" : "'" + inFile + "' (" + column + ")";
-  }
-
-  /** What a JSON value is, in words. */
-  public static String kind(JsonNode node) {
-    return switch (node.getNodeType()) {
-      case ARRAY -> "an array";
-      case OBJECT -> "an object";
-      case STRING -> "a text";
-      case NUMBER -> "a number";
-      case BOOLEAN -> "a boolean";
-      default -> node.getNodeType().name().toLowerCase(Locale.ROOT);
-    };
   }
 }

@@ -1,6 +1,7 @@
 package dev.fettle.data.encode;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fettle.data.Example;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.Row;
 import dev.fettle.data.read.RowOrigin;
@@ -146,7 +147,7 @@ final class TextRowEncoder implements RowEncoder<Example> {
 
   private static void integers(JsonNode array, String column, int[] into, Fields fields) {
     if (!array.isArray()) {
-      throw fields.wrong(column, "is " + Fields.kind(array) + ", not an array of integers");
+      throw fields.wrong(column, "is " + Row.kind(array) + ", not an array of integers");
     }
     for (int i = 0; i < into.length; i++) {
       JsonNode value = array.get(i);

@@ -1,5 +1,6 @@
 package dev.fettle.data.encode;
 
+import dev.fettle.data.Example;
 import dev.fettle.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Optional;

@@ -36,6 +36,11 @@ public record PackingOptions(Packing packing, int maxLength, int multiple, int w
     return new PackingOptions(packing, maxLength, DEFAULT_MULTIPLE, WHOLE);
   }
 
+  /** Tokens of an example that rows have room for: any number where longer ones are split. */
+  public int exampleLength() {
+    return packing.splits() ? Integer.MAX_VALUE : maxLength;
+  }
+
   /** The length of a row that must hold so many tokens. */
   int rounded(int tokens) {
     long up = ((long) tokens + multiple - 1) / multiple * multiple;

@@ -1,11 +1,9 @@
 package dev.fettle.data.pack;
 
-import dev.fettle.data.encode.Dataset;
-
 /**
  * Where a stretch of an example lies in a micro-batch.
  *
- * @param example index in {@link Dataset#examples()}
+ * @param example index in {@link RowPlan#examples()}
  * @param offset first token of the example that is here; 0 unless the example was split
  * @param row row of the micro-batch
  * @param start first column

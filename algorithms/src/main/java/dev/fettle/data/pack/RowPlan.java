@@ -1,6 +1,6 @@
 package dev.fettle.data.pack;
 
-import dev.fettle.data.encode.Example;
+import dev.fettle.data.Example;
 import dev.fettle.data.pack.Packer.Piece;
 import dev.fettle.data.read.DataException;
 import java.nio.ByteBuffer;

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fettle.data.encode.Fields;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -60,7 +59,7 @@ final class JsonArrayReader implements RowReader {
         return Optional.of(new Row(object, origin));
       }
       throw DataException.at(
-          origin, "is " + Fields.kind(node) + "; every element must be a JSON object");
+          origin, "is " + Row.kind(node) + "; every element must be a JSON object");
     } catch (JsonProcessingException e) {
       throw broken(e);
     } catch (IOException e) {

@@ -3,7 +3,6 @@ package dev.fettle.data.read;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fettle.data.encode.Fields;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -77,8 +76,7 @@ final class JsonLinesReader implements RowReader {
     if (node instanceof ObjectNode object) {
       return new Row(object, origin);
     }
-    throw DataException.at(
-        origin, "is " + Fields.kind(node) + "; every line must be a JSON object");
+    throw DataException.at(origin, "is " + Row.kind(node) + "; every line must be a JSON object");
   }
 
   @Override

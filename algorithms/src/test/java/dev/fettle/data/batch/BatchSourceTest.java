@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fettle.data.Example;
 import dev.fettle.data.Made;
 import dev.fettle.data.Seeds;
-import dev.fettle.data.encode.Example;
 import dev.fettle.data.pack.Packing;
 import dev.fettle.data.pack.PackingOptions;
 import dev.fettle.data.pack.Placement;

@@ -3,6 +3,7 @@ package dev.fettle.data.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fettle.data.Example;
 import dev.fettle.data.read.DataException;
 import dev.fettle.tokenizer.Tokenizer;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package dev.fettle.data.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fettle.data.Example;
 import dev.fettle.data.Made;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.DataFiles;

@@ -3,6 +3,7 @@ package dev.fettle.data.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fettle.data.Example;
 import dev.fettle.data.batch.BatchOptions;
 import dev.fettle.data.batch.BatchSource;
 import dev.fettle.data.batch.MicroBatch;
@@ -156,7 +157,7 @@ class TrlRowsTest {
       int micro = run.get("per_device_batch").intValue();
       int batch = micro * run.get("gradient_accumulation").intValue();
       PackingOptions layout = PackingOptions.of(Packing.NONE, MAX_LENGTH);
-      RowPlan plan = RowPlan.of(examples(name, EncodingOptions.of(layout)), layout);
+      RowPlan plan = RowPlan.of(examples(name, EncodingOptions.of(layout.exampleLength())), layout);
       try (BatchSource<MicroBatch> source =
           BatchSource.of(plan, BatchOptions.of(batch, micro, Order.inOrder()))) {
         long tokens = 0;
@@ -177,7 +178,9 @@ class TrlRowsTest {
     long start = System.nanoTime();
     PackingOptions layout = PackingOptions.of(Packing.BFD, 512);
     Dataset<Example> data =
-        DatasetLoader.of(new TextRows(Optional.of(gpt2), LossOn.AUTO), EncodingOptions.of(layout))
+        DatasetLoader.of(
+                new TextRows(Optional.of(gpt2), LossOn.AUTO),
+                EncodingOptions.of(layout.exampleLength()))
             .load(List.of(dolly));
     RowPlan plan = RowPlan.of(data.examples(), layout);
     double seconds = (System.nanoTime() - start) / 1e9;

@@ -3,6 +3,7 @@ package dev.fettle.data.pack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fettle.data.Example;
 import dev.fettle.data.Made;
 import dev.fettle.data.Seeds;
 import dev.fettle.data.batch.BatchOptions;
@@ -10,7 +11,6 @@ import dev.fettle.data.batch.BatchSource;
 import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.data.batch.Order;
 import dev.fettle.data.batch.StepBatch;
-import dev.fettle.data.encode.Example;
 import dev.fettle.data.read.DataException;
 import dev.fettle.models.random.RandomStream;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package dev.fettle.harness.run;
 
 import dev.fettle.algorithm.RunRows;
+import dev.fettle.data.Sized;
 import dev.fettle.data.encode.Dataset;
 import dev.fettle.data.encode.DatasetLoader;
 import dev.fettle.data.encode.EncodingOptions;
 import dev.fettle.data.encode.InstructionTemplate;
 import dev.fettle.data.encode.RowEncoding;
-import dev.fettle.data.encode.Sized;
 import dev.fettle.data.pack.PackingOptions;
 import dev.fettle.harness.config.ConfigException;
 import dev.fettle.harness.config.DataSettings;
@@ -52,7 +52,7 @@ public final class RowLoading implements RunRows {
 
   private <E extends Sized> Dataset<E> load(
       String what, List<Path> paths, RowEncoding<E> encoding) {
-    int length = data.packing().splits() ? EncodingOptions.UNLIMITED : maxLength();
+    int length = packing().exampleLength();
     Dataset<E> dataset;
     try (LoadProgress progress = terminal.loading(what)) {
       dataset = new DatasetLoader<>(encoding, encoding(length), threads, progress).load(paths);

@@ -1,8 +1,8 @@
 package dev.fettle.harness.score;
 
+import dev.fettle.data.Example;
 import dev.fettle.data.encode.Encoded;
 import dev.fettle.data.encode.EncodingOptions;
-import dev.fettle.data.encode.Example;
 import dev.fettle.data.encode.RowEncoder;
 import dev.fettle.data.encode.RowEncoding;
 import dev.fettle.data.read.Row;

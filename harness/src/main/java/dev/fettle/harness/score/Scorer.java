@@ -1,9 +1,9 @@
 package dev.fettle.harness.score;
 
+import dev.fettle.data.Example;
 import dev.fettle.data.batch.BatchSource;
 import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.data.batch.StepBatch;
-import dev.fettle.data.encode.Example;
 import dev.fettle.data.pack.Packing;
 import dev.fettle.data.pack.PackingOptions;
 import dev.fettle.data.pack.Placement;

@@ -1,4 +1,4 @@
-package dev.fettle.data.encode;
+package dev.fettle.data;
 
 import dev.fettle.data.read.RowOrigin;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package dev.fettle.data.encode;
+package dev.fettle.data;
 
 /** What became of a row: so many tokens, of which so many are learnt. */
 public interface Sized {
