@@ -2,6 +2,7 @@ package dev.fettle.data;
 
 import dev.fettle.data.read.RowOrigin;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * One tokenised row.
@@ -15,11 +16,20 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent")
 public record Example(int[] ids, byte[] targetMask, RowOrigin origin) implements Sized {
 
-  /** Checks that ids and mask belong together; clears the first entry of the mask. */
+  /**
+   * Checks that ids and mask belong together; clears the first entry of the mask.
+   *
+   * @throws IllegalArgumentException where they differ in length, or the mask is neither 0 nor 1
+   */
   public Example {
     if (ids.length != targetMask.length) {
       throw new IllegalArgumentException(
           "ids and mask differ in length: " + ids.length + " and " + targetMask.length);
+    }
+    for (byte m : targetMask) {
+      if (m != 0 && m != 1) {
+        throw new IllegalArgumentException("a mask is of 0 and 1, not " + m);
+      }
     }
     if (targetMask.length > 0 && targetMask[0] != 0) {
       targetMask = targetMask.clone();
@@ -39,6 +49,18 @@ public record Example(int[] ids, byte[] targetMask, RowOrigin origin) implements
       sum += m;
     }
     return sum;
+  }
+
+  /** A part of it: a sequence of its own, whose first token has nothing before it. */
+  public Example stretch(int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, ids.length);
+    if (length == ids.length) {
+      return this;
+    }
+    return new Example(
+        Arrays.copyOfRange(ids, offset, offset + length),
+        Arrays.copyOfRange(targetMask, offset, offset + length),
+        origin);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.fettle.data.batch;
 
 import dev.fettle.data.Example;
+import dev.fettle.data.Stretches;
 import dev.fettle.data.pack.Packer.Piece;
 import dev.fettle.data.pack.Placement;
 import dev.fettle.data.pack.RowPlan;
@@ -11,9 +12,11 @@ import java.util.List;
 final class RowCollator {
 
   private final RowPlan plan;
+  private final Stretches examples;
 
   RowCollator(RowPlan plan) {
     this.plan = plan;
+    this.examples = Stretches.of(plan.examples());
   }
 
   /**
@@ -39,7 +42,7 @@ final class RowCollator {
           position = 0;
         }
         sheet.place(
-            plan.examples().get(piece.sequence()),
+            examples.stretch(piece.sequence(), piece.offset(), piece.length()),
             new Placement(piece.sequence(), piece.offset(), r, column, piece.length()),
             segment,
             position);
@@ -72,14 +75,14 @@ final class RowCollator {
       targetMask = new byte[size];
     }
 
-    void place(Example example, Placement at, int segment, int position) {
+    void place(Example part, Placement at, int segment, int position) {
       int to = at.row() * width + at.start();
-      System.arraycopy(example.ids(), at.offset(), ids, to, at.length());
+      System.arraycopy(part.ids(), 0, ids, to, at.length());
       for (int i = 0; i < at.length(); i++) {
         segments[to + i] = segment;
         positions[to + i] = position + i;
         // The first token of a segment has nothing before it to be predicted from.
-        if (position + i > 0 && example.targetMask()[at.offset() + i] != 0) {
+        if (position + i > 0 && part.targetMask()[i] != 0) {
           targetMask[to + i] = 1;
           targets++;
         }

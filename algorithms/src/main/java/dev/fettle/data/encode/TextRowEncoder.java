@@ -174,11 +174,7 @@ final class TextRowEncoder implements RowEncoder<Example> {
       return new Encoded<>(whole, null, false, endLearnt);
     }
     int from = options.truncation() == Truncation.KEEP_START ? 0 : whole.length() - max;
-    Example cut =
-        new Example(
-            Arrays.copyOfRange(whole.ids(), from, from + max),
-            Arrays.copyOfRange(whole.targetMask(), from, from + max),
-            whole.origin());
+    Example cut = whole.stretch(from, max);
     return cut.targets() == 0
         ? Encoded.drop(DropReason.NO_TARGET_AFTER_TRUNCATION)
         : new Encoded<>(cut, null, true, endLearnt);

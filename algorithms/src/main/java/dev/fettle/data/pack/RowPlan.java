@@ -1,16 +1,14 @@
 package dev.fettle.data.pack;
 
 import dev.fettle.data.Example;
+import dev.fettle.data.Stretches;
 import dev.fettle.data.pack.Packer.Piece;
 import dev.fettle.data.read.DataException;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Which examples lie in which row. Made once; every epoch visits the same rows, in its own order,
@@ -18,27 +16,29 @@ import java.util.List;
  */
 public final class RowPlan {
 
-  private static final int FINGERPRINT_BYTES = 12;
-
   /** Standard deviations above the mean that 98 of 100 draws stay below. */
   private static final double MOST = 2;
 
   private final List<Example> examples;
-  private final List<List<Piece>> rows;
+  private final PlannedRows rows;
+  private final int[] targets;
   private final PackingOptions options;
   private final int withoutTarget;
   private final int longest;
   private final String fingerprint;
 
-  private RowPlan(
-      List<Example> examples, List<List<Piece>> rows, PackingOptions options, int withoutTarget) {
+  private RowPlan(List<Example> examples, Kept kept, PackingOptions options, String fingerprint) {
     this.examples = examples;
-    this.rows = rows;
+    this.rows = PlannedRows.of(kept.rows());
+    this.targets = kept.targets();
     this.options = options;
-    this.withoutTarget = withoutTarget;
-    this.longest = rows.stream().mapToInt(RowPlan::tokens).max().orElse(0);
-    this.fingerprint = fingerprint(examples, rows, options);
+    this.withoutTarget = kept.leftOut();
+    this.longest = kept.rows().stream().mapToInt(RowPlan::tokens).max().orElse(0);
+    this.fingerprint = fingerprint;
   }
+
+  /** The rows that have targets, how many each has, and how many have none. */
+  private record Kept(List<List<Piece>> rows, int[] targets, int leftOut) {}
 
   /**
    * Lays out examples. Rows are in file order of the first example each holds. Rows without a
@@ -47,8 +47,14 @@ public final class RowPlan {
    * @throws DataException where no row has a target
    */
   public static RowPlan of(List<Example> examples, PackingOptions options) {
-    int[] lengths = examples.stream().mapToInt(Example::length).toArray();
-    return of(examples, layOut(lengths, options), options);
+    Survey survey = new Survey();
+    examples.forEach(survey::add);
+    return of(examples, survey, layOut(survey.lengths(), options), options);
+  }
+
+  /** The same for groups that are lists. */
+  public static RowPlan ofGroups(List<List<Example>> groups, PackingOptions options) {
+    return ofGroups(groups, group -> group, options);
   }
 
   /**
@@ -56,43 +62,49 @@ public final class RowPlan {
    * in one row, in their order, and so are always in the same micro-batch. {@link
    * Placement#example} counts through the groups.
    *
+   * @param members the examples of a group; asked for whenever one of them is read
    * @throws DataException where a group is longer than a row, or no row has a target
    * @throws IllegalArgumentException where the packing splits examples
    */
-  public static RowPlan ofGroups(List<List<Example>> groups, PackingOptions options) {
+  public static <G> RowPlan ofGroups(
+      List<G> groups, Function<? super G, List<Example>> members, PackingOptions options) {
     if (options.packing().splits()) {
       throw new IllegalArgumentException(
           options.packing() + " splits examples, so it cannot keep groups together");
     }
-    List<Example> examples = groups.stream().flatMap(List::stream).toList();
-    int[] first = new int[groups.size()];
+    Survey survey = new Survey();
+    int[] first = new int[groups.size() + 1];
     int[] lengths = new int[groups.size()];
     for (int group = 0; group < lengths.length; group++) {
-      List<Example> members = groups.get(group);
-      first[group] = group == 0 ? 0 : first[group - 1] + groups.get(group - 1).size();
-      lengths[group] = members.stream().mapToInt(Example::length).sum();
+      List<Example> all = members.apply(groups.get(group));
+      all.forEach(survey::add);
+      first[group + 1] = first[group] + all.size();
+      lengths[group] = all.stream().mapToInt(Example::length).sum();
       if (lengths[group] > options.maxLength()) {
-        throw DataException.at(
-            members.get(0).origin(),
-            "makes a group of "
-                + lengths[group]
-                + " tokens, which must share a row of "
-                + options.maxLength()
-                + "; shorten it, or make rows longer");
+        throw tooLong(all.get(0), lengths[group], options);
       }
     }
     List<List<Piece>> rows = new ArrayList<>();
     for (List<Piece> row : layOut(lengths, options)) {
-      List<Piece> members = new ArrayList<>();
+      List<Piece> pieces = new ArrayList<>();
       for (Piece group : row) {
-        int from = first[group.sequence()];
-        for (int i = 0; i < groups.get(group.sequence()).size(); i++) {
-          members.add(new Piece(from + i, 0, examples.get(from + i).length()));
+        for (int e = first[group.sequence()]; e < first[group.sequence() + 1]; e++) {
+          pieces.add(new Piece(e, 0, survey.length(e)));
         }
       }
-      rows.add(members);
+      rows.add(pieces);
     }
-    return of(examples, rows, options);
+    return of(new Members<>(groups, members, first), survey, rows, options);
+  }
+
+  private static DataException tooLong(Example first, int tokens, PackingOptions options) {
+    return DataException.at(
+        first.origin(),
+        "makes a group of "
+            + tokens
+            + " tokens, which must share a row of "
+            + options.maxLength()
+            + "; shorten it, or make rows longer");
   }
 
   private static List<List<Piece>> layOut(int[] lengths, PackingOptions options) {
@@ -108,11 +120,10 @@ public final class RowPlan {
     return all;
   }
 
-  private static RowPlan of(List<Example> examples, List<List<Piece>> all, PackingOptions options) {
-    List<List<Piece>> kept = new ArrayList<>(all);
-    boolean joined = options.packing() == Packing.WRAPPED;
-    kept.removeIf(row -> targets(examples, row, joined) == 0);
-    if (kept.isEmpty()) {
+  private static RowPlan of(
+      List<Example> examples, Survey survey, List<List<Piece>> all, PackingOptions options) {
+    Kept kept = withTargets(Stretches.of(examples), survey, all);
+    if (kept.rows().isEmpty()) {
       throw new DataException(
           "none of the "
               + all.size()
@@ -120,7 +131,28 @@ public final class RowPlan {
               + options.maxLength()
               + " tokens has a target; raise maxLength, or check the prompt and completion columns");
     }
-    return new RowPlan(examples, kept, options, all.size() - kept.size());
+    boolean joined = options.packing() == Packing.WRAPPED;
+    return new RowPlan(examples, kept, options, survey.fingerprint(kept.rows(), joined));
+  }
+
+  private static Kept withTargets(Stretches examples, Survey survey, List<List<Piece>> all) {
+    List<List<Piece>> rows = new ArrayList<>(all.size());
+    int[] targets = new int[all.size()];
+    for (List<Piece> row : all) {
+      int count = 0;
+      for (Piece piece : row) {
+        // A part that does not begin its example begins a segment: nothing comes before it.
+        count +=
+            piece.length() == survey.length(piece.sequence())
+                ? survey.targets(piece.sequence())
+                : examples.stretch(piece.sequence(), piece.offset(), piece.length()).targets();
+      }
+      if (count > 0) {
+        targets[rows.size()] = count;
+        rows.add(row);
+      }
+    }
+    return new Kept(rows, Arrays.copyOf(targets, rows.size()), all.size() - rows.size());
   }
 
   private static int firstExample(List<Piece> row) {
@@ -131,20 +163,6 @@ public final class RowPlan {
     return first;
   }
 
-  private static int targets(List<Example> examples, List<Piece> row, boolean joined) {
-    int targets = 0;
-    for (int p = 0; p < row.size(); p++) {
-      Piece piece = row.get(p);
-      byte[] mask = examples.get(piece.sequence()).targetMask();
-      // The first token of a segment has nothing before it.
-      int from = piece.offset() + (joined && p > 0 ? 0 : 1);
-      for (int i = from; i < piece.offset() + piece.length(); i++) {
-        targets += mask[i] == 0 ? 0 : 1;
-      }
-    }
-    return targets;
-  }
-
   /** Tokens in a row. */
   public static int tokens(List<Piece> row) {
     int sum = 0;
@@ -152,33 +170,6 @@ public final class RowPlan {
       sum += piece.length();
     }
     return sum;
-  }
-
-  private static String fingerprint(
-      List<Example> examples, List<List<Piece>> rows, PackingOptions options) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Example example : examples) {
-        ByteBuffer bytes = ByteBuffer.allocate(4 * example.length() + 4);
-        bytes.putInt(example.length());
-        bytes.asIntBuffer().put(example.ids());
-        digest.update(bytes.array());
-        digest.update(example.targetMask());
-      }
-      ByteBuffer bytes = ByteBuffer.allocate(12);
-      for (List<Piece> row : rows) {
-        for (Piece piece : row) {
-          bytes.clear();
-          bytes.putInt(piece.sequence()).putInt(piece.offset()).putInt(piece.length());
-          digest.update(bytes.array());
-        }
-        digest.update((byte) '\n');
-      }
-      digest.update((byte) (options.packing() == Packing.WRAPPED ? 1 : 0));
-      return HexFormat.of().formatHex(digest.digest(), 0, FINGERPRINT_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java has SHA-256", e);
-    }
   }
 
   /** The examples laid out. */
@@ -225,11 +216,10 @@ public final class RowPlan {
     if (options.packing() == Packing.NONE) {
       return 0;
     }
-    int[] counts = rows.stream().mapToInt(row -> targets(examples, row, joined())).toArray();
-    double mean = Arrays.stream(counts).average().orElse(0);
-    double squares = Arrays.stream(counts).mapToDouble(n -> (n - mean) * (n - mean)).sum();
-    int drawn = Math.min(microBatchSize, counts.length);
-    double deviation = Math.sqrt(drawn * squares / counts.length);
+    double mean = Arrays.stream(targets).average().orElse(0);
+    double squares = Arrays.stream(targets).mapToDouble(n -> (n - mean) * (n - mean)).sum();
+    int drawn = Math.min(microBatchSize, targets.length);
+    double deviation = Math.sqrt(drawn * squares / targets.length);
     return (int) Math.ceil(drawn * mean + MOST * deviation);
   }
 

@@ -193,6 +193,27 @@ class RowPlanTest {
         .isNotEqualTo(packed);
   }
 
+  /** Cursors of old checkpoints hold fingerprints: if one changes, no old run can be resumed. */
+  @Test
+  void theFingerprintOfAPlanIsFixed() {
+    List<Example> examples = halfMasked(Made.examples(3, 6, 2, 9, 4, 7));
+    List<String> found = new ArrayList<>();
+    for (Packing packing : Packing.values()) {
+      RowPlan plan = RowPlan.of(examples, options(packing, 6, 2));
+      found.add(plan.fingerprint() + " " + plan.size() + " " + plan.usualTargets(2));
+    }
+    List<List<Example>> pairs = List.of(examples.subList(0, 2), examples.subList(2, 4));
+    RowPlan grouped = RowPlan.ofGroups(pairs, options(Packing.BFD, 30, 1));
+    found.add(grouped.fingerprint() + " " + grouped.size() + " " + grouped.usualTargets(2));
+    assertThat(found)
+        .containsExactly(
+            "6d6a9b3ef9936fe7c6edf012 6 0",
+            "3fe58c8af4cbb80124adcde2 5 7",
+            "7b10f89f1270d5eaa5390265 5 8",
+            "5e7331401e8a63913e84692f 5 7",
+            "514d6eeb14b4233ec894088e 1 11");
+  }
+
   @Test
   void groupsStayTogetherInOrder() {
     List<Example> e = Made.examples(2, 3, 4, 2, 3, 3);
@@ -212,6 +233,28 @@ class RowPlanTest {
           .startsWith(1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 4)
           .endsWith(1, 1, 1, 2, 2, 2, 0, 0, 0, 0, 0);
     }
+  }
+
+  /** An algorithm's own kind of example. */
+  private record Pair(Example better, Example worse) {}
+
+  @Test
+  void groupsMayBeAnyExamplesThatHoldMembers() {
+    List<Example> e = Made.examples(2, 3, 4, 2, 3, 3, 9);
+    PackingOptions options = options(Packing.BFD, 11, 1);
+    List<Pair> pairs =
+        List.of(
+            new Pair(e.get(0), e.get(1)),
+            new Pair(e.get(2), e.get(3)),
+            new Pair(e.get(4), e.get(5)));
+    RowPlan plan = RowPlan.ofGroups(pairs, p -> List.of(p.better(), p.worse()), options);
+    List<List<Example>> lists =
+        List.of(e.subList(0, 2), e.subList(2, 4), List.of(), e.subList(4, 6), List.of());
+    assertThat(plan.examples()).isEqualTo(e.subList(0, 6));
+    RowPlan same = RowPlan.ofGroups(lists, options);
+    assertThat(same.examples()).isEqualTo(e.subList(0, 6));
+    assertThat(same.fingerprint()).isEqualTo(plan.fingerprint());
+    assertThat(same.rows()).isEqualTo(plan.rows());
   }
 
   @Test
