@@ -10,6 +10,7 @@ import dev.fettle.ir.composite.LinearCrossEntropy;
 import dev.fettle.models.head.LmHead;
 import dev.fettle.models.nn.ModelScope;
 import dev.fettle.models.nn.TokenInputs;
+import dev.fettle.models.nn.TokenPlaces;
 import dev.fettle.program.ProgramBuilder;
 import dev.fettle.spi.HostTensor;
 import dev.fettle.spi.support.ProgramKey;
@@ -155,9 +156,8 @@ public final class TokenLogProbs {
         }
       }
     }
-    Map<String, HostTensor> inputs = new LinkedHashMap<>();
-    inputs.put(TokenInputs.IDS, HostTensor.ofInts(batch.ids(), rows, length));
-    inputs.put(TokenInputs.POSITIONS, HostTensor.ofInts(batch.positions(), rows, length));
+    TokenPlaces places = TokenPlaces.packed(rows, length, batch.positions(), batch.segments());
+    Map<String, HostTensor> inputs = new LinkedHashMap<>(TokenInputs.tensors(batch.ids(), places));
     inputs.putAll(layout.inputs(batch));
     if (!all) {
       inputs.put(SELECTED, HostTensor.ofInts(selected, size));

@@ -13,7 +13,9 @@ import dev.fettle.spi.Backend;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.HostTensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -103,6 +105,13 @@ public final class Policy implements AutoCloseable {
 
   private ObjectiveContext context(ProgramBuilder builder, PolicySpec as) {
     return new ObjectiveContext(builder, new Params(builder, as.trainable()), as, options);
+  }
+
+  /** What a program over this policy is run with: a batch, and what the model makes of it. */
+  public Map<String, HostTensor> inputs(Map<String, HostTensor> batch) {
+    Map<String, HostTensor> all = new LinkedHashMap<>(batch);
+    all.putAll(spec.body().inputs(batch));
+    return all;
   }
 
   /** Where it runs. */

@@ -145,7 +145,8 @@ public final class Stepper<B> implements AutoCloseable {
       ProgramKey own = objective.key(batch);
       ProgramKey key = own.forKind(kind.program);
       Executable program = programs.get(key, () -> accumulate(kind, own));
-      Map<String, Double> outputs = run(program, objective.inputs(batch, own, total));
+      Map<String, Double> outputs =
+          run(program, policy.inputs(objective.inputs(batch, own, total)));
       measurements.add(outputs, measured.getOrDefault(key, List.of()));
     }
     options.hook().sum(policy.state(), measurements);

@@ -117,13 +117,13 @@ class StepHookTest {
       Function<Policy, StepHook> hook, Function<Integer, List<MicroBatch>> rows) {
     try (Backend backend = new ReferenceProvider().open(Device.CPU, BackendOptions.DEFAULT);
         Policy policy =
-            Policy.load(
-                backend, Models.of(CONFIG), ForwardOptions.DEFAULT, StepHookTest::weights);
+            Policy.load(backend, Models.of(CONFIG), ForwardOptions.DEFAULT, StepHookTest::weights);
         Stepper<MicroBatch> stepper =
             new Stepper<>(
                 policy,
                 new SftObjective(),
-                new StepperOptions(new SgdOptimizer(0, 0, DecayedParameters.ALL), 1, hook.apply(policy)),
+                new StepperOptions(
+                    new SgdOptimizer(0, 0, DecayedParameters.ALL), 1, hook.apply(policy)),
                 new ProgramCache(backend, CompileOptions.DEFAULT))) {
       List<Double> losses = new ArrayList<>();
       for (int step = 1; step <= STEPS; step++) {
@@ -152,8 +152,7 @@ class StepHookTest {
           workers.submit(() -> train(pair, step -> step == 2 ? List.of() : all.subList(3, 5)));
       for (Outcome worker : List.of(first.get(), second.get())) {
         for (int step = 0; step < STEPS; step++) {
-          assertThat(worker.losses().get(step))
-              .isCloseTo(alone.losses().get(step), within(1e-6));
+          assertThat(worker.losses().get(step)).isCloseTo(alone.losses().get(step), within(1e-6));
         }
         for (int p = 0; p < alone.parameters().size(); p++) {
           assertThat(worker.parameters().get(p))

@@ -2,10 +2,12 @@ package dev.fettle.benchmarks;
 
 import dev.fettle.ir.op.Linalg.Precision;
 import dev.fettle.models.generate.Generator;
+import dev.fettle.models.generate.GeneratorModel;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.models.generate.TokenListener;
-import dev.fettle.models.nn.DenseLinears;
 import dev.fettle.spi.Backend;
+import dev.fettle.spi.CompileOptions;
+import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.train.Policy;
 import java.util.List;
 import java.util.Locale;
@@ -38,9 +40,10 @@ public final class DecodeBench {
             .toList();
     try (Backend backend = Bench.open(args[0]);
         Policy policy = shape.on(backend, "f32");
+        ProgramCache programs = new ProgramCache(backend, CompileOptions.DEFAULT);
         Generator generator =
             new Generator(
-                backend, policy.model(), new DenseLinears(), Precision.FULL, policy.state())) {
+                new GeneratorModel(policy.spec(), Precision.FULL), policy.state(), programs)) {
       double best = Double.MAX_VALUE;
       for (int i = 0; i < RUNS; i++) {
         long start = System.nanoTime();

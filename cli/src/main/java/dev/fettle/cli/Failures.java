@@ -5,6 +5,7 @@ import dev.fettle.data.read.DataException;
 import dev.fettle.harness.config.ConfigException;
 import dev.fettle.metrics.MetricsException;
 import dev.fettle.models.config.ModelFileException;
+import dev.fettle.models.generate.GenerationException;
 import dev.fettle.spi.DeviceFailureException;
 import dev.fettle.spi.DeviceUnavailableException;
 import dev.fettle.spi.UnsupportedProgramException;
@@ -37,6 +38,7 @@ final class Failures implements IExecutionExceptionHandler {
           MetricsException.class,
           DivergenceException.class,
           DeviceFailureException.class,
+          GenerationException.class,
           UnsupportedProgramException.class);
 
   private final BooleanSupplier verbose;

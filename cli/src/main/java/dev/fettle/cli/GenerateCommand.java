@@ -10,7 +10,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +24,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Let a model continue a text.",
       "",
-      "Prints what comes after the prompt, as it is generated. The same seed gives the same text."
+      "Prints what comes after the prompt, as it is generated, to the end of the text at the most.",
+      "The same seed gives the same text."
     })
 final class GenerateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -109,7 +109,7 @@ final class GenerateCommand implements Callable<Integer> {
     StopStrings stops = stops();
     PrintWriter out = spec.commandLine().getOut();
     try (LoadedModel loaded = open()) {
-      SamplingOptions options = options(loaded.tokenizer().stopIds());
+      SamplingOptions options = options();
       int[] ids = promptIds(loaded);
       if (echo) {
         out.print(prompt);
@@ -161,10 +161,15 @@ final class GenerateCommand implements Callable<Integer> {
     return ids;
   }
 
-  private SamplingOptions options(List<Integer> stops) {
+  private SamplingOptions options() {
     try {
-      return new SamplingOptions(
-          repetitionPenalty, temperature, topK, topP, minP, maxNewTokens, Set.copyOf(stops), seed);
+      return SamplingOptions.sampling(maxNewTokens)
+          .withRepetitionPenalty(repetitionPenalty)
+          .withTemperature(temperature)
+          .withTopK(topK)
+          .withTopP(topP)
+          .withMinP(minP)
+          .withSeed(seed);
     } catch (IllegalArgumentException e) {
       throw new Failures.UsageException(String.valueOf(e.getMessage()));
     }

@@ -73,6 +73,6 @@ class GenerateCommandTest {
     Invocation i = generate("--dump-graphs=" + dump);
     assertThat(i.err()).isEmpty();
     assertThat(dump.resolve("prefill_1x32_96.txt")).isNotEmptyFile();
-    assertThat(dump.resolve("decode_1x1_96.txt")).isNotEmptyFile();
+    assertThat(dump.resolve("decode_1x96.txt")).isNotEmptyFile();
   }
 }

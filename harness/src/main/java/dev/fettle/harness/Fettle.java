@@ -93,7 +93,7 @@ public final class Fettle implements AutoCloseable {
     return run.run(resume);
   }
 
-  /** Continues a prompt with a model. */
+  /** Continues a prompt with a model, to the end of the text unless the options say otherwise. */
   public static String generate(
       Path model, BackendSettings backend, String prompt, SamplingOptions sampling) {
     try (LoadedModel loaded = LoadedModel.open(model, backend)) {

@@ -218,7 +218,7 @@ class FettleTest {
 
   @Test
   void generationIsRepeatable() {
-    SamplingOptions sampling = new SamplingOptions(1, 1, 0, 1, 0, 8, Set.of(), 7);
+    SamplingOptions sampling = SamplingOptions.sampling(8).withStopIds(Set.of()).withSeed(7);
     String once = Fettle.generate(tiny.model(), Tiny.REFERENCE, "What is", sampling);
     assertThat(Fettle.generate(tiny.model(), Tiny.REFERENCE, "What is", sampling)).isEqualTo(once);
   }

@@ -12,6 +12,7 @@ import dev.fettle.models.nn.ForwardOptions;
 import dev.fettle.models.nn.ModelScope;
 import dev.fettle.models.nn.PackedAttention;
 import dev.fettle.models.nn.TokenInputs;
+import dev.fettle.models.nn.TokenPlaces;
 import dev.fettle.models.weights.WeightSource;
 import dev.fettle.objective.ObjectiveContext;
 import dev.fettle.program.ProgramBuilder;
@@ -79,13 +80,12 @@ final class GoldenModel {
     long length = batch.length();
     Map<String, HostTensor> inputs =
         new HashMap<>(
-            Map.of(
-                TokenInputs.IDS,
-                HostTensor.ofInts(batch.ids(), rows, length),
-                TokenInputs.POSITIONS,
-                HostTensor.ofInts(batch.positions(), rows, length),
-                "segment_ids",
-                HostTensor.ofInts(batch.segments(), rows, length)));
+            policy.inputs(
+                TokenInputs.tensors(
+                    batch.ids(),
+                    TokenPlaces.packed(
+                        batch.rows(), batch.length(), batch.positions(), batch.segments()))));
+    inputs.put("segment_ids", HostTensor.ofInts(batch.segments(), rows, length));
     try (Executable program = policy.backend().compile(b.build())) {
       inputs.keySet().retainAll(program.program().inputs().keySet());
       try (DeviceTensor t =

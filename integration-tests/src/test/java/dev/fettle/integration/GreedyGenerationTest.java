@@ -7,11 +7,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fettle.ir.op.Linalg.Precision;
 import dev.fettle.models.generate.Generation;
 import dev.fettle.models.generate.Generator;
+import dev.fettle.models.generate.GeneratorModel;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.models.generate.TokenListener;
-import dev.fettle.models.nn.DenseLinears;
 import dev.fettle.models.nn.ForwardOptions;
 import dev.fettle.spi.Backend;
+import dev.fettle.spi.CompileOptions;
+import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.tokenizer.Tokenizer;
 import dev.fettle.train.Policy;
 import java.io.IOException;
@@ -44,9 +46,10 @@ class GreedyGenerationTest {
       String backendId, Path model, List<int[]> prompts, int tokens) {
     try (Backend backend = TestBackends.open(backendId);
         Policy policy = GoldenModel.load(backend, model, ForwardOptions.DEFAULT);
+        ProgramCache programs = new ProgramCache(backend, CompileOptions.DEFAULT);
         Generator generator =
             new Generator(
-                backend, policy.model(), new DenseLinears(), Precision.FULL, policy.state())) {
+                new GeneratorModel(policy.spec(), Precision.FULL), policy.state(), programs)) {
       return generator.generate(
           prompts, SamplingOptions.greedy(tokens, Set.of()), TokenListener.none());
     }

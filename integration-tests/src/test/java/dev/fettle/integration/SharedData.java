@@ -11,7 +11,16 @@ final class SharedData {
 
   /** A file or folder below the data folder; skips the calling test if it is not there. */
   static Path require(String relative) {
-    Path path = Path.of(System.getProperty("fettle.shared", "../shared"), "data", relative);
+    return below("data", relative);
+  }
+
+  /** A case of something that was wrong once, with its right value; skips in the same way. */
+  static Path requireCase(String name) {
+    return below("cases", name);
+  }
+
+  private static Path below(String folder, String relative) {
+    Path path = Path.of(System.getProperty("fettle.shared", "../shared"), folder, relative);
     boolean there = Files.exists(path);
     if (!there) {
       System.out.println("skipped: no " + path.normalize());

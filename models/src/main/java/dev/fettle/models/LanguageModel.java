@@ -33,4 +33,15 @@ public interface LanguageModel {
 
   /** The tables the body looks up, by name, as rotary cosines and sines. */
   Map<String, HostTensor> tables();
+
+  /**
+   * The tensors of the inputs that the body declares beside the token ids and positions. Most
+   * models have none; those whose rotary angles depend on the length of a sequence do. Whoever runs
+   * a program over a model adds these to what the batch gives.
+   *
+   * @param batch the tensors of {@link TokenInputs#tensors}, among others
+   */
+  default Map<String, HostTensor> inputs(Map<String, HostTensor> batch) {
+    return Map.of();
+  }
 }

@@ -20,11 +20,10 @@ import dev.fettle.harness.wiring.ModelModule;
 import dev.fettle.harness.wiring.Wiring;
 import dev.fettle.models.generate.Generation;
 import dev.fettle.models.generate.Generator;
-import dev.fettle.models.generate.GeneratorOptions;
+import dev.fettle.models.generate.GeneratorModel;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.models.generate.TokenListener;
 import dev.fettle.spi.Backend;
-import dev.fettle.spi.CompileOptions;
 import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.tokenizer.Tokenizer;
 import dev.fettle.train.Policy;
@@ -33,15 +32,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A model on a backend, ready to generate and to score. Used by one thread. */
+/**
+ * A model on a backend, ready to generate and to score. Used by one thread.
+ *
+ * <p>Generation stops at the end of a text, by {@link #stopIds}, unless the options name other
+ * tokens. It repeats itself: the same prompt, seed and step give the same tokens, in whatever
+ * company and in whichever call. Whoever wants other ones from call to call counts the step on
+ * ({@link SamplingOptions#withStep}), or asks for several samples at once ({@link
+ * SamplingOptions#withSamples}).
+ */
 public final class LoadedModel implements AutoCloseable {
   private final Wiring wiring;
   private final ModelSettings settings;
   private final ModelFiles files;
   private final Policy policy;
+  private final ProgramCache programs;
   private @Nullable Generator generator;
 
   private LoadedModel(Wiring wiring, ModelSettings settings) {
@@ -49,6 +58,7 @@ public final class LoadedModel implements AutoCloseable {
     this.settings = settings;
     this.files = wiring.get(ModelFiles.class);
     this.policy = wiring.get(Policy.class);
+    this.programs = wiring.get(ProgramCache.class);
   }
 
   /** Opens a model directory in full precision. */
@@ -125,30 +135,45 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /**
-   * Continues prompts given as token ids.
-   *
-   * @param listener told of each token as it comes
-   * @return one for each prompt, in order
+   * The tokens that end a text: those the tokenizer's and the model's files name, and none where
+   * they name none.
    */
-  public List<Generation> generate(
-      List<int[]> prompts, SamplingOptions options, TokenListener listener) {
-    return generator().generate(prompts, options, listener);
+  public Set<Integer> stopIds() {
+    return files
+        .tokenizer()
+        .map(t -> Set.copyOf(t.stopIds()))
+        .orElseGet(() -> Set.copyOf(files.config().model().ids().eos()));
   }
 
   /**
-   * Continues prompts given as token ids, each until its text contains a stop string, or as the
-   * options say.
+   * Continues prompts given as token ids, each until the end of its text, or as the options say.
    *
-   * @param listener told of each prompt's text as it comes, up to the stop string
-   * @return one for each prompt, in order
+   * @param listener told of each token as it comes; rows are counted as in the result
+   * @return as many for each prompt as the options say, those of the first prompt first
+   * @throws dev.fettle.models.generate.GenerationException if the logits are not numbers
+   */
+  public List<Generation> generate(
+      List<int[]> prompts, SamplingOptions options, TokenListener listener) {
+    return generator().generate(prompts, options.withDefaultStopIds(stopIds()), listener);
+  }
+
+  /**
+   * Continues prompts given as token ids, each until its text contains a stop string, until the end
+   * of its text, or as the options say.
+   *
+   * @param listener told of each sequence's text as it comes, up to the stop string
+   * @return as many for each prompt as the options say, those of the first prompt first
+   * @throws dev.fettle.models.generate.GenerationException if the logits are not numbers
    */
   public List<GeneratedText> generate(
       List<int[]> prompts, SamplingOptions options, StopStrings stops, TextListener listener) {
-    TextStreams texts = new TextStreams(prompts.size(), tokenizer(), stops, listener);
-    return texts.finish(generator().generate(prompts, options, texts, TokenListener.none()));
+    int sequences = prompts.size() * options.draws().samples();
+    TextStreams texts = new TextStreams(sequences, tokenizer(), stops, listener);
+    SamplingOptions ending = options.withDefaultStopIds(stopIds());
+    return texts.finish(generator().generate(prompts, ending, texts, TokenListener.none()));
   }
 
-  /** Continues a prompt; the result is what comes after it. */
+  /** Continues a prompt; the result is what comes after it, of several samples the first. */
   public String generate(String prompt, SamplingOptions options) {
     return generate(prompt, options, StopStrings.NONE);
   }
@@ -162,11 +187,7 @@ public final class LoadedModel implements AutoCloseable {
     if (generator == null) {
       generator =
           new Generator(
-              wiring.get(Backend.class),
-              files.model(),
-              policy.state(),
-              new GeneratorOptions(
-                  policy.spec().linears(), settings.precision(), wiring.get(CompileOptions.class)));
+              new GeneratorModel(policy.spec(), settings.precision()), policy.state(), programs);
     }
     return generator;
   }
@@ -198,7 +219,7 @@ public final class LoadedModel implements AutoCloseable {
     try (EncodedRows encoded =
             new EncodedRows(
                 data.train(), new TextRows(files.tokenizer(), lossOn), loading.encoding(length));
-        Scorer scorer = new Scorer(policy, length, wiring.get(ProgramCache.class))) {
+        Scorer scorer = new Scorer(policy, length, programs)) {
       ScoreSummary summary = new RowScoring(encoded, scorer, RowScoring.WINDOW).run(rows);
       if (summary.rows() == 0) {
         throw new DataException(data.train() + " has no rows; write the rows again");

@@ -8,7 +8,6 @@ import dev.fettle.models.generate.TokenListener;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What a model answered when it was asked everything at once, always with the likeliest token.
@@ -40,8 +39,7 @@ public record Examination(List<Answer> answers) {
   static Examination of(Path model, BackendSettings backend, List<Task> tasks) {
     try (LoadedModel loaded = LoadedModel.open(model, backend)) {
       List<int[]> prompts = tasks.stream().map(t -> loaded.promptIds(t.question())).toList();
-      SamplingOptions greedy =
-          SamplingOptions.greedy(LONGEST_ANSWER, Set.copyOf(loaded.tokenizer().stopIds()));
+      SamplingOptions greedy = SamplingOptions.greedy(LONGEST_ANSWER);
       List<Generation> made = loaded.generate(prompts, greedy, TokenListener.none());
       List<Answer> answers = new ArrayList<>();
       for (int i = 0; i < made.size(); i++) {

@@ -88,7 +88,7 @@ public final class Scorer implements AutoCloseable {
   private float[] run(MicroBatch batch) {
     ProgramKey key = TokenLogProbs.key(batch);
     Executable program = programs.get(key.forKind("score"), () -> write(key));
-    Map<String, HostTensor> inputs = logProbs.inputs(batch, key, 1);
+    Map<String, HostTensor> inputs = policy.inputs(logProbs.inputs(batch, key, 1));
     try (DeviceTensor nll = Objects.requireNonNull(program.run(policy.state(), inputs).get(NLL))) {
       return place(batch, TokenLogProbs.selected(key), nll.toHost().toFloats());
     }

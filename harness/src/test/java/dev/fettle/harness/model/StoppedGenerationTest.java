@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fettle.harness.Tiny;
 import dev.fettle.models.generate.Generation;
 import dev.fettle.models.generate.SamplingOptions;
+import dev.fettle.models.generate.StopReason;
 import dev.fettle.models.generate.TokenListener;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A model that draws letters at random, and is stopped by its text. */
 class StoppedGenerationTest {
   private static final SamplingOptions SAMPLING =
-      new SamplingOptions(1, 1, 0, 1, 0, 40, Set.of(), 7);
+      SamplingOptions.sampling(40).withStopIds(Set.of()).withSeed(9);
 
   @TempDir private Path dir;
   private LoadedModel model;
@@ -81,7 +82,13 @@ class StoppedGenerationTest {
       for (String stop : stops) {
         int at = decoded(some).indexOf(stop);
         if (at >= 0) {
-          return new GeneratedText(decoded(some).substring(0, at), new Generation(some, true));
+          return new GeneratedText(
+              decoded(some).substring(0, at),
+              new Generation(
+                  some,
+                  Arrays.copyOf(all.generation().logProbs(), n),
+                  Arrays.copyOf(all.generation().samplingLogProbs(), n),
+                  StopReason.CONDITION));
         }
       }
     }

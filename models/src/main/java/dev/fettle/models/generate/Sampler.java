@@ -1,48 +1,94 @@
 package dev.fettle.models.generate;
 
-import dev.fettle.models.random.RandomStream;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
+import dev.fettle.models.generate.SamplingOptions.Choice;
+import java.util.BitSet;
 
 /**
- * Chooses the next token on the host, so that every backend draws the same. One sampler serves one
- * sequence.
+ * Chooses the next token on the host, so that every backend draws the same: by transformers'
+ * processors in their order, repetition penalty, temperature, top-k, top-p, min-p. For one thread.
  */
-public final class Sampler {
-  private final SamplingOptions options;
-  private final RandomStream random;
+final class Sampler {
+  private final Choice choice;
+  private final Candidates candidates;
+  private final float[] scratch;
 
-  /** A sampler whose draws come from a stream of its own. */
-  public Sampler(SamplingOptions options, RandomStream random) {
-    this.options = options;
-    this.random = random;
+  /** A sampler for a vocabulary of so many tokens. */
+  Sampler(Choice choice, int vocab) {
+    this.choice = choice;
+    this.candidates = new Candidates(vocab);
+    this.scratch = new float[vocab];
   }
 
   /**
    * Chooses a token.
    *
-   * @param logits one a token id; changed
-   * @param context the ids already there, for the repetition penalty
+   * @param logits one a token id; changed where there is a repetition penalty
+   * @throws GenerationException where they are no distribution: NaN always; infinite, or minus
+   *     infinite all, where a draw is made
    */
-  public int next(float[] logits, int[] context) {
-    penalize(logits, context, options.repetitionPenalty());
-    if (options.isGreedy()) {
-      return argmax(logits);
+  Pick pick(float[] logits, Sequence sequence) {
+    requireNumbers(logits, sequence);
+    double own = logSumExp(logits);
+    float[] raw = choice.repetitionPenalty() == 1 ? logits : logits.clone();
+    penalize(logits, sequence.seen(), choice.repetitionPenalty());
+    if (choice.temperature() == 0) {
+      int best = argmax(logits);
+      return new Pick(best, (float) (raw[best] - own), 0);
     }
-    double[] p = distribution(logits, options);
-    double u = random.nextDouble();
-    int last = 0;
-    for (int i = 0; i < p.length; i++) {
-      if (p[i] > 0) {
-        last = i;
-        u -= p[i];
-        if (u < 0) {
-          return i;
-        }
-      }
+    collect(logits);
+    double total = filter(sequence);
+    int drawn = draw(sequence.draws().nextDouble(), total);
+    int id = candidates.id(drawn);
+    return new Pick(id, (float) (raw[id] - own), (float) Math.log(candidates.share(drawn, total)));
+  }
+
+  /**
+   * Draws from the likeliest tokens, where the device has found them and there is no penalty.
+   *
+   * @param ids those that top-k keeps, in increasing order
+   * @param logits of these
+   * @param own logarithm of the sum of all tokens' exponentials
+   */
+  Pick pickAmong(int[] ids, float[] logits, double own, Sequence sequence) {
+    candidates.clear();
+    for (int i = 0; i < ids.length; i++) {
+      candidates.add(ids[i], logits[i]);
     }
-    return last;
+    double total = filter(sequence);
+    int drawn = draw(sequence.draws().nextDouble(), total);
+    return new Pick(
+        candidates.id(drawn),
+        (float) (candidates.logit(drawn) - own),
+        (float) Math.log(candidates.share(drawn, total)));
+  }
+
+  private static void requireNumbers(float[] logits, Sequence sequence) {
+    int broken = 0;
+    for (float logit : logits) {
+      broken += logit != logit ? 1 : 0;
+    }
+    if (broken > 0) {
+      throw new GenerationException(
+          sequence.place()
+              + " cannot be chosen: "
+              + broken
+              + " of "
+              + logits.length
+              + " logits are not numbers (NaN). The model's weights have diverged or are damaged");
+    }
+  }
+
+  /** Infinite where a logit is plus infinity; then no log-probability is a number, as in torch. */
+  static double logSumExp(float[] logits) {
+    float largest = Float.NEGATIVE_INFINITY;
+    for (float logit : logits) {
+      largest = Math.max(largest, logit);
+    }
+    double sum = 0;
+    for (float logit : logits) {
+      sum += Math.exp((double) logit - largest);
+    }
+    return largest + Math.log(sum);
   }
 
   static int argmax(float[] logits) {
@@ -56,75 +102,73 @@ public final class Sampler {
   }
 
   /** Keskar et al., 2019 (CTRL): each token once, however often it occurred. */
-  static void penalize(float[] logits, int[] context, double penalty) {
+  static void penalize(float[] logits, BitSet seen, double penalty) {
     if (penalty == 1) {
       return;
     }
-    for (int id : IntStream.of(context).distinct().toArray()) {
+    for (int id = seen.nextSetBit(0); id >= 0; id = seen.nextSetBit(id + 1)) {
       logits[id] = (float) (logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty);
     }
   }
 
-  /** The probabilities after temperature, top-k, top-p and min-p, summing to one. */
-  static double[] distribution(float[] logits, SamplingOptions options) {
-    double[] scaled = new double[logits.length];
-    for (int i = 0; i < logits.length; i++) {
-      scaled[i] = logits[i] / options.temperature();
+  /** The probabilities after temperature and filters, by token id; 0 for what is left out. */
+  double[] distribution(float[] logits, Sequence sequence) {
+    collect(logits);
+    double total = filter(sequence);
+    double[] p = new double[logits.length];
+    for (int i = 0; i < candidates.count(); i++) {
+      p[candidates.id(i)] = candidates.share(i, total);
     }
-    boolean filters = options.topK() > 0 || options.topP() < 1;
-    if (filters) {
-      // Likeliest first; the lower id first among equals.
-      Integer[] order = new Integer[scaled.length];
-      Arrays.setAll(order, i -> i);
-      Arrays.sort(order, Comparator.comparingDouble((Integer i) -> -scaled[i]));
-      keepTopK(scaled, order, options.topK());
-      keepTopP(scaled, order, options.topP());
-    }
-    double[] p = softmax(scaled);
-    return options.minP() > 0 ? keepMinP(scaled, p, options.minP()) : p;
+    return p;
   }
 
-  private static void keepTopK(double[] scaled, Integer[] order, int k) {
-    if (k == 0 || k >= order.length) {
-      return;
-    }
-    // Ties with the k-th stay, as in transformers.
-    double threshold = scaled[order[k - 1]];
-    for (int i = 0; i < scaled.length; i++) {
-      if (scaled[i] < threshold) {
-        scaled[i] = Double.NEGATIVE_INFINITY;
+  /** All tokens, or those that top-k keeps: ties with the k-th stay, as in transformers. */
+  private void collect(float[] logits) {
+    candidates.clear();
+    boolean all = choice.topK() == 0 || choice.topK() >= logits.length;
+    float threshold =
+        all ? Float.NEGATIVE_INFINITY : Ranks.kthLargest(logits, choice.topK(), scratch);
+    for (int id = 0; id < logits.length; id++) {
+      if (logits[id] >= threshold) {
+        candidates.add(id, logits[id]);
       }
     }
   }
 
-  private static void keepTopP(double[] scaled, Integer[] order, double topP) {
-    if (topP >= 1) {
-      return;
+  /** Weighs the candidates and drops those that are not likely enough; gives what is left. */
+  private double filter(Sequence sequence) {
+    float largest = candidates.largest();
+    if (Float.isInfinite(largest)) {
+      throw new GenerationException(
+          sequence.place()
+              + " cannot be drawn: the largest logit is "
+              + largest
+              + ", so there are no probabilities. The model's weights have diverged or are damaged");
     }
-    double[] p = softmax(scaled);
-    double before = 0;
-    for (int i = 0; i < order.length; i++) {
-      if (i > 0 && before >= topP) {
-        scaled[order[i]] = Double.NEGATIVE_INFINITY;
-      }
-      before += p[order[i]];
+    candidates.weigh(largest, choice.temperature());
+    if (choice.topP() < 1) {
+      candidates.keepLikeliest(choice.topP());
     }
+    if (choice.minP() > 0) {
+      candidates.keepShareOfLargest(choice.minP());
+    }
+    return candidates.total();
   }
 
-  private static double[] keepMinP(double[] scaled, double[] p, double minP) {
-    double threshold = minP * Arrays.stream(p).max().orElse(0);
-    for (int i = 0; i < p.length; i++) {
-      if (p[i] < threshold) {
-        scaled[i] = Double.NEGATIVE_INFINITY;
+  /** By inversion, in the order of the ids. */
+  private int draw(double uniform, double total) {
+    double u = uniform;
+    int last = 0;
+    for (int i = 0; i < candidates.count(); i++) {
+      double p = candidates.share(i, total);
+      if (p > 0) {
+        last = i;
+        u -= p;
+        if (u < 0) {
+          return i;
+        }
       }
     }
-    return softmax(scaled);
-  }
-
-  private static double[] softmax(double[] x) {
-    double max = Arrays.stream(x).max().orElse(0);
-    double[] p = Arrays.stream(x).map(v -> Math.exp(v - max)).toArray();
-    double sum = Arrays.stream(p).sum();
-    return Arrays.stream(p).map(v -> v / sum).toArray();
+    return last;
   }
 }

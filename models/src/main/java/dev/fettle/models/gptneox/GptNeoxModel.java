@@ -162,4 +162,9 @@ public final class GptNeoxModel implements LanguageModel {
   public Map<String, HostTensor> tables() {
     return rotary.tensors();
   }
+
+  @Override
+  public Map<String, HostTensor> inputs(Map<String, HostTensor> batch) {
+    return rotary.inputs(batch);
+  }
 }

@@ -150,4 +150,9 @@ public final class LlamaModel implements LanguageModel {
   public Map<String, HostTensor> tables() {
     return rotary.tensors();
   }
+
+  @Override
+  public Map<String, HostTensor> inputs(Map<String, HostTensor> batch) {
+    return rotary.inputs(batch);
+  }
 }

@@ -17,7 +17,17 @@ final class RopeFrequencies {
     this.half = rope.rotaryDim() / 2;
   }
 
-  /** The frequencies for sequences up to a length. */
+  /**
+   * True where a sequence's own length decides. LongRoPE does not ask where no sequence can be
+   * longer than the original length.
+   */
+  static boolean dependOnLength(RopeConfig rope) {
+    return rope.scaling() instanceof RopeScaling.Dynamic
+        || (rope.scaling() instanceof RopeScaling.LongRope longRope
+            && rope.maxPositions() > longRope.originalMaxPositions());
+  }
+
+  /** The frequencies for sequences of a length. */
   static float[] of(RopeConfig rope, int length) {
     RopeFrequencies f = new RopeFrequencies(rope);
     RopeScaling scaling = rope.scaling();

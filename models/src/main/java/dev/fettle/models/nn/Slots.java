@@ -24,8 +24,12 @@ public final class Slots {
     return TABLE + name;
   }
 
-  /** Keys or values of one layer, kept during generation. */
-  public static String cache(int layer, String what) {
-    return CACHE + layer + "." + what;
+  /**
+   * Keys or values of one layer, kept during generation.
+   *
+   * @param bank tells caches of different size apart
+   */
+  public static String cache(String bank, int layer, String what) {
+    return CACHE + bank + "/" + layer + "." + what;
   }
 }

@@ -5,6 +5,8 @@ import dev.fettle.ir.Dim;
 import dev.fettle.ir.TensorType;
 import dev.fettle.ir.Value;
 import dev.fettle.program.ProgramBuilder;
+import dev.fettle.spi.HostTensor;
+import java.util.Map;
 
 /**
  * The token ids and positions of a forward pass.
@@ -18,6 +20,26 @@ public record TokenInputs(Value ids, Value positions) {
 
   /** The input that carries the positions. */
   public static final String POSITIONS = "position_ids";
+
+  /**
+   * Goes with them to whoever runs a program: the length of each token's sequence, for models whose
+   * own inputs are made of it. No program reads it.
+   */
+  public static final String LENGTHS = "sequence_lengths";
+
+  /**
+   * The tensors of a batch's tokens: ids, positions and lengths.
+   *
+   * @param ids row after row, as many as there are places
+   */
+  public static Map<String, HostTensor> tensors(int[] ids, TokenPlaces places) {
+    long rows = places.rows();
+    long length = places.length();
+    return Map.of(
+        IDS, HostTensor.ofInts(ids, rows, length),
+        POSITIONS, HostTensor.ofInts(places.positions(), rows, length),
+        LENGTHS, HostTensor.ofInts(places.lengths(), rows, length));
+  }
 
   /** Declares both as inputs of a program. */
   public static TokenInputs declare(ProgramBuilder b, long batch, long seq) {

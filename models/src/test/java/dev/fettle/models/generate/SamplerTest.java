@@ -7,24 +7,37 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fettle.models.generate.SamplingOptions.Choice;
 import dev.fettle.models.random.RandomStream;
 import dev.fettle.models.random.RandomStream.Purpose;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SamplerTest {
-  private static final Set<Integer> NO_STOP = Set.of();
-
-  private static SamplingOptions options(
+  private static Choice options(
       double penalty, double temperature, int topK, double topP, double minP) {
-    return new SamplingOptions(penalty, temperature, topK, topP, minP, 10, NO_STOP, 5);
+    return new Choice(penalty, temperature, topK, topP, minP);
+  }
+
+  private static Sequence sequence(int stream) {
+    return sequence(new int[0], stream);
+  }
+
+  private static Sequence sequence(int[] context, int stream) {
+    RandomStream random = RandomStream.of(1, Purpose.SAMPLE, stream, 0);
+    return new Sequence(new Sequence.Name(0, 0, 0), context, 10, random);
   }
 
   /** The settings behind the names of the golden processors. */
-  private static SamplingOptions named(String processor) {
+  private static Choice named(String processor) {
     return switch (processor) {
       case "temperature_0_7" -> options(1, 0.7, 0, 1, 0);
       case "top_k_20" -> options(1, 1, 20, 1, 0);
@@ -60,9 +73,10 @@ class SamplerTest {
       for (int i = 0; i < context.length; i++) {
         context[i] = c.get("input_ids").get(i).asInt();
       }
-      SamplingOptions settings = named(c.get("processor").asText());
-      Sampler.penalize(logits, context, settings.repetitionPenalty());
-      double[] p = Sampler.distribution(logits, settings);
+      Choice settings = named(c.get("processor").asText());
+      Sequence sequence = sequence(context, 0);
+      Sampler.penalize(logits, sequence.seen(), settings.repetitionPenalty());
+      double[] p = new Sampler(settings, logits.length).distribution(logits, sequence);
       double[] expected = new double[p.length];
       for (int i = 0; i < c.get("kept_ids").size(); i++) {
         expected[c.get("kept_ids").get(i).asInt()] = c.get("probs").get(i).asDouble();
@@ -73,7 +87,7 @@ class SamplerTest {
 
   @Test
   void drawsFollowTheDistributionAndRepeatByName() {
-    SamplingOptions settings = options(1, 1, 0, 1, 0);
+    Choice settings = options(1, 1, 0, 1, 0);
     int[] counts = new int[3];
     for (int i = 0; i < 4000; i++) {
       counts[draw(settings, i)]++;
@@ -84,17 +98,139 @@ class SamplerTest {
     assertThat(draw(settings, 7)).isEqualTo(draw(settings, 7));
   }
 
-  private static int draw(SamplingOptions settings, int stream) {
+  private static int draw(Choice settings, int stream) {
     float[] logits = {0, (float) Math.log(2), (float) Math.log(5)};
-    RandomStream random = RandomStream.of(1, Purpose.SAMPLE, stream, 0);
-    return new Sampler(settings, random).next(logits, new int[0]);
+    return new Sampler(settings, 3).pick(logits, sequence(stream)).id();
   }
 
   @Test
   void temperatureZeroTakesTheFirstLikeliest() {
     float[] logits = {1, 3, 3, 2};
-    RandomStream random = RandomStream.of(1, Purpose.SAMPLE, 0, 0);
-    assertThat(new Sampler(options(1, 0, 0, 1, 0), random).next(logits, new int[0])).isEqualTo(1);
+    assertThat(new Sampler(options(1, 0, 0, 1, 0), 4).pick(logits, sequence(0)).id()).isEqualTo(1);
+  }
+
+  @Test
+  void thePenaltyCountsEachTokenOnceAndLeavesTheModelsLogProbability() {
+    float[] logits = {1, 3, -2, 2.5f};
+    double own = 3 - Sampler.logSumExp(logits);
+    Pick pick =
+        new Sampler(options(1.1, 0, 0, 1, 0), 4).pick(logits, sequence(new int[] {1, 1, 2, 1}, 0));
+    assertThat(logits).containsExactly(new float[] {1, 3 / 1.1f, -2.2f, 2.5f}, within(1e-6f));
+    assertThat(pick.id()).isEqualTo(1);
+    assertThat(pick.logProb()).isCloseTo((float) own, within(1e-6f));
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-3, 1e-100, 1e-300, 1e-308, Double.MIN_VALUE})
+  void theSmallestTemperaturesTakeTheLikeliest(double temperature) {
+    for (Choice choice :
+        List.of(
+            options(1, temperature, 0, 1, 0),
+            options(1, temperature, 3, 1, 0),
+            options(1, temperature, 0, 0.9, 0.1))) {
+      float[] logits = {-8, 3, 40, 7, 39.9f};
+      Pick pick = new Sampler(choice, 5).pick(logits, sequence(3));
+      assertThat(pick.id()).as("%s", choice).isEqualTo(2);
+      assertThat(pick.samplingLogProb()).isZero();
+    }
+  }
+
+  @Test
+  void equalLogitsShareTheSmallestTemperature() {
+    int[] counts = new int[3];
+    for (int i = 0; i < 1000; i++) {
+      float[] logits = {5, 2, 5};
+      counts[new Sampler(options(1, 1e-310, 0, 1, 0), 3).pick(logits, sequence(i)).id()]++;
+    }
+    assertThat(counts[1]).isZero();
+    assertThat(counts[0]).isBetween(440, 560);
+  }
+
+  /** Every filter by sorting, as it is said: the definition the quick way must agree with. */
+  private static double[] sorted(float[] logits, Choice choice) {
+    Integer[] order = new Integer[logits.length];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(order, Comparator.comparingDouble((Integer i) -> -logits[i]));
+    double[] kept = new double[logits.length];
+    for (int i = 0; i < kept.length; i++) {
+      boolean enough = choice.topK() == 0 || choice.topK() >= kept.length;
+      boolean in = enough || logits[i] >= logits[order[choice.topK() - 1]];
+      kept[i] = in ? Math.exp(((double) logits[i] - logits[order[0]]) / choice.temperature()) : 0;
+    }
+    normalize(kept);
+    double before = 0;
+    for (int i = 0; i < kept.length && choice.topP() < 1; i++) {
+      double own = kept[order[i]];
+      if (i > 0 && before >= choice.topP()) {
+        kept[order[i]] = 0;
+      }
+      before += own;
+    }
+    normalize(kept);
+    double most = Arrays.stream(kept).max().orElseThrow();
+    for (int i = 0; i < kept.length; i++) {
+      kept[i] = kept[i] < choice.minP() * most ? 0 : kept[i];
+    }
+    normalize(kept);
+    return kept;
+  }
+
+  private static void normalize(double[] p) {
+    double sum = Arrays.stream(p).sum();
+    for (int i = 0; i < p.length; i++) {
+      p[i] /= sum;
+    }
+  }
+
+  @Test
+  void filtersAreThoseOfSorting() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int round = 0; round < 400; round++) {
+      int vocab = 1 + random.nextInt(round % 10 == 0 ? 20_000 : 300);
+      // Few different values in every third round, so that there are ties.
+      double grain = round % 3 == 0 ? 4 : 1e6;
+      float[] logits = new float[vocab];
+      for (int i = 0; i < vocab; i++) {
+        logits[i] = (float) (Math.round(random.nextGaussian() * 3 * grain) / grain);
+      }
+      Choice choice =
+          options(
+              1,
+              0.2 + random.nextDouble() * 2,
+              random.nextBoolean() ? 0 : 1 + random.nextInt(vocab),
+              random.nextBoolean() ? 1 : 1e-6 + random.nextDouble() * 0.999,
+              random.nextBoolean() ? 0 : random.nextDouble() * 0.5);
+      double[] p = new Sampler(choice, vocab).distribution(logits, sequence(0));
+      assertThat(p)
+          .as("seed %d, round %d, %s", seed, round, choice)
+          .containsExactly(sorted(logits, choice), within(1e-9));
+    }
+  }
+
+  @Test
+  void logitsThatAreNoDistributionAreErrors() {
+    float nan = Float.NaN;
+    float infinity = Float.POSITIVE_INFINITY;
+    for (Choice choice : List.of(options(1, 0, 0, 1, 0), options(1, 1, 2, 0.9, 0))) {
+      assertThatThrownBy(() -> new Sampler(choice, 3).pick(new float[] {1, nan, 2}, sequence(0)))
+          .isInstanceOf(GenerationException.class)
+          .hasMessageStartingWith(
+              "new token 1 of prompt 0 cannot be chosen: 1 of 3 logits are not numbers (NaN)");
+    }
+    Sampler draws = new Sampler(options(1, 1, 0, 1, 0), 3);
+    assertThatThrownBy(() -> draws.pick(new float[] {1, infinity, 2}, sequence(0)))
+        .isInstanceOf(GenerationException.class)
+        .hasMessageContaining("the largest logit is Infinity");
+    assertThatThrownBy(() -> draws.pick(new float[] {-infinity, -infinity, -infinity}, sequence(0)))
+        .isInstanceOf(GenerationException.class)
+        .hasMessageContaining("the largest logit is -Infinity");
+    // As in transformers, whose greedy search asks for the largest alone.
+    Sampler greedy = new Sampler(options(1, 0, 0, 1, 0), 3);
+    assertThat(greedy.pick(new float[] {1, infinity, 2}, sequence(0)).id()).isEqualTo(1);
+    assertThat(greedy.pick(new float[] {-infinity, -3, -infinity}, sequence(0)).id()).isEqualTo(1);
+    Pick only = draws.pick(new float[] {-infinity, -3, -infinity}, sequence(0));
+    assertThat(only).isEqualTo(new Pick(1, 0, 0));
   }
 
   @Test
@@ -103,5 +239,8 @@ class SamplerTest {
         .hasMessage("temperature is -1.0; it must be 0 or more");
     assertThatThrownBy(() -> options(1, 1, 0, 0, 0)).hasMessageContaining("top-p is 0.0");
     assertThatThrownBy(() -> options(0, 1, 0, 1, 0)).hasMessageContaining("repetition penalty");
+    assertThatThrownBy(() -> SamplingOptions.sampling(0)).hasMessageContaining("max new tokens");
+    SamplingOptions one = SamplingOptions.sampling(1);
+    assertThatThrownBy(() -> one.withSamples(0)).hasMessageContaining("samples is 0");
   }
 }
