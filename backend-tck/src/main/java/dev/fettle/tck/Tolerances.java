@@ -30,6 +30,9 @@ public final class Tolerances {
   /** Against the published outputs of ONNX's node tests, which are F32 themselves. */
   public static final double ONNX_NODE = 2e-5;
 
+  /** Units in the last place of F32 that an elementwise function may be off: torch's own bound. */
+  public static final double ULPS = 4;
+
   private Tolerances() {}
 
   /** The unit for one operation computed in a type, against F64. Integers must be exact. */

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 
@@ -31,10 +32,17 @@ final class GoldenRows {
                 new GZIPInputStream(Files.newInputStream(gzippedLines)), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         JsonNode row = JSON.readTree(line);
-        rows.add(new TokenRow(ints(row.get("input_ids")), ints(row.get("loss_mask"))));
+        int[] ids = ints(row.get("input_ids"));
+        rows.add(new TokenRow(ids, row.has("loss_mask") ? ints(row.get("loss_mask")) : all(ids)));
       }
     }
     return rows;
+  }
+
+  private static int[] all(int[] ids) {
+    int[] mask = new int[ids.length];
+    Arrays.fill(mask, 1);
+    return mask;
   }
 
   private static int[] ints(JsonNode array) {

@@ -6,6 +6,7 @@ import dev.fettle.ir.op.Compare;
 import dev.fettle.ir.op.Compare.Kind;
 import dev.fettle.ir.op.Create;
 import dev.fettle.ir.op.Elementwise;
+import dev.fettle.ir.op.Elementwise.UnaryKind;
 import dev.fettle.spi.support.Lowerings;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -62,8 +63,16 @@ final class Elements {
         String y = c.node("Reciprocal", c.node("Sqrt", x.name()));
         c.bind(node.output(), new Operand(y, x.dims()));
       }
-      case TANH -> c.elementwise("Tanh", node);
-      case LOGISTIC -> c.elementwise("Sigmoid", node);
+      case TANH, LOGISTIC -> {
+        if (dtype == DType.F32) {
+          Operand x = c.read(node.inputs().get(0));
+          AccurateFunctions f = new AccurateFunctions(c);
+          String y = op.kind() == UnaryKind.TANH ? f.tanh(x.name()) : f.logistic(x.name());
+          c.bind(node.output(), new Operand(y, x.dims()));
+        } else {
+          c.elementwise(op.kind() == UnaryKind.TANH ? "Tanh" : "Sigmoid", node);
+        }
+      }
       case ERF -> c.elementwise("Erf", node);
       case FLOOR -> c.elementwise("Floor", node);
       case IS_FINITE -> {

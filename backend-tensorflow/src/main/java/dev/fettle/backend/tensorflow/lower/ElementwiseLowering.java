@@ -39,7 +39,11 @@ final class ElementwiseLowering {
       Edge wide = ops.unary(name(op.kind()), ops.cast(x, DType.I32));
       e.give(node, ops.cast(wide, x.dtype()));
     } else {
-      e.give(node, ops.unary(name(op.kind()), x));
+      e.give(
+          node,
+          x.dtype() == DType.F32 && AccurateFunctions.has(op.kind())
+              ? new AccurateFunctions(e).of(op.kind(), x)
+              : ops.unary(name(op.kind()), x));
     }
   }
 
