@@ -7,7 +7,8 @@ import dev.fettle.models.random.RandomStream;
 import dev.fettle.spi.HostTensor;
 import java.nio.FloatBuffer;
 import java.util.List;
-import java.util.function.DoubleSupplier;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * First values of parameters: drawn from a stream of each one's own, so that they depend on the
@@ -18,6 +19,8 @@ import java.util.function.DoubleSupplier;
  * @param deviation standard deviation of weights
  */
 public record FreshParameters(ModelParts parts, long seed, double deviation) {
+  /** Elements filled by one thread at a time; a multiple of four words of the stream. */
+  private static final int PIECE = 1 << 14;
 
   /** A parameter's first values. */
   public HostTensor of(ParameterSpec parameter) {
@@ -25,13 +28,14 @@ public record FreshParameters(ModelParts parts, long seed, double deviation) {
     FloatBuffer values = tensor.floats();
     Initializer fill = parameter.fill();
     if (fill instanceof Initializer.Constant constant) {
-      fill(values, () -> constant.value());
+      for (int i = 0; i < values.capacity(); i++) {
+        values.put(i, (float) constant.value());
+      }
     } else if (fill instanceof Initializer.Normal normal) {
-      RandomStream random = stream(parameter);
-      fill(values, () -> random.nextGaussian() * normal.factor() * deviation);
+      // A Gaussian takes two doubles, and a double two words.
+      drawn(values, stream(parameter), 4, r -> r.nextGaussian() * normal.factor() * deviation);
     } else if (fill instanceof Initializer.Uniform uniform) {
-      RandomStream random = stream(parameter);
-      fill(values, () -> (2 * random.nextDouble() - 1) * uniform.bound());
+      drawn(values, stream(parameter), 2, r -> (2 * r.nextDouble() - 1) * uniform.bound());
     } else {
       throw new IllegalArgumentException(parameter.name() + " is made from the base model");
     }
@@ -51,9 +55,25 @@ public record FreshParameters(ModelParts parts, long seed, double deviation) {
     return RandomStream.of(seed, RandomStream.Purpose.INIT, names.indexOf(parameter.name()), micro);
   }
 
-  private static void fill(FloatBuffer values, DoubleSupplier next) {
-    for (int i = 0; i < values.capacity(); i++) {
-      values.put(i, (float) next.getAsDouble());
-    }
+  /**
+   * Fills by pieces at the same time. Each begins at its own place of the stream, so the numbers
+   * are those of one thread.
+   *
+   * @param words of the stream that an element takes
+   */
+  private static void drawn(
+      FloatBuffer values, RandomStream stream, int words, ToDoubleFunction<RandomStream> draw) {
+    int pieces = (values.capacity() + PIECE - 1) / PIECE;
+    IntStream.range(0, pieces)
+        .parallel()
+        .forEach(
+            piece -> {
+              int from = piece * PIECE;
+              int to = Math.min(from + PIECE, values.capacity());
+              RandomStream own = stream.after((long) from * words);
+              for (int i = from; i < to; i++) {
+                values.put(i, (float) draw.applyAsDouble(own));
+              }
+            });
   }
 }

@@ -12,6 +12,7 @@ import dev.fettle.models.config.Gpt2Config;
 import dev.fettle.models.nn.Activations;
 import dev.fettle.models.nn.AttentionStrategy;
 import dev.fettle.models.nn.Heads;
+import dev.fettle.models.nn.Initializer;
 import dev.fettle.models.nn.Linears;
 import dev.fettle.models.nn.ModelScope;
 import dev.fettle.models.nn.TokenInputs;
@@ -106,7 +107,7 @@ public final class Gpt2Model implements LanguageModel {
         new AttentionStrategy.Spec(layer, scale(layer, headDim), OptionalInt.empty());
     Value mixed = s.attention().attend(s, spec, split.get(0), split.get(1), split.get(2));
     Value joined = Heads.join(g, mixed, tokens, embed);
-    return s.linears().apply(s, new Linears.Spec(path + ".c_proj", embed, true, false), joined);
+    return s.linears().apply(s, ontoStream(path), joined);
   }
 
   private double scale(int layer, Dim headDim) {
@@ -118,7 +119,18 @@ public final class Gpt2Model implements LanguageModel {
     Dim inner = new Dim("mlp", config.dims().intermediate());
     Value up = s.linears().apply(s, new Linears.Spec(path + ".c_fc", inner, true, false), x);
     Value active = Activations.of(s.g(), config.activation(), up);
-    return s.linears().apply(s, new Linears.Spec(path + ".c_proj", embed, true, false), active);
+    return s.linears().apply(s, ontoStream(path), active);
+  }
+
+  /**
+   * The layer whose result is added to the residual stream. There are two in each block, and their
+   * first weights are smaller so that the stream's variance does not grow with depth (Radford et
+   * al., 2019, 2.3).
+   */
+  private Linears.Spec ontoStream(String path) {
+    double share = 1 / Math.sqrt(2.0 * config.dims().layers());
+    return new Linears.Spec(path + ".c_proj", embed, true, false)
+        .filled(new Initializer.Normal(share));
   }
 
   private Value norm(ModelScope s, String path, Value x) {

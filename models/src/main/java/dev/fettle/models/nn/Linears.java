@@ -18,8 +18,20 @@ public interface Linears {
    * @param bias true where it has one
    * @param transposed true for a weight {@code [out, in]} (torch's Linear), false for {@code [in,
    *     out]} (GPT-2's Conv1D)
+   * @param fill how a fresh weight is filled
    */
-  record Spec(String path, Dim out, boolean bias, boolean transposed) {}
+  record Spec(String path, Dim out, boolean bias, boolean transposed, Initializer fill) {
+
+    /** A layer that is initialised as all others. */
+    public Spec(String path, Dim out, boolean bias, boolean transposed) {
+      this(path, out, bias, transposed, Initializer.NORMAL);
+    }
+
+    /** The same with a weight that is filled in another way. */
+    public Spec filled(Initializer other) {
+      return new Spec(path, out, bias, transposed, other);
+    }
+  }
 
   /**
    * Appends the layer.

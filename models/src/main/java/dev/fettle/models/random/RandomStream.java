@@ -34,6 +34,7 @@ public final class RandomStream {
   }
 
   private static final int MICRO_BITS = 24;
+  private static final long MOST_WORDS = 1L << 34;
 
   private final long key;
   private final int name;
@@ -61,6 +62,21 @@ public final class RandomStream {
       throw new IllegalArgumentException("micro-step out of range: " + micro);
     }
     return new RandomStream(seed, purpose.code << MICRO_BITS | micro, step);
+  }
+
+  /**
+   * The same stream from a later place on, as if so many of its numbers had been taken: parts of
+   * one stream can be drawn at the same time.
+   *
+   * @param words 32-bit words before it, a multiple of four, at most 2^34
+   */
+  public RandomStream after(long words) {
+    if (words < 0 || words % this.words.length != 0 || words > MOST_WORDS) {
+      throw new IllegalArgumentException("no stream begins after " + words + " words");
+    }
+    RandomStream later = new RandomStream(key, name, step);
+    later.blocks = (int) (words / this.words.length);
+    return later;
   }
 
   /** 32 random bits. */

@@ -42,6 +42,17 @@ class PhiloxTest {
   }
 
   @Test
+  void aStreamCanBeTakenUpLater() {
+    RandomStream whole = RandomStream.of(7, Purpose.INIT, 3, 1);
+    RandomStream later = RandomStream.of(7, Purpose.INIT, 3, 1).after(400);
+    for (int i = 0; i < 100; i++) {
+      whole.nextGaussian();
+    }
+    assertThat(later.nextGaussian()).isEqualTo(whole.nextGaussian());
+    assertThatThrownBy(() -> whole.after(2)).hasMessage("no stream begins after 2 words");
+  }
+
+  @Test
   void boundedDrawsAreUniform() {
     RandomStream random = RandomStream.of(1, Purpose.DATA, 0, 0);
     int[] counts = new int[6];
