@@ -13,9 +13,9 @@ final class AccurateFunctions {
     -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1
   };
 
-  private final Emission c;
+  private final OnnxEmission c;
 
-  AccurateFunctions(Emission c) {
+  AccurateFunctions(OnnxEmission c) {
     this.c = c;
   }
 
