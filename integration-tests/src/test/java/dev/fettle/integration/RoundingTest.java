@@ -6,17 +6,19 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fettle.models.nn.ForwardOptions;
-import dev.fettle.objective.Sft;
+import dev.fettle.algorithm.sft.SftObjective;
 import dev.fettle.optim.AdamWOptimizer;
 import dev.fettle.optim.DecayedParameters;
 import dev.fettle.optim.Schedule;
 import dev.fettle.optim.Warmup;
-import dev.fettle.source.MicroBatch;
+import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.CompileOptions;
 import dev.fettle.train.Policy;
 import dev.fettle.train.StepResult;
+import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.train.Stepper;
+import dev.fettle.train.StepperOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -58,7 +60,11 @@ class RoundingTest {
             GoldenModel.load(
                 backend, SharedData.require("models/stories260K"), ForwardOptions.DEFAULT);
         Stepper<MicroBatch> stepper =
-            new Stepper<>(policy, new Sft(), adamW, clip, CompileOptions.DEFAULT)) {
+            new Stepper<>(
+                policy,
+                new SftObjective(),
+                StepperOptions.of(adamW, clip),
+                new ProgramCache(backend, CompileOptions.DEFAULT))) {
       for (int i = 0; i < trajectory.size(); i++) {
         double peak = golden.get("learning_rate").asDouble();
         double rate = schedule.learningRate(i, peak, trajectory.size());
