@@ -13,59 +13,28 @@ import dev.fettle.data.batch.Order;
 import dev.fettle.data.pack.Packing;
 import dev.fettle.data.pack.PackingOptions;
 import dev.fettle.data.pack.RowPlan;
-import dev.fettle.models.Models;
-import dev.fettle.models.config.Activation;
-import dev.fettle.models.config.Dimensions;
-import dev.fettle.models.config.Gpt2Config;
-import dev.fettle.models.config.SpecialTokenIds;
-import dev.fettle.models.nn.ForwardOptions;
-import dev.fettle.models.nn.ParameterSpec;
 import dev.fettle.optim.DecayedParameters;
 import dev.fettle.optim.SgdOptimizer;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.BackendOptions;
 import dev.fettle.spi.CompileOptions;
 import dev.fettle.spi.Device;
-import dev.fettle.spi.HostTensor;
 import dev.fettle.spi.support.ProgramCache;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** An evaluation holds one micro-batch at a time, and comes to what it would with all at hand. */
 class EvaluationTest {
-  private static final Gpt2Config CONFIG =
-      new Gpt2Config(
-          new Dimensions(64, 8, 16, 1, 2, 2, 4, 16),
-          new SpecialTokenIds(OptionalInt.empty(), List.of(), OptionalInt.empty()),
-          Activation.GELU_TANH,
-          1e-5,
-          true,
-          false,
-          true,
-          0.02);
   private static final RowPlan PLAN =
       RowPlan.of(
           Made.examples(5, 9, 3, 12, 7, 10, 4), new PackingOptions(Packing.BFD, 16, 16, 100));
 
-  private static HostTensor weights(ParameterSpec p) {
-    HostTensor t = HostTensor.allocate(p.type());
-    Random random = new Random(p.name().hashCode());
-    for (long i = 0; i < t.elements(); i++) {
-      t.set(i, random.nextGaussian() * 0.2);
-    }
-    return t;
-  }
-
   private static StepResult evaluated(Training<MicroBatch> training) {
     try (Backend backend = new ReferenceProvider().open(Device.CPU, BackendOptions.DEFAULT);
-        Policy policy =
-            Policy.load(
-                backend, Models.of(CONFIG), ForwardOptions.DEFAULT, EvaluationTest::weights);
+        Policy policy = TinyGpt2.policy(backend);
         ProgramCache programs = new ProgramCache(backend, CompileOptions.DEFAULT);
         Stepper<MicroBatch> stepper =
             new Stepper<>(

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.fettle.algorithm.sft.SftObjective;
 import dev.fettle.backend.reference.ReferenceProvider;
+import dev.fettle.data.Example;
 import dev.fettle.data.Made;
 import dev.fettle.data.batch.BatchSource;
 import dev.fettle.data.batch.MicroBatch;
-import dev.fettle.data.Example;
 import dev.fettle.data.pack.Packing;
 import dev.fettle.data.pack.PackingOptions;
 import dev.fettle.data.pack.RowPlan;

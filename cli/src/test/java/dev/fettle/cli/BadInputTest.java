@@ -65,11 +65,17 @@ class BadInputTest {
     return Invocation.of(args.toArray(String[]::new));
   }
 
-  /** One message without a stack trace, and no trace of a run. */
+  /**
+   * One message without a stack trace, and no trace of a run; rows that are tokenised already need
+   * not be again.
+   */
   private void refused(Invocation i, String... parts) {
     assertThat(i.err()).startsWith("fettle: ").contains(parts).doesNotContain("\tat ");
     assertThat(i.code()).isEqualTo(2);
-    assertThat(dir.resolve("runs/first")).doesNotExist();
+    Path run = dir.resolve("runs/first");
+    if (Files.exists(run)) {
+      assertThat(run).isDirectoryNotContaining(entry -> !entry.endsWith("cache"));
+    }
   }
 
   @Test

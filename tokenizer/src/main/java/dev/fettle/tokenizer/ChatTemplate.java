@@ -11,6 +11,7 @@ import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -142,6 +143,11 @@ public final class ChatTemplate {
   /** The Jinja source. */
   public String source() {
     return source;
+  }
+
+  /** Identifies what it writes: its source and the special tokens it sees. */
+  public String fingerprint() {
+    return source + "\n" + new TreeMap<>(specialTokens);
   }
 
   /**

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 
 /**
  * Text to token ids and back, as a Hugging Face model directory says.
@@ -153,6 +154,16 @@ public final class Tokenizer implements AutoCloseable {
   /** Decodes a sequence as it grows. */
   public StreamDecoder streamDecoder(boolean skipSpecialTokens) {
     return new StreamDecoder(this, skipSpecialTokens);
+  }
+
+  /**
+   * Identifies what this tokenizer makes of texts, its chat templates included: a SHA-256 over its
+   * files and the tokens that have a role. Says nothing of Fettle's own code.
+   */
+  public String fingerprint() {
+    // Sorted: the order of other maps differs from one start to the next.
+    Map<String, String> variables = new TreeMap<>(special.templateVariables());
+    return files.fingerprint(List.of(bos(), eos(), pad(), unk(), stopIds(), variables).toString());
   }
 
   /** One more than the highest token id: the rows an embedding needs. */

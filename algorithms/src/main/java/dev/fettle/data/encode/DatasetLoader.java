@@ -3,7 +3,11 @@ package dev.fettle.data.encode;
 import dev.fettle.data.Sized;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.Row;
+import dev.fettle.data.read.RowOrigin;
 import dev.fettle.data.read.RowReader;
+import dev.fettle.data.store.RowCache;
+import dev.fettle.data.store.RowFileWriter;
+import dev.fettle.data.store.StoredForm;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 
 /**
  * Reads files of rows and tokenises them on several threads. The result does not depend on their
@@ -60,14 +65,49 @@ public final class DatasetLoader<E extends Sized> {
   }
 
   /**
-   * Reads files one after the other.
+   * Reads files one after the other; examples stay in the heap.
    *
    * @throws DataException where a file or row is broken, or no row is left to train on
    */
   public Dataset<E> load(List<Path> files) {
+    List<E> examples = new ArrayList<>();
+    LoadReport report = read(files, (example, origin) -> examples.add(example));
+    return new Dataset<>(List.copyOf(examples), report);
+  }
+
+  /**
+   * The same with examples outside the heap, in a file in which they are found again the next time,
+   * unless something they depend on has changed. Those of an encoding that has no {@link
+   * RowEncoding#stored form} stay in the heap.
+   *
+   * @throws DataException where a file or row is broken, no row is left to train on, or the file
+   *     cannot be written
+   */
+  public Dataset<E> load(List<Path> files, RowCache cache) {
+    Optional<StoredForm<E>> form = encoding.stored();
+    return form.isPresent() ? load(files, cache, form.get()) : load(files);
+  }
+
+  private Dataset<E> load(List<Path> files, RowCache cache, StoredForm<E> form) {
+    String key = RowKey.of(files, options, form.identity());
+    Optional<Dataset<E>> kept =
+        cache
+            .find(key, form, files)
+            .map(rows -> new Dataset<>(rows.examples(), ReportText.read(rows.notes(), files)));
+    if (kept.isPresent()) {
+      listener.onRows(kept.get().report().rows(), 1);
+      return kept.get();
+    }
+    try (RowFileWriter<E> writer = cache.begin(key, form, files)) {
+      LoadReport report = read(files, writer::add);
+      return new Dataset<>(writer.finish(ReportText.write(report, files)), report);
+    }
+  }
+
+  private LoadReport read(List<Path> files, BiConsumer<E, RowOrigin> examples) {
     ExecutorService workers = Executors.newFixedThreadPool(threads, DatasetLoader::daemon);
     try {
-      Tally<E> tally = new Tally<>(files);
+      Tally<E> tally = new Tally<>(files, examples);
       for (int f = 0; f < files.size(); f++) {
         try (RowReader reader = RowReader.open(files.get(f))) {
           new FileLoad(reader, workers, tally, f).run();

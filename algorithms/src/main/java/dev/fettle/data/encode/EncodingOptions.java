@@ -1,8 +1,10 @@
 package dev.fettle.data.encode;
 
+import dev.fettle.data.store.ContentKey;
 import dev.fettle.tokenizer.ChatTemplate;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 
 /**
  * How rows become token ids.
@@ -92,5 +94,17 @@ public record EncodingOptions(
         instructionTemplate,
         chatTemplate,
         OptionalInt.of(size));
+  }
+
+  /** Adds all that rows are encoded by, in an order of its own. */
+  void addTo(ContentKey key) {
+    key.text(format.orElse(""));
+    key.number(columns.names().size());
+    new TreeMap<>(columns.names()).forEach((name, inFile) -> key.text(name).text(inFile));
+    key.number(maxLength);
+    key.text(truncation.name());
+    key.text(instructionTemplate.withInput()).text(instructionTemplate.withoutInput());
+    key.text(chatTemplate.map(ChatTemplate::fingerprint).orElse(""));
+    key.number(vocabSize.orElse(-1));
   }
 }

@@ -4,6 +4,7 @@ import dev.fettle.data.Sized;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.Row;
 import dev.fettle.data.read.Suggestions;
+import dev.fettle.data.store.StoredForm;
 import dev.fettle.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,14 @@ public interface RowEncoding<E extends Sized> {
 
   /** What it reads, in the order in which a row's columns are compared with them. */
   List<RowFormat> formats();
+
+  /**
+   * How its examples are kept in a file and known again by the next start. Without it, as by
+   * default, they stay in the heap, and a resumed run makes them anew.
+   */
+  default Optional<StoredForm<E>> stored() {
+    return Optional.empty();
+  }
 
   /**
    * The encoder of one format's rows.

@@ -7,27 +7,33 @@ import dev.fettle.data.read.RowOrigin;
 import dev.fettle.tokenizer.SpecialToken;
 import dev.fettle.tokenizer.Tokenizer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
-/** Gathers examples and counts what was dropped. */
+/** Hands examples on, and counts what was dropped. */
 final class Tally<E extends Sized> {
 
   private final List<Path> files;
-  private final List<E> examples = new ArrayList<>();
+  private final BiConsumer<E, RowOrigin> examples;
   private final Map<DropReason, Dropped> dropped = new EnumMap<>(DropReason.class);
   private long rows;
+  private long kept;
   private long truncated;
   private long tokens;
   private long targets;
   private long endsLearnt;
 
-  Tally(List<Path> files) {
+  /**
+   * @param files whose rows these are, for messages
+   * @param examples takes each example with the place of its row
+   */
+  Tally(List<Path> files, BiConsumer<E, RowOrigin> examples) {
     this.files = List.copyOf(files);
+    this.examples = examples;
   }
 
   long rows() {
@@ -48,7 +54,8 @@ final class Tally<E extends Sized> {
           (old, one) -> new Dropped(old.count() + 1, old.first()));
     }
     if (encoded.example() != null) {
-      examples.add(encoded.example());
+      examples.accept(encoded.example(), origin);
+      kept++;
       tokens += encoded.example().length();
       targets += encoded.example().targets();
       truncated += encoded.truncated() ? 1 : 0;
@@ -56,18 +63,23 @@ final class Tally<E extends Sized> {
     }
   }
 
-  Dataset<E> finish(Optional<Tokenizer> tokenizer) {
+  /**
+   * What it came to.
+   *
+   * @throws DataException where no row is left
+   */
+  LoadReport finish(Optional<Tokenizer> tokenizer) {
     LoadReport report =
         new LoadReport(rows, truncated, tokens, targets, dropped, warnings(tokenizer));
     String names = files.stream().map(Path::toString).collect(Collectors.joining(", "));
     if (rows == 0) {
       throw new DataException(names + " has no rows; write the rows again, or name another file");
     }
-    if (examples.isEmpty()) {
+    if (kept == 0) {
       throw new DataException(
           names + ": all " + rows + " rows were dropped: " + report.reasons() + "; " + advice());
     }
-    return new Dataset<>(examples, report);
+    return report;
   }
 
   private String advice() {
@@ -77,7 +89,7 @@ final class Tally<E extends Sized> {
   }
 
   private List<String> warnings(Optional<Tokenizer> tokenizer) {
-    if (endsLearnt > 0 || examples.isEmpty() || tokenizer.isEmpty()) {
+    if (endsLearnt > 0 || kept == 0 || tokenizer.isEmpty()) {
       return List.of();
     }
     String end =

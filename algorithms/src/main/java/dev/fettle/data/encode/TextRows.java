@@ -1,6 +1,7 @@
 package dev.fettle.data.encode;
 
 import dev.fettle.data.Example;
+import dev.fettle.data.store.StoredForm;
 import dev.fettle.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +54,13 @@ public record TextRows(Optional<Tokenizer> tokenizer, LossOn lossOn)
   @Override
   public List<RowFormat> formats() {
     return List.of(PRETOKENISED, MESSAGES, PROMPT_COMPLETION, INSTRUCTION, INPUTS_TARGETS, TEXT);
+  }
+
+  @Override
+  public Optional<StoredForm<Example>> stored() {
+    String from = tokenizer.map(Tokenizer::fingerprint).orElse("none");
+    return Optional.of(
+        StoredForm.ofExamples("text rows, loss on " + lossOn.name() + ", tokenizer " + from));
   }
 
   @Override

@@ -45,8 +45,12 @@ public final class DataFiles {
 
   private DataFiles() {}
 
-  /** Checks that there is a file with something in it. */
-  static void require(Path file) {
+  /**
+   * Checks that there is a file with something in it.
+   *
+   * @throws DataException where there is not; the message says what lies nearby
+   */
+  public static void require(Path file) {
     if (Files.isDirectory(file)) {
       throw new DataException(
           file
@@ -152,7 +156,7 @@ public final class DataFiles {
   }
 
   /** The error for a file, or a place in it, that cannot be read. */
-  static DataException unreadable(Object where, IOException e) {
+  public static DataException unreadable(Object where, IOException e) {
     if (e instanceof ZipException) {
       return new DataException(
           where

@@ -8,6 +8,7 @@ import dev.fettle.data.encode.EncodingOptions;
 import dev.fettle.data.encode.InstructionTemplate;
 import dev.fettle.data.encode.RowEncoding;
 import dev.fettle.data.pack.PackingOptions;
+import dev.fettle.data.store.RowCache;
 import dev.fettle.harness.config.ConfigException;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.model.ModelFiles;
@@ -30,12 +31,30 @@ public final class RowLoading implements RunRows {
   private final ModelFiles files;
   private final Terminal terminal;
   private final int threads;
+  private final Optional<RowCache> cache;
 
+  /** For rows that stay in the heap. */
   public RowLoading(DataSettings data, ModelFiles files, Terminal terminal, int threads) {
+    this(data, files, terminal, threads, Optional.empty());
+  }
+
+  /**
+   * For a run.
+   *
+   * @param threads that encode
+   * @param cache where tokenised rows are kept, in place of the heap
+   */
+  public RowLoading(
+      DataSettings data,
+      ModelFiles files,
+      Terminal terminal,
+      int threads,
+      Optional<RowCache> cache) {
     this.data = data;
     this.files = files;
     this.terminal = terminal;
     this.threads = threads;
+    this.cache = cache;
   }
 
   @Override
@@ -55,7 +74,8 @@ public final class RowLoading implements RunRows {
     int length = packing().exampleLength();
     Dataset<E> dataset;
     try (LoadProgress progress = terminal.loading(what)) {
-      dataset = new DatasetLoader<>(encoding, encoding(length), threads, progress).load(paths);
+      DatasetLoader<E> loader = new DatasetLoader<>(encoding, encoding(length), threads, progress);
+      dataset = cache.isPresent() ? loader.load(paths, cache.get()) : loader.load(paths);
     }
     LOG.info("{}: {}", what, dataset.report().summary());
     dataset.report().warnings().forEach(w -> LOG.warn("{}: {}", what, w));

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * config.yaml     the effective configuration
  * metrics.jsonl   one line for each logged step
  * tensorboard/    event files, if asked for
+ * cache/          tokenised rows, found again by a resumed run; may be deleted
  * checkpoints/    step-NNNNNN/
  * final/          the trained model, a Hugging Face directory
  * </pre>
@@ -44,6 +45,11 @@ public record RunDirectory(Path path) {
     return path.resolve("tensorboard");
   }
 
+  /** Tokenised rows. */
+  public Path cache() {
+    return path.resolve("cache");
+  }
+
   /** Checkpoints. */
   public Path checkpoints() {
     return path.resolve("checkpoints");
@@ -63,19 +69,20 @@ public record RunDirectory(Path path) {
     if (Files.exists(path) && !Files.isDirectory(path)) {
       throw ConfigException.about("run.name", path + " is a file; choose another name");
     }
-    if (!resume && !isEmpty()) {
+    if (!resume && holdsRun()) {
       throw ConfigException.about(
           "run.name",
           path + " holds a run already; add --resume to go on with it, or choose another run.name");
     }
   }
 
-  private boolean isEmpty() {
+  /** Rows are tokenised before a run begins; they alone are none. */
+  private boolean holdsRun() {
     if (!Files.isDirectory(path)) {
-      return true;
+      return false;
     }
     try (Stream<Path> entries = Files.list(path)) {
-      return entries.findAny().isEmpty();
+      return entries.anyMatch(entry -> !entry.equals(cache()));
     } catch (IOException e) {
       throw ConfigException.about("run.out", path + " cannot be read: " + e);
     }

@@ -9,9 +9,11 @@ import dev.fettle.algorithm.RunRows;
 import dev.fettle.algorithm.RunSeed;
 import dev.fettle.data.batch.BatchOptions;
 import dev.fettle.data.batch.Order;
+import dev.fettle.data.store.RowCache;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.model.ModelFiles;
 import dev.fettle.harness.run.RowLoading;
+import dev.fettle.harness.run.RunDirectory;
 import dev.fettle.harness.run.RunOptions;
 import dev.fettle.settings.AlgorithmSettings;
 import dev.fettle.tokenizer.Tokenizer;
@@ -52,7 +54,11 @@ public final class RunModule extends AbstractModule {
   @Singleton
   RowLoading rowLoading(ModelFiles files) {
     return new RowLoading(
-        config.data(), files, options.terminal(), config.backend().toOptions().effectiveThreads());
+        config.data(),
+        files,
+        options.terminal(),
+        config.backend().toOptions().effectiveThreads(),
+        Optional.of(new RowCache(new RunDirectory(config.run().directory()).cache())));
   }
 
   @Provides
