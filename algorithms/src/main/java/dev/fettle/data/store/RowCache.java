@@ -1,6 +1,7 @@
 package dev.fettle.data.store;
 
 import dev.fettle.data.read.DataException;
+import dev.fettle.files.FileErrors;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.DirectoryStream;
@@ -53,7 +54,7 @@ public record RowCache(Path directory) {
   }
 
   <E> Optional<Found<E>> find(String key, StoredForm<E> form, List<Path> files, long largestMap) {
-    Path path = directory.resolve(name(key));
+    Path path = path(key);
     try {
       RowFile file = RowFile.read(path, key);
       Records records = Records.map(path, files, file.ends(), largestMap);
@@ -70,8 +71,8 @@ public record RowCache(Path directory) {
     }
   }
 
-  private static String name(String key) {
-    return "rows-" + key + ".bin";
+  private Path path(String key) {
+    return directory.resolve("rows-" + key + ".bin");
   }
 
   private static void markUsed(Path path) {
@@ -91,12 +92,42 @@ public record RowCache(Path directory) {
    * @throws DataException where it cannot be written
    */
   public <E> RowFileWriter<E> begin(String key, StoredForm<E> form, List<Path> files) {
-    NewRowFile file = NewRowFile.begin(directory, name(key));
+    Path path = path(key);
+    List<Path> made = new ArrayList<>();
+    for (Path d = directory.toAbsolutePath(); d != null && !Files.exists(d); d = d.getParent()) {
+      made.add(d);
+    }
     try {
-      return new RowFileWriter<>(this, file, new RowFileWriter.Content<>(key, form, files));
+      Files.createDirectories(directory);
+      return new RowFileWriter<>(this, path, made, new RowFileWriter.Content<>(key, form, files));
     } catch (IOException e) {
-      file.close();
-      throw file.failed(e);
+      removeEmpty(made);
+      throw failed(path, e);
+    }
+  }
+
+  static DataException failed(Path path, IOException e) {
+    return new DataException(
+        path
+            + " cannot be written: "
+            + FileErrors.reason(e)
+            + FileErrors.freeSpace(path)
+            + "; tokenised rows are kept there: free space, or choose another run.out",
+        e);
+  }
+
+  /**
+   * Removes directories that were made for nothing.
+   *
+   * @param made the innermost first; one that something else lies in stays
+   */
+  static void removeEmpty(List<Path> made) {
+    try {
+      for (Path directory : made) {
+        Files.deleteIfExists(directory);
+      }
+    } catch (IOException e) {
+      LOG.debug("{} is in use, or cannot be removed", made, e);
     }
   }
 

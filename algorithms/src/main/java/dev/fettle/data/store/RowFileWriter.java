@@ -2,6 +2,7 @@ package dev.fettle.data.store;
 
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.RowOrigin;
+import dev.fettle.files.AtomicFile;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -29,8 +30,10 @@ public final class RowFileWriter<E> implements AutoCloseable {
   private static final int ROOM = 1024;
 
   private final RowCache cache;
-  private final NewRowFile file;
+  private final Path path;
+  private final List<Path> madeDirectories;
   private final Content<E> content;
+  private final AtomicFile file;
   private final Map<Path, Integer> numbers = new HashMap<>();
   private final CRC32C crc = new CRC32C();
   private final DataOutputStream out;
@@ -45,10 +48,16 @@ public final class RowFileWriter<E> implements AutoCloseable {
     }
   }
 
-  RowFileWriter(RowCache cache, NewRowFile file, Content<E> content) throws IOException {
+  /**
+   * @param madeDirectories for this file; removed where it is not finished
+   */
+  RowFileWriter(RowCache cache, Path path, List<Path> madeDirectories, Content<E> content)
+      throws IOException {
     this.cache = cache;
-    this.file = file;
+    this.path = path;
+    this.madeDirectories = madeDirectories;
     this.content = content;
+    this.file = AtomicFile.begin(path);
     for (int i = 0; i < content.files().size(); i++) {
       numbers.putIfAbsent(content.files().get(i), i);
     }
@@ -92,7 +101,7 @@ public final class RowFileWriter<E> implements AutoCloseable {
   }
 
   /**
-   * Puts the file in its file.
+   * Puts the file in its place.
    *
    * @param notes kept with the examples
    * @return them, as they are read from it
@@ -113,9 +122,7 @@ public final class RowFileWriter<E> implements AutoCloseable {
       out.flush();
       file.commit();
       cache.tidy();
-      return content
-          .form()
-          .list(Records.map(file.target(), content.files(), index, Records.LARGEST_MAP));
+      return content.form().list(Records.map(path, content.files(), index, Records.LARGEST_MAP));
     } catch (IOException e) {
       throw failed(e);
     }
@@ -131,11 +138,12 @@ public final class RowFileWriter<E> implements AutoCloseable {
     if (e instanceof ClosedByInterruptException) {
       return new CancellationException("interrupted while reading data");
     }
-    return file.failed(e);
+    return RowCache.failed(path, e);
   }
 
   @Override
   public void close() {
     file.close();
+    RowCache.removeEmpty(madeDirectories);
   }
 }
