@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.Row;
-import dev.fettle.data.read.Suggestions;
+import dev.fettle.settings.Nearest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,7 +69,7 @@ public record Columns(Map<String, String> names) {
   }
 
   private static String didYouMean(String wanted, java.util.Collection<String> names) {
-    return Suggestions.of(wanted, names).map(n -> " (did you mean '" + n + "'?)").orElse("");
+    return Nearest.to(wanted, names).map(n -> " (did you mean '" + n + "'?)").orElse("");
   }
 
   /** The names of a row's columns. */

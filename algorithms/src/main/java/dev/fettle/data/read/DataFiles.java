@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.fettle.settings.Nearest;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;
@@ -97,7 +98,7 @@ public final class DataFiles {
     }
     return message
         .append("; beside it: ")
-        .append(rowFiles(directory, Suggestions.nearest(absolute.getFileName().toString())))
+        .append(rowFiles(directory, Nearest.order(absolute.getFileName().toString())))
         .toString();
   }
 

@@ -1,5 +1,6 @@
 package dev.fettle.harness.config;
 
+import dev.fettle.settings.Nearest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;

@@ -3,6 +3,7 @@ package dev.fettle.harness.config;
 import dev.fettle.harness.config.ConfigTree.Items;
 import dev.fettle.harness.config.ConfigTree.Keys;
 import dev.fettle.harness.config.ConfigTree.Leaf;
+import dev.fettle.settings.Nearest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

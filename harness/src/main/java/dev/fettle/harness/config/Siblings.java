@@ -1,5 +1,6 @@
 package dev.fettle.harness.config;
 
+import dev.fettle.settings.Nearest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
