@@ -1,7 +1,9 @@
 package dev.fettle.algorithm;
 
 import com.google.inject.Module;
+import dev.fettle.settings.AlgorithmKeys;
 import dev.fettle.settings.AlgorithmSettings;
+import dev.fettle.settings.Keys;
 
 /**
  * A way to train, found by the {@code type} of section {@code algorithm}. Fettle's own and an
@@ -11,10 +13,11 @@ import dev.fettle.settings.AlgorithmSettings;
  * @param <S> its settings
  * @param <B> the micro-batch its objective reads
  */
-public interface Algorithm<S extends AlgorithmSettings, B> {
+public interface Algorithm<S extends AlgorithmSettings, B> extends AlgorithmKeys {
 
-  /** The name in a configuration, as {@code dpo}. */
-  String type();
+  /** The keys of section {@code algorithm} beside {@code type}. */
+  @Override
+  Keys<S> keys();
 
   /**
    * Binds {@code Training<?>}, by a provider method that may ask for anything of the run: {@link

@@ -1,8 +1,7 @@
 package dev.fettle.settings;
 
-/** Section {@code algorithm}: what is optimized. One record for each {@code type}. */
-public interface AlgorithmSettings {
-
-  /** The name in a configuration. */
-  String type();
-}
+/**
+ * Section {@code algorithm}: what is optimized, as a record of the algorithm's own. It knows its
+ * table, so that it can be written wherever a run's configuration is.
+ */
+public interface AlgorithmSettings extends AlgorithmKeys {}

@@ -18,9 +18,13 @@ public final class Nearest {
 
   /** The name most like the written one, where one is like enough. */
   public static Optional<String> to(String written, Collection<String> names) {
+    return within(Math.max(1, plain(written).length() / 3), written, names);
+  }
+
+  /** The name most like the written one, if so many edits make it so. */
+  static Optional<String> within(int edits, String written, Collection<String> names) {
     String plain = plain(written);
-    int limit = Math.max(1, plain.length() / 3);
-    return names.stream().min(order(written)).filter(n -> distance(plain, plain(n)) <= limit);
+    return names.stream().min(order(written)).filter(n -> distance(plain, plain(n)) <= edits);
   }
 
   /** The names most like the written one first, then alphabetically. */

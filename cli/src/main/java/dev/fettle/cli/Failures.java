@@ -2,7 +2,7 @@ package dev.fettle.cli;
 
 import dev.fettle.checkpoint.CheckpointException;
 import dev.fettle.data.read.DataException;
-import dev.fettle.harness.config.ConfigException;
+import dev.fettle.settings.ConfigException;
 import dev.fettle.metrics.MetricsException;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.generate.GenerationException;

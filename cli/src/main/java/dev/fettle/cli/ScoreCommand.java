@@ -1,6 +1,8 @@
 package dev.fettle.cli;
 
+import dev.fettle.algorithm.sft.SftSettings;
 import dev.fettle.data.encode.LossOn;
+import dev.fettle.settings.AlgorithmSettings;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.harness.model.LoadedModel;

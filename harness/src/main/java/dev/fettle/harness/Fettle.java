@@ -47,7 +47,7 @@ public final class Fettle implements AutoCloseable {
   /**
    * Opens a run of a configuration file; nothing is shown.
    *
-   * @throws dev.fettle.harness.config.ConfigException with everything that is wrong
+   * @throws dev.fettle.settings.ConfigException with everything that is wrong
    */
   public static Fettle open(Path config) {
     return open(ConfigReader.read(config), RunOptions.quiet());
@@ -62,7 +62,7 @@ public final class Fettle implements AutoCloseable {
   /**
    * Trains a new run.
    *
-   * @throws dev.fettle.harness.config.ConfigException if its directory holds a run already
+   * @throws dev.fettle.settings.ConfigException if its directory holds a run already
    * @throws dev.fettle.data.read.DataException where rows cannot be used
    * @throws dev.fettle.models.config.ModelFileException if the model cannot be read or written
    * @throws dev.fettle.train.DivergenceException if the loss leaves the finite numbers; a
@@ -111,7 +111,7 @@ public final class Fettle implements AutoCloseable {
   /**
    * Makes a fresh model directory.
    *
-   * @throws dev.fettle.harness.config.ConfigException if the sizes do not fit together
+   * @throws dev.fettle.settings.ConfigException if the sizes do not fit together
    */
   public static void initModel(NewModel request, Path directory) {
     request.write(directory);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.fettle.checkpoint.Checkpoint;
-import dev.fettle.harness.config.ConfigException;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.run.RunDirectory;
 import dev.fettle.harness.run.RunOptions;
@@ -13,6 +12,7 @@ import dev.fettle.harness.run.TrainingReport;
 import dev.fettle.harness.run.TrainingReport.Outcome;
 import dev.fettle.harness.score.ScoreReport;
 import dev.fettle.models.generate.SamplingOptions;
+import dev.fettle.settings.ConfigException;
 import dev.fettle.train.DivergenceException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -12,6 +12,7 @@ import dev.fettle.data.batch.BatchSource;
 import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.data.encode.TextRows;
 import dev.fettle.data.pack.RowPlan;
+import dev.fettle.settings.Keys;
 import dev.fettle.spi.Backend;
 import dev.fettle.tokenizer.Tokenizer;
 import java.util.List;
@@ -23,7 +24,12 @@ public final class SftAlgorithm implements Algorithm<SftSettings, MicroBatch> {
 
   @Override
   public String type() {
-    return "sft";
+    return SftSettings.TYPE;
+  }
+
+  @Override
+  public Keys<SftSettings> keys() {
+    return SftSettings.KEYS;
   }
 
   @Override

@@ -3,7 +3,7 @@ package dev.fettle.data.encode;
 import dev.fettle.data.Sized;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.Row;
-import dev.fettle.data.read.Suggestions;
+import dev.fettle.settings.Nearest;
 import dev.fettle.data.store.StoredForm;
 import dev.fettle.tokenizer.Tokenizer;
 import java.util.List;
@@ -64,7 +64,7 @@ public interface RowEncoding<E extends Sized> {
                     + ", got '"
                     + name
                     + "'"
-                    + Suggestions.of(name, names)
+                    + Nearest.to(name, names)
                         .map(n -> "; did you mean '" + n + "'?")
                         .orElse("")));
   }

@@ -1,11 +1,11 @@
 package dev.fettle.harness.compare;
 
-import dev.fettle.harness.config.ConfigException;
 import dev.fettle.harness.config.ConfigWriter;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.run.Terminal;
 import dev.fettle.harness.wiring.Backends;
 import dev.fettle.metrics.MetricsException;
+import dev.fettle.settings.ConfigException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.fettle.harness.compare;
 
 import dev.fettle.data.read.DataException;
-import dev.fettle.harness.config.ConfigException;
 import dev.fettle.models.config.ModelFileException;
+import dev.fettle.settings.ConfigException;
 import dev.fettle.spi.DeviceUnavailableException;
 import dev.fettle.tokenizer.TokenizerException;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.fettle.harness.compare;
 
-import dev.fettle.harness.config.ConfigException;
+import dev.fettle.settings.ConfigException;
 
 /**
  * How close the losses of two runs must stay.

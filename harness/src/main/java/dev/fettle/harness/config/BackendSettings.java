@@ -1,5 +1,8 @@
 package dev.fettle.harness.config;
 
+import dev.fettle.settings.Key;
+import dev.fettle.settings.Keys;
+import dev.fettle.settings.Range;
 import dev.fettle.spi.BackendOptions;
 import dev.fettle.spi.Device;
 import java.util.Map;
@@ -19,6 +22,28 @@ public record BackendSettings(
   /** Whatever backend there is, on the CPU, one thread a core. */
   public static final BackendSettings DEFAULT =
       new BackendSettings(Optional.empty(), Device.CPU, 0, Map.of());
+
+  static final Keys<BackendSettings> KEYS =
+      Keys.of(
+          BackendSettings.class,
+          Key.text("id", "`tensorflow`, `onnxruntime`, `reference`, or another on the class path")
+              .optional("the first, by name, that can run here"),
+          Key.text("device", "where")
+              .as(Device.class, Device::parse, Device::toString, "cpu, gpu or gpu:1")
+              .otherwise(Device.CPU),
+          Key.size(
+                  "threads",
+                  Range.atLeast(0),
+                  "threads for one operation, and for reading rows; 0: one a core")
+              .otherwise(0)
+              .also("dataset_num_proc", "dataloader_num_workers"),
+          Key.texts(
+                  "options",
+                  "settings only that backend knows. Both native ones: `profile`, a directory for"
+                      + " traces of runs, node by node, that `about:tracing` shows. `tensorflow`:"
+                      + " `xlaElements`, from how many elements on elementwise groups are compiled"
+                      + " by XLA (default 524288)")
+              .otherwise(Map.of()));
 
   /** Copies the map. */
   public BackendSettings {

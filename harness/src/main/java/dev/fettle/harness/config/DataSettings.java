@@ -4,6 +4,10 @@ import dev.fettle.data.encode.Columns;
 import dev.fettle.data.encode.InstructionTemplate;
 import dev.fettle.data.encode.Truncation;
 import dev.fettle.data.pack.Packing;
+import dev.fettle.settings.Choices;
+import dev.fettle.settings.Key;
+import dev.fettle.settings.Keys;
+import dev.fettle.settings.Range;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +17,8 @@ import java.util.Optional;
  *
  * @param train files of rows to train on
  * @param eval files of rows to evaluate on; default none
- * @param format what the columns mean; by default found from each file's first row
+ * @param format what the columns mean, a name the algorithm knows; by default found from each
+ *     file's first row
  * @param columns what the files call the columns of the format; default their own names
  * @param template the prompt of instruction rows; default Alpaca's
  * @param maxLength tokens of a row at most; by default 1024, or what the model takes if less
@@ -42,6 +47,84 @@ public record DataSettings(
 
   /** The word for the built-in ChatML template. */
   public static final String CHAT_ML = "chatml";
+
+  private static final Keys<InstructionTemplate> TEMPLATE =
+      Keys.of(
+          InstructionTemplate.class,
+          Key.text(
+                  "withInput",
+                  "the prompt of instruction rows that have an input, with `{instruction}` and"
+                      + " `{input}`")
+              .must(
+                  t -> t.contains("{instruction}") && t.contains("{input}"),
+                  "contain {instruction} and {input}")
+              .otherwise(InstructionTemplate.alpaca().withInput(), "Alpaca's"),
+          Key.text("withoutInput", "the prompt of those that have none, with `{instruction}`")
+              .must(t -> t.contains("{instruction}"), "contain {instruction}")
+              .otherwise(InstructionTemplate.alpaca().withoutInput(), "Alpaca's"));
+
+  static final Keys<DataSettings> KEYS =
+      Keys.of(
+              DataSettings.class,
+              Key.file(
+                      "train",
+                      "rows: `.jsonl`, `.json` (an array), either with `.gz`, or `.parquet`")
+                  .list()
+                  .required("a file of rows (.jsonl, .jsonl.gz, .json or .parquet)")
+                  .also("train_file", "datasets"),
+              Key.file("eval", "rows to evaluate on")
+                  .list()
+                  .otherwise(List.of())
+                  .also("validation_file", "test_datasets"),
+              Key.text(
+                      "format",
+                      "what the columns mean. `sft`: `text`, `messages`, `prompt-completion`,"
+                          + " `instruction`, `inputs-targets`, `pretokenised`")
+                  .optional("found from each file's first row"),
+              Key.texts(
+                      "columns",
+                      "what the files call the columns of the format:"
+                          + " `{prompt: question, completion: answer}`")
+                  .as(Columns.class, Columns::new, Columns::names)
+                  .otherwise(Columns.asTheyAre(), "their own names"),
+              Key.section("template", TEMPLATE, "the prompt of instruction rows")
+                  .optional("Alpaca's"),
+              Key.size("maxLength", Range.atLeast(2), "tokens of a row at most")
+                  .optional(DEFAULT_MAX_LENGTH + ", or what the model takes if less")
+                  .also(
+                      "max_length",
+                      "max_seq_length",
+                      "cutoff_len",
+                      "sequence_len",
+                      "model_max_length"),
+              Key.choice("truncation", Truncation.class, "which end of a longer row is kept")
+                  .otherwise(Truncation.KEEP_START)
+                  .also("truncation_mode", "truncation_side"),
+              Key.choice(
+                      "packing",
+                      Choices.of(Packing.class).or("true", Packing.BFD).or("false", Packing.NONE),
+                      "how examples share rows. `bfd` (`true`): best fit, none split; `bfd_split`:"
+                          + " longer ones in pieces; `wrapped`: end to end, as for pretraining;"
+                          + " `none` (`false`): one a row, padded")
+                  .otherwise(Packing.BFD)
+                  .also("packing", "packing_strategy", "sample_packing", "eval_packing"),
+              Key.flag("shuffle", "whether each epoch has its own random order; else file order")
+                  .otherwise(true)
+                  .also("shuffle_dataset"),
+              Key.flag("dropLast", "whether an epoch's last, incomplete batch is left out")
+                  .otherwise(false)
+                  .also("dataloader_drop_last"),
+              Key.wordOrFile(
+                      "chatTemplate",
+                      List.of(CHAT_ML),
+                      "the Jinja template for rows of messages; goes into `final/`")
+                  .optional("the model's own")
+                  .also("chat_template", "chat_template_path"))
+          .note("nothing is downloaded; give the files of the rows as data.train", "dataset_name")
+          .note("write data.columns: {text: NAME}", "dataset_text_field")
+          .note("columns no format has are ignored; leave it out", "remove_unused_columns")
+          .note("data.packing lays several examples in a row, each by itself", "padding_free")
+          .note("put the rows to evaluate on into a file of their own: data.eval", "val_set_size");
 
   /** Copies the lists. */
   public DataSettings {

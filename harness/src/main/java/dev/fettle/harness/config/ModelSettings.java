@@ -2,21 +2,73 @@ package dev.fettle.harness.config;
 
 import dev.fettle.ir.op.Linalg.Precision;
 import dev.fettle.models.nn.ForwardOptions;
+import dev.fettle.settings.Choices;
+import dev.fettle.settings.Key;
+import dev.fettle.settings.Keys;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
- * Section {@code model}: the policy that is trained.
+ * Section {@code model}: the policy that is trained. Either {@code path} or {@code init} is there.
  *
- * @param directory a Hugging Face model directory (key {@code path}), or one whose weights are not
- *     read (key {@code init})
- * @param fresh true for new weights, drawn with {@code run.seed}: key {@code init}
+ * @param path a Hugging Face model directory
+ * @param init one whose weights are not read: new ones are drawn with {@code run.seed}
  * @param precision of matrix products: {@code f32}, the default, or {@code bf16}; parameters, sums
  *     and losses are F32 either way
  * @param recompute what is computed again in the reverse sweep to save memory: {@code none}, the
  *     default, or {@code blocks}
+ * @param adapter what is trained beside the frozen weights; by default the weights themselves are
  */
 public record ModelSettings(
-    Path directory, boolean fresh, Precision precision, Recompute recompute) {
+    Optional<Path> path,
+    Optional<Path> init,
+    Precision precision,
+    Recompute recompute,
+    Optional<AdapterSettings> adapter) {
+
+  static final Keys<ModelSettings> KEYS =
+      Keys.of(
+              ModelSettings.class,
+              Key.directory(
+                      "path",
+                      "a Hugging Face model directory: `config.json`, `model.safetensors`,"
+                          + " `tokenizer.json`")
+                  .unless("init", "a Hugging Face model directory")
+                  .also("model_name_or_path", "base_model"),
+              Key.directory(
+                      "init",
+                      "in place of `path`: the same with fresh weights, drawn with `run.seed`")
+                  .optional()
+                  .insteadOf("path", "keep path for its weights, or init for fresh ones"),
+              Key.choice(
+                      "precision",
+                      Choices.of("f32", Precision.FULL).or("bf16", Precision.BF16),
+                      "of matrix products; parameters, sums and losses are F32 either way")
+                  .otherwise(Precision.FULL)
+                  .also("dtype", "torch_dtype"),
+              Key.choice(
+                      "recompute",
+                      Recompute.class,
+                      "`blocks` keeps only each block's input and computes the rest again: less"
+                          + " memory, more time")
+                  .otherwise(Recompute.NONE),
+              Key.section(
+                      "adapter",
+                      AdapterSettings.KEYS,
+                      "trains small matrices beside the frozen weights; written as `adapter: {}`"
+                          + " for the defaults below")
+                  .optional("the weights themselves are trained"))
+          .note("set model.precision: bf16", "bf16")
+          .note("set model.precision: bf16, which needs no scaling of the loss", "fp16")
+          .note("set model.recompute: blocks", "gradient_checkpointing")
+          .note("write model.adapter: {type: lora}", "use_peft");
+
+  /** Checks that there is one directory. */
+  public ModelSettings {
+    if (path.isPresent() == init.isPresent()) {
+      throw new IllegalArgumentException("a model has a path or an init, one of them");
+    }
+  }
 
   /** What the reverse sweep computes again. */
   public enum Recompute {
@@ -28,7 +80,18 @@ public record ModelSettings(
 
   /** The model of a directory, in full precision. */
   public static ModelSettings of(Path directory) {
-    return new ModelSettings(directory, false, Precision.FULL, Recompute.NONE);
+    return new ModelSettings(
+        Optional.of(directory), Optional.empty(), Precision.FULL, Recompute.NONE, Optional.empty());
+  }
+
+  /** The model's directory, whichever key names it. */
+  public Path directory() {
+    return path.or(() -> init).orElseThrow();
+  }
+
+  /** True for new weights: key {@code init}. */
+  public boolean fresh() {
+    return init.isPresent();
   }
 
   /** How its programs are written. */

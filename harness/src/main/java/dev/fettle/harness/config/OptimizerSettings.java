@@ -6,6 +6,12 @@ import dev.fettle.optim.Optimizer;
 import dev.fettle.optim.ScheduleSettings;
 import dev.fettle.optim.SgdOptimizer;
 import dev.fettle.optim.Warmup;
+import dev.fettle.settings.Key;
+import dev.fettle.settings.Keys;
+import dev.fettle.settings.Range;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Section {@code optimizer}.
@@ -26,18 +32,50 @@ public record OptimizerSettings(
     ScheduleSettings schedule) {
 
   /** The key {@code type} with the settings only it has. */
-  public sealed interface Rule {}
+  public sealed interface Rule {
+    /** The name in a configuration. */
+    String type();
+  }
 
   /**
    * Type {@code adamw}.
    *
-   * @param beta1 decay of the first moment; default 0.9
-   * @param beta2 decay of the second moment; default 0.999
+   * @param betas decay of the first and of the second moment; default 0.9 and 0.999
    * @param epsilon added to the denominator; default 1e-8
    */
-  public record AdamW(double beta1, double beta2, double epsilon) implements Rule {
+  public record AdamW(List<Double> betas, double epsilon) implements Rule {
     /** Torch's defaults. */
     public static final AdamW DEFAULT = new AdamW(0.9, 0.999, 1e-8);
+
+    private static final Keys<AdamW> KEYS =
+        Keys.of(
+                AdamW.class,
+                Key.number("betas", Range.atLeast(0).below(1), "decay of the moments")
+                    .list(2)
+                    .otherwise(DEFAULT.betas()),
+                Key.number("epsilon", Range.above(0), "added to the denominator")
+                    .otherwise(DEFAULT.epsilon())
+                    .also("adam_epsilon", "eps"))
+            .note("that is the first of optimizer.betas here", "adam_beta1")
+            .note("that is the second of optimizer.betas here", "adam_beta2");
+
+    /** Copies the list, which must hold two. */
+    public AdamW {
+      betas = List.copyOf(betas);
+      if (betas.size() != 2) {
+        throw new IllegalArgumentException("AdamW has two betas, not " + betas);
+      }
+    }
+
+    /** The decay of each moment. */
+    public AdamW(double beta1, double beta2, double epsilon) {
+      this(List.of(beta1, beta2), epsilon);
+    }
+
+    @Override
+    public String type() {
+      return "adamw";
+    }
   }
 
   /**
@@ -45,7 +83,18 @@ public record OptimizerSettings(
    *
    * @param momentum decay of the velocity; default 0
    */
-  public record Sgd(double momentum) implements Rule {}
+  public record Sgd(double momentum) implements Rule {
+    private static final Keys<Sgd> KEYS =
+        Keys.of(
+            Sgd.class,
+            Key.number("momentum", Range.atLeast(0).below(1), "decay of the velocity")
+                .otherwise(0.0));
+
+    @Override
+    public String type() {
+      return "sgd";
+    }
+  }
 
   /** The defaults. */
   public static final OptimizerSettings DEFAULT =
@@ -57,10 +106,46 @@ public record OptimizerSettings(
           1,
           ScheduleSettings.of("linear", Warmup.NONE));
 
+  private static final Keys<Rule> RULE =
+      Keys.byType(
+          Rule.class,
+          Rule::type,
+          Key.text("type", "how parameters follow gradients").otherwise("adamw").also("optim"),
+          rules());
+
+  static final Keys<OptimizerSettings> KEYS =
+      Keys.of(
+          OptimizerSettings.class,
+          Keys.inline("rule", RULE),
+          Key.number("learningRate", Range.above(0), "the rate the schedule scales")
+              .otherwise(DEFAULT.learningRate())
+              .also("learning_rate", "lr"),
+          Key.number("weightDecay", Range.atLeast(0), "decoupled for `adamw`, coupled for `sgd`")
+              .otherwise(DEFAULT.weightDecay())
+              .also("weight_decay"),
+          Key.choice(
+                  "weightDecayOn",
+                  DecayedParameters.class,
+                  "what decays; `matrices` leaves out biases and norms")
+              .otherwise(DEFAULT.weightDecayOn()),
+          Key.number(
+                  "clipNorm", Range.atLeast(0), "the largest global gradient norm; 0: no clipping")
+              .otherwise(DEFAULT.clipNorm())
+              .also("max_grad_norm", "gradient_clipping"),
+          Key.section("schedule", ScheduleTable.KEYS, "of the learning rate"));
+
+  private static Map<String, Keys<? extends Rule>> rules() {
+    Map<String, Keys<? extends Rule>> rules = new LinkedHashMap<>();
+    rules.put("adamw", AdamW.KEYS);
+    rules.put("sgd", Sgd.KEYS);
+    return rules;
+  }
+
   /** The optimizer these settings describe. */
   public Optimizer toOptimizer() {
     if (rule instanceof AdamW a) {
-      return new AdamWOptimizer(a.beta1(), a.beta2(), a.epsilon(), weightDecay, weightDecayOn);
+      return new AdamWOptimizer(
+          a.betas().get(0), a.betas().get(1), a.epsilon(), weightDecay, weightDecayOn);
     }
     return new SgdOptimizer(((Sgd) rule).momentum(), weightDecay, weightDecayOn);
   }

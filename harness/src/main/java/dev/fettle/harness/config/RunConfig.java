@@ -1,9 +1,16 @@
 package dev.fettle.harness.config;
 
 import dev.fettle.settings.AlgorithmSettings;
+import dev.fettle.settings.AlgorithmKeys;
+import dev.fettle.settings.ConfigException;
+import dev.fettle.settings.SettingsReader;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All a run is told. Read one with {@link ConfigReader}, or make one in code:
@@ -43,38 +50,54 @@ public record RunConfig(
     track = List.copyOf(track);
   }
 
-  /** Collects settings. */
+  /** Collects settings of a run with an algorithm that is known without being told. */
   public static Builder builder() {
-    return new Builder(new LinkedHashMap<>());
+    return builder(KnownAlgorithms.all());
+  }
+
+  /** Collects settings of a run with one of these algorithms. */
+  public static Builder builder(Collection<? extends AlgorithmKeys> algorithms) {
+    return new Builder(new LinkedHashMap<>(), algorithms);
   }
 
   /** The same with other settings, checked anew. */
   public Builder toBuilder() {
-    return new Builder(ConfigWriter.flat(this));
+    List<AlgorithmKeys> algorithms = new ArrayList<>(KnownAlgorithms.all());
+    algorithms.removeIf(a -> a.type().equals(algorithm.type()));
+    algorithms.add(algorithm);
+    return new Builder(new LinkedHashMap<>(ConfigWriter.values(this)), algorithms);
   }
 
   /** Settings by key. */
   public static final class Builder {
     private final Map<String, Object> settings;
+    private final Collection<? extends AlgorithmKeys> algorithms;
 
-    private Builder(Map<String, Object> settings) {
+    private Builder(Map<String, Object> settings, Collection<? extends AlgorithmKeys> algorithms) {
       this.settings = settings;
+      this.algorithms = algorithms;
     }
 
     /**
-     * Sets one key.
+     * Sets one key, or a whole section.
      *
      * @param key as in {@code train.steps}
-     * @param value a text, number, truth value, path, or a list of them
+     * @param value a text, number, truth value, enum constant or path, or a list of them; for a
+     *     section a map or its record; null or an empty Optional take the key back
      */
-    public Builder set(String key, Object value) {
-      settings.put(key, value);
+    public Builder set(String key, @Nullable Object value) {
+      // What is set later goes before what was set earlier, whole sections included.
+      unset(key);
+      Object given = value instanceof Optional<?> optional ? optional.orElse(null) : value;
+      if (given != null) {
+        settings.put(key, given);
+      }
       return this;
     }
 
-    /** Takes back a key; the default counts. */
+    /** Takes back a key, or a whole section; the default counts. */
     public Builder unset(String key) {
-      settings.remove(key);
+      settings.keySet().removeIf(k -> k.equals(key) || k.startsWith(key + "."));
       return this;
     }
 
@@ -84,7 +107,7 @@ public record RunConfig(
      * @throws ConfigException with everything that is wrong
      */
     public RunConfig build() {
-      return ConfigReader.of(settings);
+      return new SettingsReader<>(RunTable.of(algorithms)).values(settings);
     }
   }
 }

@@ -1,5 +1,8 @@
 package dev.fettle.harness.config;
 
+import dev.fettle.settings.Key;
+import dev.fettle.settings.Keys;
+import dev.fettle.settings.Range;
 import java.util.Optional;
 
 /**
@@ -27,6 +30,59 @@ public record TrainSettings(
   /** The defaults. */
   public static final TrainSettings DEFAULT =
       new TrainSettings(Optional.empty(), 1, 8, 8, 0, 500, 3, 1);
+
+  static final Keys<TrainSettings> KEYS =
+      Keys.of(
+              TrainSettings.class,
+              Key.whole("steps", Range.atLeast(1), "optimizer steps; give this or `epochs`")
+                  .optional()
+                  .also("max_steps"),
+              Key.number("epochs", Range.above(0), "passes over the rows; 0.5 is half of one")
+                  .otherwise(1.0)
+                  .insteadOf("steps", "keep one")
+                  .also("num_train_epochs", "num_epochs"),
+              Key.size(
+                      "batchSize",
+                      Range.atLeast(1),
+                      "rows of one optimizer step: packed rows where packing is on")
+                  .otherwise(8)
+                  .also("global_batch_size"),
+              Key.size(
+                      "microBatchSize",
+                      Range.atLeast(1),
+                      "rows run at once: changes memory and speed only")
+                  .sameAs("batchSize")
+                  .also("micro_batch_size"),
+              Key.whole(
+                      "evalEvery",
+                      Range.atLeast(0),
+                      "steps between evaluations; 0: only after the last")
+                  .otherwise(0L)
+                  .also("eval_steps"),
+              Key.whole(
+                      "checkpointEvery",
+                      Range.atLeast(0),
+                      "steps between checkpoints; 0: only after the last")
+                  .otherwise(500L)
+                  .also("save_steps"),
+              Key.size("keep", Range.atLeast(0), "newest checkpoints kept; 0: all")
+                  .otherwise(3)
+                  .also("save_total_limit"),
+              Key.whole("logEvery", Range.atLeast(1), "steps between rows of metrics")
+                  .otherwise(1L)
+                  .also("logging_steps"))
+          .rule(
+              "microBatchSize",
+              t -> t.microBatchSize() <= t.batchSize(),
+              t -> "is " + t.microBatchSize() + ", more than the batchSize of " + t.batchSize())
+          .note(
+              "that is train.microBatchSize here; train.batchSize counts the rows of a whole step",
+              "per_device_train_batch_size")
+          .note("evaluation runs train.microBatchSize rows at once", "per_device_eval_batch_size")
+          .note(
+              "it follows from train.batchSize, the rows of a whole step, and"
+                  + " train.microBatchSize, the rows run at once",
+              "gradient_accumulation_steps");
 
   /** The optimizer steps of the whole run. */
   public long totalSteps(long stepsPerEpoch) {

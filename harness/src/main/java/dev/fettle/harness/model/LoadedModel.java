@@ -23,6 +23,8 @@ import dev.fettle.models.generate.Generator;
 import dev.fettle.models.generate.GeneratorModel;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.models.generate.TokenListener;
+import dev.fettle.models.nn.DenseLinears;
+import dev.fettle.settings.AlgorithmSettings;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.tokenizer.Tokenizer;
@@ -69,7 +71,7 @@ public final class LoadedModel implements AutoCloseable {
   /**
    * Opens a model.
    *
-   * @throws dev.fettle.harness.config.ConfigException if the backend is absent
+   * @throws dev.fettle.settings.ConfigException if the backend is absent
    * @throws dev.fettle.models.config.ModelFileException if the model cannot be read
    */
   public static LoadedModel open(ModelSettings model, BackendSettings backend) {
@@ -81,7 +83,7 @@ public final class LoadedModel implements AutoCloseable {
    *
    * @param dumpGraphs a directory for each compiled program, as text and in the backend's own
    *     format
-   * @throws dev.fettle.harness.config.ConfigException if the backend is absent
+   * @throws dev.fettle.settings.ConfigException if the backend is absent
    * @throws dev.fettle.models.config.ModelFileException if the model cannot be read
    */
   public static LoadedModel open(

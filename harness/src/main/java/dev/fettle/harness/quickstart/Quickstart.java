@@ -2,7 +2,6 @@ package dev.fettle.harness.quickstart;
 
 import dev.fettle.harness.Fettle;
 import dev.fettle.harness.config.BackendSettings;
-import dev.fettle.harness.config.ConfigException;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.model.NewModel;
 import dev.fettle.harness.quickstart.QuickstartReport.Job;
@@ -11,6 +10,7 @@ import dev.fettle.harness.run.RunOptions;
 import dev.fettle.harness.run.Terminal;
 import dev.fettle.harness.run.TrainingReport;
 import dev.fettle.harness.wiring.Backends;
+import dev.fettle.settings.ConfigException;
 import dev.fettle.spi.BackendProvider;
 import java.io.IOException;
 import java.nio.file.Files;

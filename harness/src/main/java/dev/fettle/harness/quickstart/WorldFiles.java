@@ -1,7 +1,7 @@
 package dev.fettle.harness.quickstart;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.fettle.harness.config.ConfigException;
+import dev.fettle.settings.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

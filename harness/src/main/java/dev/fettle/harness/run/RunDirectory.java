@@ -1,10 +1,10 @@
 package dev.fettle.harness.run;
 
 import dev.fettle.files.AtomicFile;
-import dev.fettle.harness.config.ConfigException;
 import dev.fettle.harness.config.ConfigReader;
 import dev.fettle.harness.config.ConfigWriter;
 import dev.fettle.harness.config.RunConfig;
+import dev.fettle.settings.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.fettle.harness.wiring;
 
 import dev.fettle.harness.config.BackendSettings;
-import dev.fettle.harness.config.ConfigException;
+import dev.fettle.settings.ConfigException;
 import dev.fettle.spi.Availability;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.BackendProvider;

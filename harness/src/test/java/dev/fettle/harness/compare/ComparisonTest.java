@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fettle.harness.Fettle;
-import dev.fettle.harness.config.ConfigException;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.model.NewModel;
 import dev.fettle.harness.model.NewModel.Family;
 import dev.fettle.harness.model.NewModel.Sizes;
 import dev.fettle.harness.model.NewModel.TrainedTokens;
 import dev.fettle.harness.run.Terminal;
+import dev.fettle.settings.ConfigException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

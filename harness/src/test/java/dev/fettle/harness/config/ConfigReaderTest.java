@@ -1,5 +1,6 @@
 package dev.fettle.harness.config;
 
+import static dev.fettle.harness.config.GoodConfig.GOOD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -7,8 +8,8 @@ import dev.fettle.algorithm.sft.SftSettings;
 import dev.fettle.data.encode.LossOn;
 import dev.fettle.data.pack.Packing;
 import dev.fettle.ir.op.Linalg.Precision;
+import dev.fettle.settings.ConfigException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,55 +17,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConfigReaderTest {
-  private static final String GOOD =
-      """
-      run: { name: first, seed: 17, out: runs }
-      backend: { id: reference, device: cpu, threads: 2 }
-      model: { path: my-model, precision: bf16, recompute: blocks }
-      algorithm: { type: sft, lossOn: all }
-      data:
-        train: rows.jsonl
-        eval: [rows.jsonl]
-        columns: { text: story }
-        maxLength: 64
-        packing: false
-      optimizer:
-        type: adamw
-        learningRate: 1e-6
-        betas: [0.9, 0.95]
-        schedule: { type: cosine, warmupSteps: 10 }
-      train: { steps: 200, batchSize: 32, microBatchSize: 4, evalEvery: 50 }
-      track: [console, jsonl, tensorboard]
-      """;
-
   @TempDir private Path dir;
+
+  private GoodConfig good = new GoodConfig(Path.of(""));
 
   @BeforeEach
   void makeWhatIsNamed() throws IOException {
-    Files.createDirectories(dir.resolve("my-model"));
-    Files.writeString(dir.resolve("rows.jsonl"), "{}\n");
+    good = GoodConfig.in(dir);
   }
 
   private Path write(String text) {
-    return write("run.yaml", text);
+    return good.write(text);
   }
 
   private Path write(String name, String text) {
-    try {
-      return Files.writeString(dir.resolve(name), text);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
+    return good.write(name, text);
   }
 
-  /** What is wrong, with the directory taken out. */
   private List<String> problems(String text, String... overrides) {
-    Path file = write(text);
-    ConfigException e =
-        catchThrowableOfType(
-            ConfigException.class, () -> ConfigReader.read(file, List.of(overrides)));
-    assertThat(e).as("a problem is found").isNotNull();
-    return e.problems().stream().map(p -> p.toString().replace(dir + "/", "")).toList();
+    return good.problems(text, overrides);
   }
 
   @Test
@@ -169,7 +140,8 @@ class ConfigReaderTest {
             "run.yaml:10: data.packing: expected one of none, bfd, bfd_split, wrapped, true, false,"
                 + " got 'maybe'");
     assertThat(problems(GOOD.replace("type: cosine", "type: cosin")).get(0))
-        .startsWith("run.yaml:15: optimizer.schedule.type: no schedule is called 'cosin'");
+        .startsWith("run.yaml:15: optimizer.schedule.type: expected one of linear, cosine, ")
+        .endsWith("got 'cosin'; did you mean 'cosine'?");
     assertThat(
             problems(
                 GOOD.replace(
@@ -187,7 +159,7 @@ class ConfigReaderTest {
   void aNumberOutOfRangeIsAProblem() {
     assertThat(problems(GOOD.replace("learningRate: 1e-6", "learningRate: -1e-6")))
         .containsExactly(
-            "run.yaml:13: optimizer.learningRate: is -1.0E-6; it must be a number, above 0");
+            "run.yaml:13: optimizer.learningRate: is -1e-6; it must be a number, above 0");
     assertThat(problems(GOOD.replace("microBatchSize: 4", "microBatchSize: 64")))
         .containsExactly("run.yaml:16: train.microBatchSize: is 64, more than the batchSize of 32");
   }
@@ -284,5 +256,36 @@ class ConfigReaderTest {
                     .set("train.steps", 0)
                     .build());
     assertThat(e).hasMessage("RunConfig: train.steps: is 0; it must be a whole number, 1 or more");
+  }
+
+  @Test
+  void aKeyWithItsSectionIsShownWhereItGoes() {
+    assertThat(good.problemWith("train.steps: 3"))
+        .isEqualTo("train.steps: unknown key; in a file, write steps below train:");
+  }
+
+  @Test
+  void aliasesOfYamlAreNotTakenForTexts() {
+    assertThat(problems(GOOD.replace("name: first", "name: &n first, seed: *n")))
+        .contains("run.yaml:1: run.seed: is *n; aliases are not read, write the value itself");
+  }
+
+  @Test
+  void nulIsAProblemWhereverItStands() {
+    assertThat(
+            problems(
+                GOOD.replace("name: first", "name: \"a\\0b\"").replace("my-model", "\"m\\0\"")))
+        .hasSize(2)
+        .anyMatch(p -> p.contains("it must be the plain name of a directory"))
+        .contains("run.yaml:3: model.path: cannot be a path: Nul character not allowed");
+  }
+
+  @Test
+  void aTextIsTakenAsItIsWritten() {
+    String text =
+        GOOD.replace("name: first", "name: 007").replace("device: cpu", "options: {a: 1e3}");
+    RunConfig c = ConfigReader.read(write(text));
+    assertThat(c.run().name()).isEqualTo("007");
+    assertThat(c.backend().options()).containsEntry("a", "1e3");
   }
 }

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fettle.harness.Fettle;
 import dev.fettle.harness.Tiny;
-import dev.fettle.harness.config.ConfigException;
 import dev.fettle.harness.model.NewModel.CopiedTokens;
 import dev.fettle.harness.model.NewModel.Family;
 import dev.fettle.harness.model.NewModel.Sizes;
 import dev.fettle.harness.model.NewModel.TrainedTokens;
+import dev.fettle.settings.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,10 +3,10 @@ package dev.fettle.harness.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fettle.harness.config.ConfigException;
 import dev.fettle.harness.model.NewModel;
 import dev.fettle.harness.quickstart.Scale.Stage;
 import dev.fettle.harness.run.Terminal;
+import dev.fettle.settings.ConfigException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

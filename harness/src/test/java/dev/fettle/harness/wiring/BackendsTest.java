@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fettle.harness.Fettle;
 import dev.fettle.harness.config.BackendSettings;
-import dev.fettle.harness.config.ConfigException;
 import dev.fettle.harness.doctor.BackendCheckup;
 import dev.fettle.harness.doctor.SelfTest;
+import dev.fettle.settings.ConfigException;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.Device;
 import dev.fettle.spi.DeviceUnavailableException;

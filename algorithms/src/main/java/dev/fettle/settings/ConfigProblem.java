@@ -1,4 +1,4 @@
-package dev.fettle.harness.config;
+package dev.fettle.settings;
 
 import static java.util.stream.Collectors.joining;
 

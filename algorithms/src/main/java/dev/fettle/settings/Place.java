@@ -1,4 +1,4 @@
-package dev.fettle.harness.config;
+package dev.fettle.settings;
 
 import java.nio.file.Path;
 
@@ -21,11 +21,11 @@ sealed interface Place {
     }
   }
 
-  /** A configuration made by a program. */
-  record Code() implements Place {
+  /** Settings made by a program, for the record of this name. */
+  record Code(String type) implements Place {
     @Override
     public String toString() {
-      return "RunConfig";
+      return type;
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.fettle.harness.config;
+package dev.fettle.settings;
 
 import java.io.Serial;
 import java.util.List;

@@ -1,11 +1,13 @@
-package dev.fettle.harness.config;
+package dev.fettle.settings;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,14 +33,14 @@ final class TreeReader {
    * @throws ConfigException at once if the file is not YAML or JSON: nothing after that place is
    *     known
    */
-  static ConfigTree.Keys file(Path file, String text, Problems problems) {
+  static ConfigTree.Branch file(Path file, String text, Problems problems) {
     boolean json = file.toString().endsWith(".json");
     JsonFactory factory = json ? new JsonFactory() : new YAMLFactory();
     Place top = new Place.Line(file, 1);
     ConfigTree tree =
         read(factory, text, at -> new Place.Line(file, at.getLineNr()), top, problems);
-    if (tree instanceof ConfigTree.Keys keys) {
-      return keys;
+    if (tree instanceof ConfigTree.Branch branch) {
+      return branch;
     }
     boolean empty = tree instanceof ConfigTree.Leaf leaf && leaf.value() == null;
     if (problems.isEmpty() && !empty) {
@@ -46,7 +48,7 @@ final class TreeReader {
           top, "", "expected sections such as 'model:' and 'data:', got " + tree.describe());
     }
     problems.throwIfAny();
-    return new ConfigTree.Keys(top, new LinkedHashMap<>());
+    return ConfigTree.Branch.empty(top);
   }
 
   /** The value of an override, which is YAML: {@code 3}, {@code text}, {@code [a, b]}. */
@@ -63,7 +65,7 @@ final class TreeReader {
     try (JsonParser parser = factory.createParser(text)) {
       TreeReader reader = new TreeReader(parser, places, problems);
       if (parser.nextToken() == null) {
-        return new ConfigTree.Leaf(top, null);
+        return ConfigTree.Leaf.nothing(top);
       }
       ConfigTree tree = reader.tree("");
       if (parser.nextToken() != null) {
@@ -74,7 +76,7 @@ final class TreeReader {
     } catch (JsonProcessingException e) {
       Place place = e.getLocation() == null ? top : places.apply(e.getLocation());
       problems.add(place, "", "not valid " + factory.getFormatName() + ": " + fault(e));
-      return new ConfigTree.Leaf(top, null);
+      return ConfigTree.Leaf.nothing(top);
     } catch (IOException e) {
       throw new IllegalStateException("reading from memory cannot fail", e);
     }
@@ -83,7 +85,7 @@ final class TreeReader {
   /** What the parser found wrong, without the excerpt it adds. */
   private static String fault(JsonProcessingException e) {
     List<String> lines =
-        e.getOriginalMessage()
+        String.valueOf(e.getOriginalMessage())
             .lines()
             .map(String::strip)
             .filter(l -> !l.startsWith("in "))
@@ -95,21 +97,41 @@ final class TreeReader {
     Place place = places.apply(parser.currentTokenLocation());
     JsonToken token = parser.currentToken();
     return switch (token) {
-      case START_OBJECT -> keys(place, path);
+      case START_OBJECT -> branch(place, path);
       case START_ARRAY -> {
         List<ConfigTree> items = new ArrayList<>();
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
+        while (next() != JsonToken.END_ARRAY) {
           items.add(tree(path));
         }
         yield new ConfigTree.Items(place, List.copyOf(items));
       }
-      case VALUE_TRUE -> new ConfigTree.Leaf(place, true);
-      case VALUE_FALSE -> new ConfigTree.Leaf(place, false);
-      case VALUE_NULL -> new ConfigTree.Leaf(place, null);
-      case VALUE_NUMBER_INT -> new ConfigTree.Leaf(place, whole());
-      case VALUE_NUMBER_FLOAT -> new ConfigTree.Leaf(place, parser.getDoubleValue());
-      default -> new ConfigTree.Leaf(place, parser.getText());
+      case VALUE_TRUE -> leaf(place, true);
+      case VALUE_FALSE -> leaf(place, false);
+      case VALUE_NULL -> ConfigTree.Leaf.nothing(place);
+      case VALUE_NUMBER_INT -> leaf(place, whole());
+      case VALUE_NUMBER_FLOAT -> leaf(place, parser.getDoubleValue());
+      default -> text(place, path);
     };
+  }
+
+  private JsonToken next() throws IOException {
+    JsonToken token = parser.nextToken();
+    if (token == null) {
+      throw new JsonParseException(parser, "it ends too early");
+    }
+    return token;
+  }
+
+  private ConfigTree leaf(Place place, Object value) throws IOException {
+    return new ConfigTree.Leaf(place, value, parser.getText());
+  }
+
+  private ConfigTree text(Place place, String path) throws IOException {
+    String text = parser.getText();
+    if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
+      problems.add(place, path, "is *" + text + "; aliases are not read, write the value itself");
+    }
+    return new ConfigTree.Leaf(place, text, text);
   }
 
   private Object whole() throws IOException {
@@ -118,30 +140,19 @@ final class TreeReader {
         : (Object) parser.getLongValue();
   }
 
-  private ConfigTree keys(Place place, String path) throws IOException {
+  private ConfigTree branch(Place place, String path) throws IOException {
     LinkedHashMap<String, ConfigTree> entries = new LinkedHashMap<>();
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
+    while (next() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
       Place at = places.apply(parser.currentTokenLocation());
-      parser.nextToken();
+      next();
       String full = Problems.join(path, name);
-      ConfigTree value = tree(full);
-      ConfigTree before = entries.put(name, moved(value, at));
+      // A setting's place is that of its key.
+      ConfigTree before = entries.put(name, tree(full).at(at));
       if (before != null) {
         problems.add(at, full, "given twice; the first is at " + before.place() + ", keep one");
       }
     }
-    return new ConfigTree.Keys(place, entries);
-  }
-
-  /** A setting's place is that of its key. */
-  private static ConfigTree moved(ConfigTree tree, Place at) {
-    if (tree instanceof ConfigTree.Keys k) {
-      return new ConfigTree.Keys(at, k.entries());
-    }
-    if (tree instanceof ConfigTree.Items i) {
-      return new ConfigTree.Items(at, i.items());
-    }
-    return new ConfigTree.Leaf(at, ((ConfigTree.Leaf) tree).value());
+    return new ConfigTree.Branch(place, entries);
   }
 }

@@ -1,0 +1,98 @@
+package dev.fettle.settings;
+
+import java.lang.reflect.Type;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** A path, relative to the configuration's file. */
+final class PathKind extends Kind<Path> {
+
+  /** What must be there. */
+  enum Wanted {
+    ANYTHING,
+    FILE,
+    DIRECTORY
+  }
+
+  private final Wanted wanted;
+
+  PathKind(Wanted wanted) {
+    this.wanted = wanted;
+  }
+
+  @Override
+  @Nullable Path read(Entry entry) {
+    String text = entry.text().orElse(null);
+    if (text == null) {
+      entry.wrong(expected());
+      return null;
+    }
+    Path path = resolved(entry, text);
+    return path != null && isThere(entry, path) ? path : null;
+  }
+
+  private static @Nullable Path resolved(Entry entry, String text) {
+    try {
+      return entry.section().resolved(text);
+    } catch (InvalidPathException e) {
+      entry.problem("cannot be a path: " + e.getReason());
+      return null;
+    }
+  }
+
+  private boolean isThere(Entry entry, Path path) {
+    if (wanted == Wanted.FILE && Files.isDirectory(path)) {
+      entry.problem(path + " is a directory, a file is wanted" + Siblings.within(path));
+      return false;
+    }
+    boolean there =
+        switch (wanted) {
+          case ANYTHING -> true;
+          case FILE -> Files.exists(path);
+          case DIRECTORY -> Files.isDirectory(path);
+        };
+    if (!there && Files.exists(path)) {
+      entry.problem(path + " is a file, a directory is wanted");
+    } else if (!there) {
+      String noun = wanted == Wanted.FILE ? "file " : "directory ";
+      entry.problem("no " + noun + path + Siblings.like(path));
+    }
+    return there;
+  }
+
+  @Override
+  Object plain(Path value) {
+    return value.toString();
+  }
+
+  @Override
+  String expected() {
+    return "a " + column();
+  }
+
+  @Override
+  String many() {
+    return wanted == Wanted.DIRECTORY ? "directories" : column() + "s";
+  }
+
+  @Override
+  String column() {
+    return switch (wanted) {
+      case ANYTHING -> "path";
+      case FILE -> "file";
+      case DIRECTORY -> "directory";
+    };
+  }
+
+  @Override
+  boolean fits(Type component) {
+    return component == Path.class;
+  }
+
+  @Override
+  Path settled(Path value, Section section) {
+    return section.resolved(value.toString());
+  }
+}

@@ -1,0 +1,126 @@
+package dev.fettle.harness.config;
+
+import dev.fettle.settings.Keys;
+import java.util.List;
+
+/**
+ * Names of transformers (5.18), TRL (1.13), PEFT and axolotl to which no single key answers, and
+ * what to do instead. Names that are a key's own stand with that key.
+ */
+final class OtherTrainers {
+  /**
+   * Names that have one answer.
+   *
+   * @param sentence what to do instead
+   * @param names theirs, with spaces between them
+   */
+  private record Answer(String sentence, String names) {}
+
+  private static final List<Answer> ANSWERS =
+      List.of(
+          new Answer(
+              "set train.evalEvery, the steps between evaluations",
+              "eval_strategy evals_per_epoch"),
+          new Answer(
+              "set train.checkpointEvery, the steps between checkpoints",
+              "save_strategy saves_per_epoch"),
+          new Answer(
+              "set train.logEvery, the steps between rows of metrics",
+              "logging_strategy logging_first_step"),
+          new Answer(
+              "metrics go into the run's directory, where track says; leave it out",
+              "logging_dir disable_tqdm use_wandb wandb_project project"),
+          new Answer(
+              "go on with: fettle train CONFIG --resume", "resume_from_checkpoint auto_resume"),
+          new Answer(
+              "fettle train trains, and evaluates where data.eval names rows; leave it out",
+              "do_train do_eval do_predict eval_on_start eval_delay"),
+          new Answer(
+              "final/ holds the model of the last step; leave it out",
+              "load_best_model_at_end metric_for_best_model greater_is_better"),
+          new Answer("set model.precision: f32 or bf16", "tf32 bf16_full_eval fp16_full_eval"),
+          new Answer(
+              "set model.recompute: blocks to save memory",
+              "activation_offloading gradient_checkpointing_kwargs"),
+          new Answer("set train.microBatchSize to what fits into memory", "auto_find_batch_size"),
+          new Answer("set data.shuffle: true or false", "train_sampling_strategy group_by_length"),
+          new Answer("set backend.device: cpu or gpu:0", "use_cpu no_cuda device_map"),
+          new Answer(
+              "a run uses one device; leave it out",
+              "local_rank ddp_backend ddp_bucket_cap_mb ddp_broadcast_buffers ddp_static_graph"
+                  + " ddp_find_unused_parameters ddp_timeout eval_use_gather_object ignore_bias_buffers"
+                  + " fsdp fsdp_config deepspeed"
+                  + " accelerator_config parallelism_config save_on_each_node log_on_each_node"),
+          new Answer(
+              "nothing is uploaded; final/ is a directory the Hub takes",
+              "push_to_hub hub_model_id hub_token hub_strategy hub_private_repo hub_always_push"
+                  + " hub_revision"),
+          new Answer(
+              "nothing is downloaded; model.path names a directory",
+              "model_revision revision base_model_name_or_path"),
+          new Answer(
+              "nothing is downloaded; give the files of the rows as data.train and data.eval",
+              "dataset_config dataset_train_split dataset_test_split dataset_streaming"),
+          new Answer("no code of a model is run; leave it out", "trust_remote_code"),
+          new Answer(
+              "programs are compiled and kernels chosen by the backend; leave it out",
+              "torch_compile torch_compile_backend torch_compile_mode use_liger_kernel liger_kernel_config attn_implementation"
+                  + " flash_attention use_cache"),
+          new Answer(
+              "rows are read by backend.threads threads; leave it out",
+              "dataloader_pin_memory dataloader_persistent_workers dataloader_prefetch_factor"
+                  + " dataloader_in_order dataloader_multiprocessing_context"),
+          new Answer(
+              "the loss is the mean over the targets of a whole step; leave it out",
+              "average_tokens_across_devices label_smoothing_factor neftune_noise_alpha"),
+          new Answer(
+              "the tokenizer has its own; leave it out",
+              "pad_token eos_token special_tokens tokenizer"),
+          new Answer("rows are padded as the programs need; leave it out", "pad_to_multiple_of"),
+          new Answer(
+              "every setting of an optimizer is a key of optimizer",
+              "optim_args optim_target_modules"),
+          new Answer(
+              "weights are not quantised; leave it out",
+              "load_in_4bit load_in_8bit bnb_4bit_quant_type bnb_4bit_quant_storage use_bnb_nested_quant"),
+          new Answer(
+              "model.adapter.targets says which layers have an adapter", "lora_target_linear"),
+          new Answer(
+              "the adapter is LoRA or rsLoRA without more; leave it out",
+              "use_dora use_qalora qalora_group_size use_bdlora loftq_config bias lora_bias exclude_modules layers_to_transform layers_pattern"
+                  + " rank_pattern alpha_pattern target_parameters lora_target_parameters"
+                  + " init_lora_weights"),
+          new Answer(
+              "it follows from the model and the algorithm; leave it out",
+              "task_type lora_task_type fan_in_fan_out model_type label_names inference_mode"),
+          new Answer(
+              "num_tokens is among the metrics always; leave it out",
+              "include_num_input_tokens_seen"),
+          new Answer(
+              "a run can be repeated bit for bit on the CPU as it is; leave it out",
+              "full_determinism"),
+          new Answer(
+              "evaluation runs train.microBatchSize rows at once; leave it out",
+              "eval_accumulation_steps eval_do_concat_batches batch_eval_metrics"),
+          new Answer(
+              "nothing here answers to it; leave it out",
+              "alora_invocation_tokens arrow_config auto_mapping corda_config dataset_kwargs debug"
+                  + " enable_jit_checkpoint ensure_weight_tying eva_config ignore_data_skip"
+                  + " include_for_metrics kasa_config layer_replication length_column_name log_level"
+                  + " log_level_replica logging_nan_inf_filter lora_ga_config megatron_config"
+                  + " megatron_core model_init_kwargs monteclora_config peft_version prediction_loss_only"
+                  + " restore_callback_states_from_checkpoint router_aux_loss_coef runtime_config"
+                  + " save_only_model skip_memory_metrics torch_empty_cache_steps trackio_bucket_id"
+                  + " trackio_space_id trackio_static_space_id trainable_token_indices velora_config"));
+
+  private OtherTrainers() {}
+
+  /** The table with these names. */
+  static Keys<RunConfig> noted(Keys<RunConfig> keys) {
+    Keys<RunConfig> noted = keys;
+    for (Answer answer : ANSWERS) {
+      noted = noted.note(answer.sentence(), answer.names().split(" ", -1));
+    }
+    return noted;
+  }
+}

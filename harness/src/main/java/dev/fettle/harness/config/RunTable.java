@@ -1,0 +1,51 @@
+package dev.fettle.harness.config;
+
+import dev.fettle.settings.AlgorithmKeys;
+import dev.fettle.settings.AlgorithmSettings;
+import dev.fettle.settings.Key;
+import dev.fettle.settings.Keys;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The table of all keys of a run. */
+final class RunTable {
+  private static final String DEFAULT_ALGORITHM = "sft";
+
+  private RunTable() {}
+
+  /** With the section {@code algorithm} of each of these. */
+  static Keys<RunConfig> of(Collection<? extends AlgorithmKeys> algorithms) {
+    Keys<RunConfig> keys =
+        Keys.of(
+                RunConfig.class,
+                Key.section("run", RunSettings.KEYS, "which run this is"),
+                Key.section("backend", BackendSettings.KEYS, "what computes"),
+                Key.section("model", ModelSettings.KEYS, "what is trained"),
+                Key.section("algorithm", algorithm(algorithms), "what is optimized"),
+                Key.section("data", DataSettings.KEYS, "the rows and how they become batches"),
+                Key.section("optimizer", OptimizerSettings.KEYS, "how the weights move"),
+                Key.section("train", TrainSettings.KEYS, "how long, and what is kept"),
+                Key.choice("track", Track.class, "where metrics go")
+                    .list()
+                    .otherwise(List.of(Track.CONSOLE, Track.JSONL))
+                    .also("report_to"))
+            .rule(
+                "train.evalEvery",
+                c -> c.train().evalEvery() == 0 || !c.data().eval().isEmpty(),
+                c ->
+                    "is " + c.train().evalEvery() + ", but data.eval names no rows to evaluate on");
+    return OtherTrainers.noted(keys);
+  }
+
+  private static Keys<AlgorithmSettings> algorithm(Collection<? extends AlgorithmKeys> algorithms) {
+    Map<String, Keys<? extends AlgorithmSettings>> byType = new LinkedHashMap<>();
+    algorithms.forEach(a -> byType.put(a.type(), a.keys()));
+    return Keys.byType(
+        AlgorithmSettings.class,
+        AlgorithmSettings::type,
+        Key.text("type", "the algorithm").otherwise(DEFAULT_ALGORITHM),
+        byType);
+  }
+}

@@ -1,0 +1,41 @@
+package dev.fettle.harness.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fettle.settings.KeyPage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The tables of keys in the documentation are those of the code; the prose around them is kept. */
+class ConfigPageTest {
+  private static final Path DOCS = Path.of(System.getProperty("fettle.root", ".."), "docs");
+  private static final String BEGIN = "<!-- rendered by ConfigPageTest: begin -->\n";
+  private static final String END = "<!-- rendered by ConfigPageTest: end -->\n";
+
+  private static void isCurrent(String page, String table) throws IOException {
+    Path file = DOCS.resolve(page);
+    String text = Files.readString(file);
+    int begin = text.indexOf(BEGIN) + BEGIN.length();
+    int end = text.indexOf(END);
+    assertThat(end).as("the marks in " + page).isGreaterThanOrEqualTo(begin);
+    String wanted = text.substring(0, begin) + "\n" + table + text.substring(end);
+    if (Boolean.getBoolean("fettle.render")) {
+      Files.writeString(file, wanted);
+    }
+    assertThat(Files.readString(file))
+        .as("write it again: mvn -pl harness -am test -Dtest=ConfigPageTest -Dfettle.render=true")
+        .isEqualTo(wanted);
+  }
+
+  @Test
+  void everyKeyIsDocumented() throws IOException {
+    isCurrent("config.md", KeyPage.keys(RunTable.of(KnownAlgorithms.all())));
+  }
+
+  @Test
+  void everyNameOfAnotherTrainerIsDocumented() throws IOException {
+    isCurrent("from-trl.md", KeyPage.otherNames(RunTable.of(KnownAlgorithms.all())) + "\n");
+  }
+}
