@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -127,7 +128,7 @@ final class RecordTable<S extends Record> implements Keys.Table<S> {
   @Override
   public void write(S settings, String prefix, Map<String, Object> out) {
     for (Part<?> part : parts) {
-      RecordComponent component = components.get(part.component());
+      RecordComponent component = Objects.requireNonNull(components.get(part.component()));
       try {
         write(part, component.getAccessor().invoke(settings), prefix, out);
       } catch (ReflectiveOperationException e) {

@@ -32,7 +32,7 @@ final class ScalarKind<T> extends Kind<T> {
         Boolean.class,
         "true or false",
         Range.ANY,
-        e -> e.tree() instanceof Leaf leaf && leaf.value() instanceof Boolean b ? b : null);
+        e -> (e.tree() instanceof Leaf leaf && leaf.value() instanceof Boolean b) ? b : null);
   }
 
   static Kind<String> text() {

@@ -88,8 +88,16 @@ class KeysTest {
     assertThat(
             problems(
                 MySettings.KEYS,
-                "beta: 0\nkind: hinge\nreference: file.txt\nweights:\n  - 1\n  - -1\nbata: 1\n"
-                    + "klCoef: 3\n"))
+                """
+                beta: 0
+                kind: hinge
+                reference: file.txt
+                weights:
+                  - 1
+                  - -1
+                bata: 1
+                klCoef: 3
+                """))
         .containsExactly(
             "my.yaml:1: beta: is 0; it must be a number, above 0",
             "my.yaml:2: kind: expected one of sigmoid, hinge_loss, got 'hinge'",

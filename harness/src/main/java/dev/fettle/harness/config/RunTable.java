@@ -15,7 +15,7 @@ final class RunTable {
 
   private RunTable() {}
 
-  /** With the section {@code algorithm} of each of these. */
+  /** Where a run may have one of these algorithms, each with its own keys. */
   static Keys<RunConfig> of(Collection<? extends AlgorithmKeys> algorithms) {
     Keys<RunConfig> keys =
         Keys.of(
