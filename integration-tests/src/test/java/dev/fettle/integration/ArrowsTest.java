@@ -102,6 +102,7 @@ class ArrowsTest {
         boolean primitive = d.getTargetClass().getBaseComponentType().isPrimitive();
         if (!primitive
             && !to.startsWith("java.")
+            && !to.startsWith("com.sun.management.")
             && !to.startsWith("org.jspecify.")
             && !module(d.getTargetClass()).equals(Optional.of("api"))) {
           wrong.add(d.getDescription());
