@@ -54,8 +54,8 @@ public final class LongSum {
    * fairest divisor of n is taken, so that nothing is left over: what is costs a copy.
    */
   public static Cut cut(long n, long limit) {
-    int levels = (int) Math.ceil(Math.log(n) / Math.log(limit) - 1e-9);
-    long fair = Math.min(limit, Math.round(Math.pow(n, 1.0 / Math.max(1, levels))));
+    int levels = (int) Math.ceil(Math.log((double) n) / Math.log((double) limit) - 1e-9);
+    long fair = Math.min(limit, Math.round(Math.pow((double) n, 1.0 / Math.max(1, levels))));
     for (long off = 0; off < limit; off++) {
       if (fair + off <= limit && n % (fair + off) == 0) {
         return new Cut(n / (fair + off), fair + off, 0);
