@@ -41,10 +41,19 @@ final class Bench {
 
   /** The largest resident set of this process so far, in MiB; NaN where the system does not say. */
   static double peakMiB() {
+    return status("VmHWM:");
+  }
+
+  /** The resident set of this process now, in MiB; NaN where the system does not say. */
+  static double residentMiB() {
+    return status("VmRSS:");
+  }
+
+  private static double status(String key) {
     Path status = Path.of("/proc/self/status");
     try {
       for (String line : Files.readAllLines(status)) {
-        if (line.startsWith("VmHWM:")) {
+        if (line.startsWith(key)) {
           return Double.parseDouble(line.replaceAll("\\D", "")) / 1024;
         }
       }

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Times greedy decoding of a GPT-2 shape: 8 rows, prompts of 32 tokens, 128 new ones, key-value
- * cache. The counterpart of {@code peers/hf_generate.py}.
+ * Times decoding of a GPT-2 shape: 8 rows, prompts of 32 tokens, 128 new ones, key-value cache;
+ * greedy unless told otherwise. The counterpart of {@code peers/hf_generate.py}.
  */
 public final class DecodeBench {
   private static final int ROWS = 8;
@@ -27,11 +27,23 @@ public final class DecodeBench {
 
   private DecodeBench() {}
 
-  /** Arguments: backend, shape. */
+  private static SamplingOptions options(String way) {
+    SamplingOptions plain = SamplingOptions.sampling(FRESH).withStopIds(Set.of());
+    return switch (way) {
+      case "greedy" -> plain.withTemperature(0);
+      case "top-k" -> plain.withTopK(50);
+      case "plain" -> plain;
+      default -> throw new IllegalArgumentException(way + " is not greedy, top-k or plain");
+    };
+  }
+
+  /** Arguments: backend, shape, how tokens are chosen. */
   public static void main(String[] args) {
     if (args.length < 2) {
-      throw new IllegalArgumentException("usage: DecodeBench BACKEND tiny|small|gpt2");
+      throw new IllegalArgumentException(
+          "usage: DecodeBench BACKEND tiny|small|gpt2 [greedy|top-k|plain]");
     }
+    String way = args.length > 2 ? args[2] : "greedy";
     BenchModel shape = BenchModel.named(args[1]);
     Random random = new Random(0);
     List<int[]> prompts =
@@ -47,14 +59,15 @@ public final class DecodeBench {
       double best = Double.MAX_VALUE;
       for (int i = 0; i < RUNS; i++) {
         long start = System.nanoTime();
-        generator.generate(prompts, SamplingOptions.greedy(FRESH, Set.of()), TokenListener.none());
+        generator.generate(prompts, options(way), TokenListener.none());
         best = Math.min(best, (System.nanoTime() - start) / 1e9);
       }
       System.out.printf(
           Locale.ROOT,
-          "fettle %s %s decode best %.0f ms %.1f tok/s%n",
+          "fettle %s %s decode %s best %.0f ms %.1f tok/s%n",
           args[0],
           args[1],
+          way,
           best * 1e3,
           ROWS * FRESH / best);
     }

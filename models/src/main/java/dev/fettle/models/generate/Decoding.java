@@ -108,9 +108,17 @@ final class Decoding {
 
   private void choose(Predictions predictions) {
     for (Sequence s : live) {
-      ending.add(s, predictions.pick(s.row(), s));
+      ending.add(s, pick(predictions, s));
     }
     live = live.stream().filter(s -> !s.isOver()).toList();
+  }
+
+  private static Pick pick(Predictions predictions, Sequence s) {
+    try {
+      return predictions.pick(s.row(), s);
+    } catch (GenerationException e) {
+      throw e.at(s.place());
+    }
   }
 
   /** Gives each live sequence a row of its own, in a cache with room and few idle rows. */

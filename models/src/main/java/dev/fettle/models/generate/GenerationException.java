@@ -9,8 +9,17 @@ package dev.fettle.models.generate;
 public final class GenerationException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** An error that says which token of which sequence, and what is wrong. */
-  public GenerationException(String message) {
+  /** An error that says what is wrong with the logits. */
+  GenerationException(String message) {
     super(message);
+  }
+
+  private GenerationException(String message, GenerationException cause) {
+    super(message, cause);
+  }
+
+  /** The same, naming the token that could not be chosen and its sequence. */
+  GenerationException at(String place) {
+    return new GenerationException(place + " " + getMessage(), this);
   }
 }

@@ -7,4 +7,4 @@ package dev.fettle.models.generate;
  * @param logProb under the model's own distribution
  * @param samplingLogProb under the distribution it was drawn from
  */
-record Pick(int id, float logProb, float samplingLogProb) {}
+public record Pick(int id, float logProb, float samplingLogProb) {}

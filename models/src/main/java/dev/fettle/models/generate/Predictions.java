@@ -25,7 +25,7 @@ interface Predictions {
     public Pick pick(int row, Sequence sequence) {
       float[] own = new float[vocab];
       logits.get(row * vocab, own);
-      return sampler.pick(own, sequence);
+      return sampler.pick(own, sequence.seen(), sequence.draws());
     }
   }
 
@@ -84,7 +84,7 @@ interface Predictions {
         ids[i] = (int) (byId[i] >> 32);
         logits[i] = best.logits.get(from + (int) byId[i]);
       }
-      return sampler.pickAmong(ids, logits, total, sequence);
+      return sampler.pickAmong(ids, logits, total, sequence.draws());
     }
   }
 

@@ -1,19 +1,20 @@
 package dev.fettle.models.generate;
 
 import dev.fettle.models.generate.SamplingOptions.Choice;
+import dev.fettle.models.random.RandomStream;
 import java.util.BitSet;
 
 /**
  * Chooses the next token on the host, so that every backend draws the same: by transformers'
  * processors in their order, repetition penalty, temperature, top-k, top-p, min-p. For one thread.
  */
-final class Sampler {
+public final class Sampler {
   private final Choice choice;
   private final Candidates candidates;
   private final float[] scratch;
 
   /** A sampler for a vocabulary of so many tokens. */
-  Sampler(Choice choice, int vocab) {
+  public Sampler(Choice choice, int vocab) {
     this.choice = choice;
     this.candidates = new Candidates(vocab);
     this.scratch = new float[vocab];
@@ -23,21 +24,26 @@ final class Sampler {
    * Chooses a token.
    *
    * @param logits one a token id; changed where there is a repetition penalty
+   * @param seen the ids that are there already, the prompt's among them
+   * @param draws the sequence's own; one number is taken unless the likeliest is wanted
    * @throws GenerationException where they are no distribution: NaN always; infinite, or minus
    *     infinite all, where a draw is made
    */
-  Pick pick(float[] logits, Sequence sequence) {
-    requireNumbers(logits, sequence);
-    double own = logSumExp(logits);
+  public Pick pick(float[] logits, BitSet seen, RandomStream draws) {
+    requireNumbers(logits);
     float[] raw = choice.repetitionPenalty() == 1 ? logits : logits.clone();
-    penalize(logits, sequence.seen(), choice.repetitionPenalty());
+    penalize(logits, seen, choice.repetitionPenalty());
     if (choice.temperature() == 0) {
       int best = argmax(logits);
-      return new Pick(best, (float) (raw[best] - own), 0);
+      return new Pick(best, (float) (raw[best] - logSumExp(raw)), 0);
     }
     collect(logits);
-    double total = filter(sequence);
-    int drawn = draw(sequence.draws().nextDouble(), total);
+    float largest = weigh();
+    // With nothing changed and nothing left out, the weights are the model's own.
+    boolean same = raw == logits && choice.temperature() == 1 && candidates.count() == raw.length;
+    double own = same ? largest + Math.log(candidates.total()) : logSumExp(raw);
+    double total = filter();
+    int drawn = draw(draws.nextDouble(), total);
     int id = candidates.id(drawn);
     return new Pick(id, (float) (raw[id] - own), (float) Math.log(candidates.share(drawn, total)));
   }
@@ -49,28 +55,28 @@ final class Sampler {
    * @param logits of these
    * @param own logarithm of the sum of all tokens' exponentials
    */
-  Pick pickAmong(int[] ids, float[] logits, double own, Sequence sequence) {
+  Pick pickAmong(int[] ids, float[] logits, double own, RandomStream draws) {
     candidates.clear();
     for (int i = 0; i < ids.length; i++) {
       candidates.add(ids[i], logits[i]);
     }
-    double total = filter(sequence);
-    int drawn = draw(sequence.draws().nextDouble(), total);
+    weigh();
+    double total = filter();
+    int drawn = draw(draws.nextDouble(), total);
     return new Pick(
         candidates.id(drawn),
         (float) (candidates.logit(drawn) - own),
         (float) Math.log(candidates.share(drawn, total)));
   }
 
-  private static void requireNumbers(float[] logits, Sequence sequence) {
+  private static void requireNumbers(float[] logits) {
     int broken = 0;
     for (float logit : logits) {
       broken += logit != logit ? 1 : 0;
     }
     if (broken > 0) {
       throw new GenerationException(
-          sequence.place()
-              + " cannot be chosen: "
+          "cannot be chosen: "
               + broken
               + " of "
               + logits.length
@@ -112,9 +118,10 @@ final class Sampler {
   }
 
   /** The probabilities after temperature and filters, by token id; 0 for what is left out. */
-  double[] distribution(float[] logits, Sequence sequence) {
+  double[] distribution(float[] logits) {
     collect(logits);
-    double total = filter(sequence);
+    weigh();
+    double total = filter();
     double[] p = new double[logits.length];
     for (int i = 0; i < candidates.count(); i++) {
       p[candidates.id(i)] = candidates.share(i, total);
@@ -135,17 +142,21 @@ final class Sampler {
     }
   }
 
-  /** Weighs the candidates and drops those that are not likely enough; gives what is left. */
-  private double filter(Sequence sequence) {
+  /** Weighs the candidates; gives the largest logit. */
+  private float weigh() {
     float largest = candidates.largest();
     if (Float.isInfinite(largest)) {
       throw new GenerationException(
-          sequence.place()
-              + " cannot be drawn: the largest logit is "
+          "cannot be drawn: the largest logit is "
               + largest
               + ", so there are no probabilities. The model's weights have diverged or are damaged");
     }
     candidates.weigh(largest, choice.temperature());
+    return largest;
+  }
+
+  /** Drops candidates that are not likely enough; gives the weight of those that are left. */
+  private double filter() {
     if (choice.topP() < 1) {
       candidates.keepLikeliest(choice.topP());
     }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -27,13 +28,12 @@ class SamplerTest {
     return new Choice(penalty, temperature, topK, topP, minP);
   }
 
-  private static Sequence sequence(int stream) {
-    return sequence(new int[0], stream);
+  private static RandomStream stream(int number) {
+    return RandomStream.of(1, Purpose.SAMPLE, number, 0);
   }
 
-  private static Sequence sequence(int[] context, int stream) {
-    RandomStream random = RandomStream.of(1, Purpose.SAMPLE, stream, 0);
-    return new Sequence(new Sequence.Name(0, 0, 0), context, 10, random);
+  private static Pick pick(Choice choice, float[] logits, int stream) {
+    return new Sampler(choice, logits.length).pick(logits, new BitSet(), stream(stream));
   }
 
   /** The settings behind the names of the golden processors. */
@@ -69,14 +69,11 @@ class SamplerTest {
       for (int i = 0; i < logits.length; i++) {
         logits[i] = (float) stored.get(i).asDouble();
       }
-      int[] context = new int[c.get("input_ids").size()];
-      for (int i = 0; i < context.length; i++) {
-        context[i] = c.get("input_ids").get(i).asInt();
-      }
+      BitSet seen = new BitSet();
+      c.get("input_ids").forEach(id -> seen.set(id.asInt()));
       Choice settings = named(c.get("processor").asText());
-      Sequence sequence = sequence(context, 0);
-      Sampler.penalize(logits, sequence.seen(), settings.repetitionPenalty());
-      double[] p = new Sampler(settings, logits.length).distribution(logits, sequence);
+      Sampler.penalize(logits, seen, settings.repetitionPenalty());
+      double[] p = new Sampler(settings, logits.length).distribution(logits);
       double[] expected = new double[p.length];
       for (int i = 0; i < c.get("kept_ids").size(); i++) {
         expected[c.get("kept_ids").get(i).asInt()] = c.get("probs").get(i).asDouble();
@@ -100,21 +97,22 @@ class SamplerTest {
 
   private static int draw(Choice settings, int stream) {
     float[] logits = {0, (float) Math.log(2), (float) Math.log(5)};
-    return new Sampler(settings, 3).pick(logits, sequence(stream)).id();
+    return pick(settings, logits, stream).id();
   }
 
   @Test
   void temperatureZeroTakesTheFirstLikeliest() {
     float[] logits = {1, 3, 3, 2};
-    assertThat(new Sampler(options(1, 0, 0, 1, 0), 4).pick(logits, sequence(0)).id()).isEqualTo(1);
+    assertThat(pick(options(1, 0, 0, 1, 0), logits, 0).id()).isEqualTo(1);
   }
 
   @Test
   void thePenaltyCountsEachTokenOnceAndLeavesTheModelsLogProbability() {
     float[] logits = {1, 3, -2, 2.5f};
     double own = 3 - Sampler.logSumExp(logits);
-    Pick pick =
-        new Sampler(options(1.1, 0, 0, 1, 0), 4).pick(logits, sequence(new int[] {1, 1, 2, 1}, 0));
+    BitSet seen = new BitSet();
+    seen.set(1, 3);
+    Pick pick = new Sampler(options(1.1, 0, 0, 1, 0), 4).pick(logits, seen, stream(0));
     assertThat(logits).containsExactly(new float[] {1, 3 / 1.1f, -2.2f, 2.5f}, within(1e-6f));
     assertThat(pick.id()).isEqualTo(1);
     assertThat(pick.logProb()).isCloseTo((float) own, within(1e-6f));
@@ -129,7 +127,7 @@ class SamplerTest {
             options(1, temperature, 3, 1, 0),
             options(1, temperature, 0, 0.9, 0.1))) {
       float[] logits = {-8, 3, 40, 7, 39.9f};
-      Pick pick = new Sampler(choice, 5).pick(logits, sequence(3));
+      Pick pick = pick(choice, logits, 3);
       assertThat(pick.id()).as("%s", choice).isEqualTo(2);
       assertThat(pick.samplingLogProb()).isZero();
     }
@@ -140,7 +138,7 @@ class SamplerTest {
     int[] counts = new int[3];
     for (int i = 0; i < 1000; i++) {
       float[] logits = {5, 2, 5};
-      counts[new Sampler(options(1, 1e-310, 0, 1, 0), 3).pick(logits, sequence(i)).id()]++;
+      counts[pick(options(1, 1e-310, 0, 1, 0), logits, i).id()]++;
     }
     assertThat(counts[1]).isZero();
     assertThat(counts[0]).isBetween(440, 560);
@@ -201,7 +199,7 @@ class SamplerTest {
               random.nextBoolean() ? 0 : 1 + random.nextInt(vocab),
               random.nextBoolean() ? 1 : 1e-6 + random.nextDouble() * 0.999,
               random.nextBoolean() ? 0 : random.nextDouble() * 0.5);
-      double[] p = new Sampler(choice, vocab).distribution(logits, sequence(0));
+      double[] p = new Sampler(choice, vocab).distribution(logits);
       assertThat(p)
           .as("seed %d, round %d, %s", seed, round, choice)
           .containsExactly(sorted(logits, choice), within(1e-9));
@@ -213,23 +211,22 @@ class SamplerTest {
     float nan = Float.NaN;
     float infinity = Float.POSITIVE_INFINITY;
     for (Choice choice : List.of(options(1, 0, 0, 1, 0), options(1, 1, 2, 0.9, 0))) {
-      assertThatThrownBy(() -> new Sampler(choice, 3).pick(new float[] {1, nan, 2}, sequence(0)))
+      assertThatThrownBy(() -> pick(choice, new float[] {1, nan, 2}, 0))
           .isInstanceOf(GenerationException.class)
-          .hasMessageStartingWith(
-              "new token 1 of prompt 0 cannot be chosen: 1 of 3 logits are not numbers (NaN)");
+          .hasMessageStartingWith("cannot be chosen: 1 of 3 logits are not numbers (NaN)");
     }
-    Sampler draws = new Sampler(options(1, 1, 0, 1, 0), 3);
-    assertThatThrownBy(() -> draws.pick(new float[] {1, infinity, 2}, sequence(0)))
+    Choice draws = options(1, 1, 0, 1, 0);
+    assertThatThrownBy(() -> pick(draws, new float[] {1, infinity, 2}, 0))
         .isInstanceOf(GenerationException.class)
         .hasMessageContaining("the largest logit is Infinity");
-    assertThatThrownBy(() -> draws.pick(new float[] {-infinity, -infinity, -infinity}, sequence(0)))
+    assertThatThrownBy(() -> pick(draws, new float[] {-infinity, -infinity, -infinity}, 0))
         .isInstanceOf(GenerationException.class)
         .hasMessageContaining("the largest logit is -Infinity");
     // As in transformers, whose greedy search asks for the largest alone.
-    Sampler greedy = new Sampler(options(1, 0, 0, 1, 0), 3);
-    assertThat(greedy.pick(new float[] {1, infinity, 2}, sequence(0)).id()).isEqualTo(1);
-    assertThat(greedy.pick(new float[] {-infinity, -3, -infinity}, sequence(0)).id()).isEqualTo(1);
-    Pick only = draws.pick(new float[] {-infinity, -3, -infinity}, sequence(0));
+    Choice greedy = options(1, 0, 0, 1, 0);
+    assertThat(pick(greedy, new float[] {1, infinity, 2}, 0).id()).isEqualTo(1);
+    assertThat(pick(greedy, new float[] {-infinity, -3, -infinity}, 0).id()).isEqualTo(1);
+    Pick only = pick(draws, new float[] {-infinity, -3, -infinity}, 0);
     assertThat(only).isEqualTo(new Pick(1, 0, 0));
   }
 
