@@ -67,6 +67,14 @@ class ReferenceTckTest {
   }
 
   @Nested
+  class SteadyState extends SteadyStateContract {
+    @Override
+    protected BackendProvider provider() {
+      return new ReferenceProvider();
+    }
+  }
+
+  @Nested
   class Reduction extends ReductionContract {
     @Override
     protected BackendProvider provider() {

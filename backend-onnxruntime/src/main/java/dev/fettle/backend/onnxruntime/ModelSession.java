@@ -1,12 +1,9 @@
 package dev.fettle.backend.onnxruntime;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
-import com.google.protobuf.ByteString;
-import dev.fettle.backend.onnxruntime.lower.Lowered;
 import dev.fettle.spi.DeviceFailureException;
 import java.util.Map;
 import java.util.Set;
@@ -22,48 +19,25 @@ final class ModelSession implements AutoCloseable {
   /** Intermediate results below this are not worth giving back. */
   private static final long SMALL = 64L << 20;
 
-  private final Maker maker;
+  private final SessionMaker maker;
   private final Residency residency;
   private final boolean large;
   private @Nullable OrtSession session;
 
-  /**
-   * Makes the session of a model, over and over.
-   *
-   * @param environment the runtime's
-   * @param settings of every session
-   * @param program its name, for messages
-   * @param model what it computes, serialised
-   */
-  private record Maker(
-      OrtEnvironment environment, SessionSettings settings, String program, ByteString model) {
-
-    OrtSession make() {
-      try (OrtSession.SessionOptions options = settings.options(program)) {
-        return environment.createSession(model.toByteArray(), options);
-      } catch (OrtException | OutOfMemoryError e) {
-        throw new DeviceFailureException(
-            "program " + program + " was not accepted by ONNX Runtime: " + e.getMessage(), e);
-      }
-    }
-  }
-
-  private ModelSession(Maker maker, Residency residency, boolean large) {
+  private ModelSession(SessionMaker maker, Residency residency, boolean large) {
     this.maker = maker;
     this.residency = residency;
     this.large = large;
     this.session = maker.make();
   }
 
-  /** A session of its own for a model. */
-  static ModelSession open(
-      OrtEnvironment environment,
-      SessionSettings settings,
-      Residency residency,
-      String program,
-      Lowered lowered) {
-    Maker maker = new Maker(environment, settings, program, lowered.model().toByteString());
-    return new ModelSession(maker, residency, lowered.intermediateBytes() >= SMALL);
+  /**
+   * A session of its own for a model.
+   *
+   * @param intermediateBytes of all its results together
+   */
+  static ModelSession open(SessionMaker maker, Residency residency, long intermediateBytes) {
+    return new ModelSession(maker, residency, intermediateBytes >= SMALL);
   }
 
   /** Runs the model from some tensors into others. */
@@ -76,7 +50,7 @@ final class ModelSession implements AutoCloseable {
     }
     try (RunOptions options = new RunOptions()) {
       if (!keeps) {
-        options.addRunConfigEntry(SHRINK, maker.settings.arena());
+        options.addRunConfigEntry(SHRINK, maker.settings().arena());
       }
       awake.run(feeds, Set.of(), pinned, options).close();
     }
@@ -90,7 +64,7 @@ final class ModelSession implements AutoCloseable {
       try {
         awake.close();
       } catch (OrtException e) {
-        throw new DeviceFailureException("program " + maker.program + " did not close", e);
+        throw new DeviceFailureException("program " + maker.program() + " did not close", e);
       }
     }
   }

@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtEnvironment;
 import dev.fettle.backend.onnxruntime.lower.Kernels;
 import dev.fettle.backend.onnxruntime.lower.Lowered;
 import dev.fettle.backend.onnxruntime.lower.ProgramLowering;
+import dev.fettle.backend.onnxruntime.lower.SteadyWeights;
 import dev.fettle.program.Passes;
 import dev.fettle.program.Program;
 import dev.fettle.spi.Backend;
@@ -21,17 +22,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Programs as sessions of ONNX Runtime. */
 final class OrtBackend implements Backend {
   private final OrtEnvironment environment;
   private final Device device;
-  private final DirectMemory memory;
+  private final OrtState.Shared shared;
   private final SessionSettings settings;
   private final Residency residency = new Residency();
+  private final Packing packing = new Packing();
   private final HostWorkers workers;
   private final Capabilities capabilities = new Kernels();
 
@@ -51,7 +56,7 @@ final class OrtBackend implements Backend {
   OrtBackend(
       OrtEnvironment environment, DirectMemory memory, Device device, BackendOptions options) {
     this.environment = environment;
-    this.memory = memory;
+    this.shared = new OrtState.Shared(environment, memory, new AtomicLong());
     this.device = device;
     this.settings = new SessionSettings(device, options);
     this.workers = new HostWorkers(options.effectiveThreads());
@@ -75,7 +80,7 @@ final class OrtBackend implements Backend {
   @Override
   public DeviceState newState(String name) {
     requireOpen();
-    OrtState state = new OrtState(environment, memory, name, made::remove);
+    OrtState state = new OrtState(shared, name, made::remove);
     made.add(state);
     return state;
   }
@@ -89,10 +94,8 @@ final class OrtBackend implements Backend {
     options.dumpTo().ifPresent(dir -> dump(dir, prepared.program(), lowered));
     List<String> notes = new ArrayList<>(prepared.notes());
     notes.addAll(lowered.notes());
-    ModelSession session =
-        lowered.hasSession()
-            ? ModelSession.open(environment, settings, residency, program.name(), lowered)
-            : null;
+    ProgramSessions sessions =
+        lowered.hasSession() ? sessions(prepared.program(), lowered, options) : null;
     ExecutableStats stats =
         new ExecutableStats(
             prepared.program().graph().nodes().size(),
@@ -104,15 +107,28 @@ final class OrtBackend implements Backend {
         new OrtExecutable(
             new OrtExecutable.LoadedProgram(
                 environment,
-                memory,
+                shared.memory(),
                 prepared.program(),
                 lowered.withoutModel(),
-                session,
+                sessions,
                 workers,
                 stats,
                 made::remove));
     made.add(executable);
     return executable;
+  }
+
+  private ProgramSessions sessions(Program program, Lowered lowered, CompileOptions options) {
+    Set<String> read = new HashSet<>(program.stateIn().keySet());
+    read.removeAll(program.stateOut().keySet());
+    boolean packs = options.steadyState() && !device.isGpu();
+    Set<String> weights = packs ? SteadyWeights.among(lowered.model(), read) : Set.of();
+    SessionMaker maker =
+        new SessionMaker(
+            environment, settings, program.name(), lowered.model().toByteString(), Map.of());
+    return new ProgramSessions(
+        ModelSession.open(maker, residency, lowered.intermediateBytes()),
+        new ProgramSessions.Steady(maker, residency, weights, packing));
   }
 
   private static void dump(Path directory, Program program, Lowered lowered) {

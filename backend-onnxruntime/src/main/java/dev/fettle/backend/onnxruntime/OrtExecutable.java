@@ -36,7 +36,7 @@ final class OrtExecutable implements Executable {
   private final DirectMemory memory;
   private final Program program;
   private final Lowered lowered;
-  private @Nullable ModelSession session;
+  private @Nullable ProgramSessions sessions;
   private final HostRun host;
   private final ExecutableStats compiled;
   private final RunChecks checks;
@@ -60,7 +60,7 @@ final class OrtExecutable implements Executable {
    * @param memory that results and spare buffers are taken from
    * @param program after the passes
    * @param lowered the model and what follows it
-   * @param session none where the host does everything
+   * @param sessions none where the host does everything
    * @param workers for the host's part
    * @param stats as compiled
    * @param whenClosed told once
@@ -70,7 +70,7 @@ final class OrtExecutable implements Executable {
       DirectMemory memory,
       Program program,
       Lowered lowered,
-      @Nullable ModelSession session,
+      @Nullable ProgramSessions sessions,
       HostWorkers workers,
       ExecutableStats stats,
       Consumer<OrtExecutable> whenClosed) {}
@@ -80,7 +80,7 @@ final class OrtExecutable implements Executable {
     this.memory = loaded.memory();
     this.program = loaded.program();
     this.lowered = loaded.lowered();
-    this.session = loaded.session();
+    this.sessions = loaded.sessions();
     this.host = new HostRun(program, lowered, loaded.workers());
     this.compiled = loaded.stats();
     this.checks = new RunChecks(program, lowered);
@@ -103,12 +103,12 @@ final class OrtExecutable implements Executable {
 
   @Override
   public ExecutableStats stats() {
+    List<String> notes = new ArrayList<>(compiled.notes());
+    if (sessions != null && sessions.packed() > 0) {
+      notes.add("weights kept packed by the runtime: x" + sessions.packed());
+    }
     return new ExecutableStats(
-        compiled.nodes(),
-        compiled.compileMillis(),
-        runs,
-        compiled.aliasedSlots(),
-        compiled.notes());
+        compiled.nodes(), compiled.compileMillis(), runs, compiled.aliasedSlots(), notes);
   }
 
   @Override
@@ -147,9 +147,10 @@ final class OrtExecutable implements Executable {
     Set<String> half = new TreeSet<>();
     boolean done = false;
     try {
-      if (session != null) {
+      program.stateOut().keySet().forEach(slot -> slotOf(slots, slot).changing());
+      if (sessions != null) {
         lowered.slotResults().keySet().stream().filter(this::isDirect).forEach(half::add);
-        runSession(session, slots, inputs, targets);
+        runSessions(sessions, slots, inputs, targets);
       }
       half.addAll(host.writtenInPlace());
       host.run(new HostRun.Memory(slots, inputs, buffers));
@@ -205,8 +206,8 @@ final class OrtExecutable implements Executable {
     return buffers.computeIfAbsent(result, r -> Bound.allocate(environment, new Slot(r, v.type())));
   }
 
-  private void runSession(
-      ModelSession runner,
+  private void runSessions(
+      ProgramSessions runner,
       Map<String, OrtSlot> slots,
       Map<String, HostTensor> inputs,
       Map<String, Bound> targets)
@@ -226,7 +227,7 @@ final class OrtExecutable implements Executable {
           feeds.put(name, slotOf(slots, name).current().tensor());
         }
       }
-      runner.run(feeds, pinned);
+      runner.run(slots, feeds, pinned);
     } finally {
       owned.forEach(OnnxTensor::close);
     }
@@ -259,9 +260,9 @@ final class OrtExecutable implements Executable {
     given.clear();
     buffers.values().forEach(Bound::close);
     buffers.clear();
-    if (session != null) {
-      session.close();
-      session = null;
+    if (sessions != null) {
+      sessions.close();
+      sessions = null;
     }
     whenClosed.accept(this);
   }

@@ -7,6 +7,10 @@ import dev.fettle.program.Slot;
 import dev.fettle.spi.DeviceFailureException;
 import dev.fettle.spi.HostTensor;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class OrtSlot implements AutoCloseable {
   private final OrtEnvironment environment;
   private final Slot slot;
+  private final AtomicLong clock;
+  private final Set<ProgramSessions> packedIn = new LinkedHashSet<>();
+  private long version;
   private Bound current;
   private @Nullable Bound spare;
 
@@ -44,9 +51,18 @@ final class OrtSlot implements AutoCloseable {
     }
   }
 
-  OrtSlot(OrtEnvironment environment, Slot slot) {
+  /**
+   * A slot of zeros.
+   *
+   * @param environment the runtime's
+   * @param slot name and type
+   * @param clock counts the changes of all slots of the backend
+   */
+  OrtSlot(OrtEnvironment environment, Slot slot, AtomicLong clock) {
     this.environment = environment;
     this.slot = slot;
+    this.clock = clock;
+    this.version = clock.incrementAndGet();
     this.current = Bound.allocate(environment, slot);
   }
 
@@ -59,6 +75,27 @@ final class OrtSlot implements AutoCloseable {
 
   Slot slot() {
     return slot;
+  }
+
+  /** A number no other contents of any slot of this backend have. */
+  long version() {
+    return version;
+  }
+
+  /** Notes that a program keeps a copy, of which it lets go before the contents change or go. */
+  void keptBy(ProgramSessions program) {
+    packedIn.add(program);
+  }
+
+  /** The opposite. */
+  void leftBy(ProgramSessions program) {
+    packedIn.remove(program);
+  }
+
+  /** To be called before the contents change. */
+  void changing() {
+    version = clock.incrementAndGet();
+    List.copyOf(packedIn).forEach(ProgramSessions::unpack);
   }
 
   /** What the slot holds now. */
@@ -90,6 +127,7 @@ final class OrtSlot implements AutoCloseable {
 
   @Override
   public void close() {
+    changing();
     current.close();
     if (spare != null) {
       spare.close();

@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** Slots in direct buffers, which the runtime reads and writes without copying. */
 final class OrtState implements DeviceState {
   private final OrtEnvironment environment;
   private final DirectMemory memory;
+  private final AtomicLong clock;
   private final String name;
   private final Map<String, OrtSlot> slots = new LinkedHashMap<>();
   private final Set<String> broken = new TreeSet<>();
@@ -27,17 +29,25 @@ final class OrtState implements DeviceState {
   private boolean closed;
 
   /**
-   * An empty state.
+   * What the states of a backend share.
    *
    * @param environment the runtime's
    * @param memory that slots are taken from
+   * @param clock counts the changes of slots
+   */
+  record Shared(OrtEnvironment environment, DirectMemory memory, AtomicLong clock) {}
+
+  /**
+   * An empty state.
+   *
+   * @param shared what the states of a backend share
    * @param name for messages
    * @param whenClosed told once
    */
-  OrtState(
-      OrtEnvironment environment, DirectMemory memory, String name, Consumer<OrtState> whenClosed) {
-    this.environment = environment;
-    this.memory = memory;
+  OrtState(Shared shared, String name, Consumer<OrtState> whenClosed) {
+    this.environment = shared.environment();
+    this.memory = shared.memory();
+    this.clock = shared.clock();
     this.name = name;
     this.whenClosed = whenClosed;
   }
@@ -66,7 +76,7 @@ final class OrtState implements DeviceState {
     memory.require(what, bytes);
     Map<String, OrtSlot> made = new LinkedHashMap<>();
     try {
-      wanted.forEach(slot -> made.put(slot.name(), new OrtSlot(environment, slot)));
+      wanted.forEach(slot -> made.put(slot.name(), new OrtSlot(environment, slot, clock)));
     } catch (RuntimeException e) {
       made.values().forEach(OrtSlot::close);
       throw e;
@@ -106,6 +116,7 @@ final class OrtState implements DeviceState {
               + ", given "
               + tensor);
     }
+    target.changing();
     target.current().host().bytes().put(tensor.bytes());
     broken.remove(slot);
   }
