@@ -38,8 +38,25 @@ public interface DeviceState extends AutoCloseable {
   /** Replaces the contents of a slot; the tensor is copied, its size and type must fit. */
   void upload(String slot, HostTensor tensor);
 
+  /**
+   * Replaces elements of a slot from one on, in row-major order: a slot may be larger than a host
+   * tensor can be. A slot that a failed run has left half written is whole again after parts that
+   * begin at 0 and follow each other to its end.
+   *
+   * @param part of the slot's element type; its sizes do not matter
+   * @throws IllegalArgumentException if it does not fit, naming the slot
+   */
+  void upload(String slot, long from, HostTensor part);
+
   /** A copy of the contents of a slot, as they are now. */
   HostTensor download(String slot);
+
+  /**
+   * A copy of some elements of a slot that follow each other in row-major order, as a vector.
+   *
+   * @throws IllegalArgumentException if there are not so many, naming the slot
+   */
+  HostTensor download(String slot, long from, int count);
 
   /** Frees a slot. */
   void release(String slot);

@@ -192,6 +192,39 @@ public final class HostTensor {
     }
   }
 
+  /**
+   * Some elements that follow each other in row-major order, as a vector; a copy.
+   *
+   * @throws IllegalArgumentException if there are not so many
+   */
+  public HostTensor part(long from, int count) {
+    requireRange(from, count);
+    HostTensor part = allocate(dtype, count);
+    part.bytes().put(bytes().slice((int) from * dtype.bytes(), count * dtype.bytes()));
+    return part;
+  }
+
+  /**
+   * Replaces elements from one on, in row-major order.
+   *
+   * @param part of the same element type; its sizes do not matter
+   * @throws IllegalArgumentException if it does not fit
+   */
+  public void put(long from, HostTensor part) {
+    requireRange(from, part.elements());
+    if (part.dtype != dtype) {
+      throw new IllegalArgumentException(this + " takes no elements of " + part);
+    }
+    bytes().position((int) from * dtype.bytes()).put(part.bytes());
+  }
+
+  private void requireRange(long from, long count) {
+    if (from < 0 || count < 0 || from > elements() - count) {
+      throw new IllegalArgumentException(
+          this + " has no elements from " + from + " to " + (from + count));
+    }
+  }
+
   /** A copy with the elements rounded to another type. */
   public HostTensor cast(DType to) {
     HostTensor out = allocate(to, sizes);

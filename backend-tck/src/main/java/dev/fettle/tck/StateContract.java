@@ -26,7 +26,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Rules S-1 to S-13: what slots hold, and when. */
+/** Rules S-1 to S-14: what slots hold, and when. */
 public abstract class StateContract extends BackendContract {
   private static final TensorType TYPE = AliasCases.TYPE;
 
@@ -125,6 +125,50 @@ public abstract class StateContract extends BackendContract {
       refused(() -> state.allocate(List.of(new Slot("m", TYPE), new Slot("z", TYPE))), "z");
       refused(() -> state.allocate(List.of(new Slot("m", TYPE), new Slot("m", TYPE))), "m");
       assertThat(state.slots()).containsExactly(a, z);
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> parts() {
+    return Stream.of(DType.values())
+        .map(d -> DynamicTest.dynamicTest("S-14 parts of " + d, () -> parts(d)));
+  }
+
+  private void parts(DType dtype) {
+    TensorType type = TensorType.of(dtype, dim("a", 5), dim("b", 4));
+    HostTensor whole = bits(type);
+    try (DeviceState state = backend().newState("s")) {
+      state.allocate(new Slot("w", type));
+      state.upload("w", 6, whole.part(6, 9));
+      HostTensor expected = HostTensor.allocate(type);
+      expected.put(6, whole.part(6, 9));
+      Tensors.assertSame("the rest is zero", state.download("w"), expected);
+      state.upload("w", 0, whole.part(0, 6));
+      state.upload("w", 15, whole.part(15, 5));
+      Tensors.assertSame("all parts", state.download("w"), whole);
+      Tensors.assertSame("a part", state.download("w", 7, 11), whole.part(7, 11));
+      HostTensor one = bits(TensorType.of(dtype, dim("one", 1)));
+      state.upload("w", 19, one);
+      whole.put(19, one);
+      Tensors.assertSame("the rest is kept", state.download("w"), whole);
+      refused(() -> state.upload("w", 15, whole.part(0, 6)), "w");
+      refused(() -> state.upload("w", -1, one), "w");
+      refused(() -> state.download("w", 15, 6), "w");
+      DType other = dtype == DType.I32 ? DType.F32 : DType.I32;
+      refused(() -> state.upload("w", 0, HostTensor.allocate(other, 1)), "w");
+      refused(() -> state.upload("absent", 0, one), "absent");
+    }
+  }
+
+  @Test
+  @DisplayName("S-14 a part is seen by the next run")
+  void partBetween() {
+    try (DeviceState state = withA(1, 2, 3, 4);
+        Executable twice = backend().compile(doubler())) {
+      twice.run(state, Map.of());
+      state.upload("a", 1, HostTensor.ofFloats(new float[] {7, 8}, 2));
+      twice.run(state, Map.of());
+      holds(state, 4, 14, 16, 16);
     }
   }
 

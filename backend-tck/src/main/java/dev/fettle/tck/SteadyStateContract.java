@@ -97,6 +97,11 @@ public abstract class SteadyStateContract extends BackendContract {
       expected.upload(slot, tensor);
     }
 
+    void uploadPart(String slot, long from, HostTensor part) {
+      actual.upload(slot, from, part);
+      expected.upload(slot, from, part);
+    }
+
     void replace(String slot, TensorType type, HostTensor tensor) {
       for (DeviceState state : List.of(actual, expected)) {
         state.release(slot);
@@ -158,6 +163,8 @@ public abstract class SteadyStateContract extends BackendContract {
       first().upload("head", normal(HEAD, 20 + i));
       first().agrees(steady(), 1);
       first().upload("bias", normal(BIAS, 30 + i));
+      first().agrees(steady(), OFTEN);
+      first().uploadPart("w", 40, normal(BIAS, 40 + i));
       first().agrees(steady(), OFTEN);
     }
   }

@@ -7,13 +7,14 @@ import dev.fettle.spi.DeviceFailureException;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.DirectMemory;
 import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.Pieces;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -24,7 +25,10 @@ final class OrtState implements DeviceState {
   private final AtomicLong clock;
   private final String name;
   private final Map<String, OrtSlot> slots = new LinkedHashMap<>();
-  private final Set<String> broken = new TreeSet<>();
+
+  /** Slots half written by a failed run, to the elements from the first on that are right again. */
+  private final Map<String, Long> broken = new TreeMap<>();
+
   private final Consumer<OrtState> whenClosed;
   private boolean closed;
 
@@ -122,6 +126,31 @@ final class OrtState implements DeviceState {
   }
 
   @Override
+  public void upload(String slot, long from, HostTensor part) {
+    OrtSlot target = find(slot);
+    Pieces.check(target.slot(), from, part);
+    target.changing();
+    target.current().host().put(from, part);
+    Long mended = broken.get(slot);
+    if (mended != null) {
+      long next = from == 0 || from == mended ? from + part.elements() : 0;
+      if (next < target.slot().type().shape().elements()) {
+        broken.put(slot, next);
+      } else {
+        broken.remove(slot);
+      }
+    }
+  }
+
+  @Override
+  public HostTensor download(String slot, long from, int count) {
+    OrtSlot source = find(slot);
+    Pieces.check(source.slot(), from, count);
+    requireWhole(Set.of(slot));
+    return source.current().host().part(from, count);
+  }
+
+  @Override
   public HostTensor download(String slot) {
     OrtSlot source = find(slot);
     requireWhole(Set.of(slot));
@@ -179,7 +208,7 @@ final class OrtState implements DeviceState {
   /** Fails if a run that was updating one of the slots in place broke off. */
   void requireWhole(Set<String> wanted) {
     for (String slot : wanted) {
-      if (broken.contains(slot)) {
+      if (broken.containsKey(slot)) {
         throw new IllegalStateException(
             "slot "
                 + slot
@@ -192,12 +221,12 @@ final class OrtState implements DeviceState {
 
   /** Says that slots have been written from end to end. */
   void markWhole(Set<String> written) {
-    broken.removeAll(written);
+    broken.keySet().removeAll(written);
   }
 
   /** Says that slots hold a mixture of old and new contents. */
   void markBroken(Set<String> halfWritten) {
-    broken.addAll(halfWritten);
+    halfWritten.forEach(slot -> broken.put(slot, 0L));
   }
 
   @Override

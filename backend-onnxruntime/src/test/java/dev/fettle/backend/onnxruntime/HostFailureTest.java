@@ -132,7 +132,9 @@ class HostFailureTest {
       assertThat(state.download("other").get(5)).isEqualTo(1);
 
       failing.set(false);
-      state.upload("p", ones);
+      state.upload("p", 0, ones.part(0, 1 << 19));
+      assertThatThrownBy(() -> state.download("p")).isInstanceOf(IllegalStateException.class);
+      state.upload("p", 1 << 19, ones.part(1 << 19, 1 << 19));
       state.upload("g", ones);
       executable.run(state, Map.of());
       assertThat(state.download("p").get((1 << 20) - 1)).isEqualTo(2);

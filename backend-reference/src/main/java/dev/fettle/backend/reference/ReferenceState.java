@@ -1,9 +1,11 @@
 package dev.fettle.backend.reference;
 
+import dev.fettle.ir.DType;
 import dev.fettle.ir.TensorType;
 import dev.fettle.program.Slot;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.Pieces;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,27 @@ final class ReferenceState implements DeviceState {
           "slot " + slot + " is " + entry.slot().type() + "; it cannot take " + tensor);
     }
     entries.put(slot, new Entry(entry.slot(), Elements.copyOf(tensor)));
+  }
+
+  @Override
+  public void upload(String slot, long from, HostTensor part) {
+    Entry entry = entry(slot);
+    Pieces.check(entry.slot(), from, part);
+    Elements next = entry.elements().copy();
+    Elements.copyOf(part).copyTo(0, next, Math.toIntExact(from), Math.toIntExact(part.elements()));
+    entries.put(slot, new Entry(entry.slot(), next));
+  }
+
+  @Override
+  public HostTensor download(String slot, long from, int count) {
+    Entry entry = entry(slot);
+    Pieces.check(entry.slot(), from, count);
+    DType dtype = entry.slot().type().dtype();
+    Elements part = Elements.zeros(dtype, count);
+    entry.elements().copyTo(Math.toIntExact(from), part, 0, count);
+    HostTensor copy = HostTensor.allocate(dtype, count);
+    part.write(copy);
+    return copy;
   }
 
   @Override

@@ -30,6 +30,28 @@ final class HostTransfer {
     return copy;
   }
 
+  /** A native tensor of a type, its elements not set; the caller closes it. */
+  static Tensor empty(TensorType type) {
+    return Tensor.of(javaType(type.dtype()), Shape.of(type.shape().sizes()));
+  }
+
+  /** Sets elements of a native tensor that nobody else has seen. */
+  static void put(Tensor tensor, long from, HostTensor part) {
+    ByteBuffer bytes = part.bytes();
+    long n = bytes.remaining();
+    long at = from * part.dtype().bytes();
+    DataBuffers.of(bytes).copyTo(tensor.asRawTensor().data().slice(at, n), n);
+  }
+
+  /** Some elements of a native tensor as a vector; a copy. */
+  static HostTensor part(Tensor tensor, DType dtype, long from, int count) {
+    HostTensor copy = HostTensor.allocate(dtype, count);
+    ByteBuffer bytes = copy.bytes();
+    long n = bytes.remaining();
+    tensor.asRawTensor().data().slice(from * dtype.bytes(), n).copyTo(DataBuffers.of(bytes), n);
+    return copy;
+  }
+
   /** A copy on the host. */
   static HostTensor toHost(Tensor tensor, TensorType type) {
     HostTensor copy = HostTensor.allocate(type);

@@ -2,9 +2,11 @@ package dev.fettle.backend.tensorflow;
 
 import dev.fettle.backend.tensorflow.lower.VariableGraph;
 import dev.fettle.backend.tensorflow.lower.VariableGraph.Variable;
+import dev.fettle.ir.TensorType;
 import dev.fettle.program.Slot;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.Pieces;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Result;
 import org.tensorflow.Tensor;
@@ -73,14 +76,59 @@ final class TensorFlowState implements DeviceState {
   }
 
   @Override
+  public void upload(String slot, long from, HostTensor part) {
+    requireUsable();
+    Variable v = variable(slot);
+    Pieces.check(v.slot(), from, part);
+    Optional<Tensor> waiting = pending.get(slot);
+    if (waiting == null || waiting.isEmpty()) {
+      pending.put(slot, Optional.of(waiting == null ? copyOf(v) : zeros(v.slot().type())));
+    }
+    HostTransfer.put(pending.get(slot).orElseThrow(), from, part);
+  }
+
+  /** The contents of a slot where they can be changed before they are assigned to it again. */
+  private Tensor copyOf(Variable v) {
+    return read(
+        v,
+        now -> {
+          Tensor copy = HostTransfer.empty(v.slot().type());
+          now.asRawTensor().data().copyTo(copy.asRawTensor().data(), now.numBytes());
+          return copy;
+        });
+  }
+
+  private static Tensor zeros(TensorType type) {
+    Tensor tensor = HostTransfer.empty(type);
+    for (Pieces piece : Pieces.of(type)) {
+      HostTransfer.put(
+          tensor, piece.from(), HostTensor.allocate(type.dtype(), (long) piece.count()));
+    }
+    return tensor;
+  }
+
+  @Override
+  public HostTensor download(String slot, long from, int count) {
+    requireUsable();
+    Variable v = variable(slot);
+    Pieces.check(v.slot(), from, count);
+    return read(v, t -> HostTransfer.part(t, v.slot().type().dtype(), from, count));
+  }
+
+  @Override
   public HostTensor download(String slot) {
     requireUsable();
-    Variable wanted = variable(slot);
+    Variable v = variable(slot);
+    return read(v, t -> HostTransfer.toHost(t, v.slot().type()));
+  }
+
+  /** Makes something of the variable's own buffer. */
+  private <T> T read(Variable wanted, Function<Tensor, T> use) {
     settle();
     List<Variable> all = List.copyOf(variables.values());
     List<String> reads = all.stream().map(Variable::read).toList();
     try (Result result = runtime.run(Map.of(), reads, List.of())) {
-      return HostTransfer.toHost(result.get(all.indexOf(wanted)), wanted.slot().type());
+      return use.apply(result.get(all.indexOf(wanted)));
     }
   }
 
