@@ -277,19 +277,18 @@ public final class Key<T> extends Part<T> {
     if (tree == null) {
       return absent(section, before);
     }
-    rival.ifPresent(r -> checkRival(section, r));
+    Optional<Rival> beside = rival.filter(r -> section.has(r.key()));
+    if (beside.isPresent()) {
+      Rival r = beside.get();
+      section.problem(name, "is given beside " + r.key() + "; " + r.advice());
+      return null;
+    }
     T value = kind.read(new Entry(section, name, tree));
     if (value instanceof Collection<?> c && c.isEmpty() && presence instanceof Required<T> r) {
       missing(section, r.wanted());
       return null;
     }
     return value;
-  }
-
-  private void checkRival(Section section, Rival r) {
-    if (section.has(r.key())) {
-      section.problem(label.name(), "is given beside " + r.key() + "; " + r.advice());
-    }
   }
 
   private void missing(Section section, String wanted) {

@@ -2,10 +2,10 @@ package dev.fettle.cli;
 
 import dev.fettle.checkpoint.CheckpointException;
 import dev.fettle.data.read.DataException;
-import dev.fettle.settings.ConfigException;
 import dev.fettle.metrics.MetricsException;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.generate.GenerationException;
+import dev.fettle.settings.ConfigException;
 import dev.fettle.spi.DeviceFailureException;
 import dev.fettle.spi.DeviceUnavailableException;
 import dev.fettle.spi.UnsupportedProgramException;

@@ -2,11 +2,11 @@ package dev.fettle.cli;
 
 import dev.fettle.algorithm.sft.SftSettings;
 import dev.fettle.data.encode.LossOn;
-import dev.fettle.settings.AlgorithmSettings;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.harness.model.LoadedModel;
 import dev.fettle.harness.score.ScoreSummary;
+import dev.fettle.settings.AlgorithmSettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;

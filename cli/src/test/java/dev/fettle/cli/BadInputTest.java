@@ -125,6 +125,26 @@ class BadInputTest {
   }
 
   @Test
+  void aNameOfAnotherTrainer() throws IOException {
+    write("run.yaml", CONFIG.replace("steps: 3", "max_steps: 3"));
+    refused(train(), "run.yaml:6: train.max_steps: unknown key; that is train.steps here");
+    write("run.yaml", CONFIG + "gradient_accumulation_steps: 2\n");
+    refused(train(), "run.yaml:7: gradient_accumulation_steps: unknown key; it follows from");
+  }
+
+  @Test
+  void anAlgorithmThatIsNotThere() throws IOException {
+    write("run.yaml", CONFIG + "algorithm: { type: sftt }\n");
+    refused(train(), "run.yaml:7: algorithm.type: expected one of sft, got 'sftt'; did you mean");
+  }
+
+  @Test
+  void aPathThatCannotBe() throws IOException {
+    write("run.yaml", CONFIG.replace("name: first", "name: first, out: \"a\\0b\""));
+    refused(train(), "run.yaml:1: run.out: cannot be a path");
+  }
+
+  @Test
   void aWrongType() throws IOException {
     write("run.yaml", CONFIG.replace("steps: 3", "steps: three"));
     refused(train(), "run.yaml:6: train.steps: expected a whole number, 1 or more, got 'three'");

@@ -12,8 +12,8 @@ import java.util.Optional;
  * Section {@code backend}: what computes.
  *
  * @param id as in {@code onnxruntime}; by default the first, by name, that can run here
- * @param device as in {@code cpu} or {@code gpu:0}; default {@code cpu}
- * @param threads threads for one operation; 0, the default, takes one a core
+ * @param device as in {@code cpu} or {@code gpu:0}
+ * @param threads threads for one operation; 0 takes one a core
  * @param options settings only that backend knows
  */
 public record BackendSettings(
@@ -30,12 +30,12 @@ public record BackendSettings(
               .optional("the first, by name, that can run here"),
           Key.text("device", "where")
               .as(Device.class, Device::parse, Device::toString, "cpu, gpu or gpu:1")
-              .otherwise(Device.CPU),
+              .otherwise(DEFAULT.device()),
           Key.size(
                   "threads",
                   Range.atLeast(0),
                   "threads for one operation, and for reading rows; 0: one a core")
-              .otherwise(0)
+              .otherwise(DEFAULT.threads())
               .also("dataset_num_proc", "dataloader_num_workers"),
           Key.texts(
                   "options",
@@ -43,7 +43,7 @@ public record BackendSettings(
                       + " traces of runs, node by node, that `about:tracing` shows. `tensorflow`:"
                       + " `xlaElements`, from how many elements on elementwise groups are compiled"
                       + " by XLA (default 524288)")
-              .otherwise(Map.of()));
+              .otherwise(DEFAULT.options()));
 
   /** Copies the map. */
   public BackendSettings {

@@ -16,18 +16,18 @@ import java.util.Optional;
  * Section {@code data}: the rows and how they become batches.
  *
  * @param train files of rows to train on
- * @param eval files of rows to evaluate on; default none
- * @param format what the columns mean, a name the algorithm knows; by default found from each
- *     file's first row
- * @param columns what the files call the columns of the format; default their own names
- * @param template the prompt of instruction rows; default Alpaca's
- * @param maxLength tokens of a row at most; by default 1024, or what the model takes if less
- * @param truncation which end of a longer row is kept; default {@code keep_start}
- * @param packing how examples share rows; default {@code bfd}, which {@code true} also means;
- *     {@code none} or {@code false} pads
- * @param shuffle whether each epoch has its own random order; default true
- * @param dropLast whether an epoch's last, incomplete batch is left out; default false
- * @param chatTemplate {@code chatml}, or a Jinja file; by default the model's own
+ * @param eval files of rows to evaluate on
+ * @param format what the columns mean, a name the algorithm knows; empty where each file's first
+ *     row shows it
+ * @param columns what the files call the columns of the format
+ * @param template the prompt of instruction rows; empty for Alpaca's
+ * @param maxLength tokens of a row at most; empty for {@link #DEFAULT_MAX_LENGTH}, or what the
+ *     model takes if less
+ * @param truncation which end of a longer row is kept
+ * @param packing how examples share rows
+ * @param shuffle whether each epoch has its own random order
+ * @param dropLast whether an epoch's last, incomplete batch is left out
+ * @param chatTemplate {@code chatml}, or a Jinja file; empty for the model's own
  */
 public record DataSettings(
     List<Path> train,
@@ -47,6 +47,8 @@ public record DataSettings(
 
   /** The word for the built-in ChatML template. */
   public static final String CHAT_ML = "chatml";
+
+  private static final DataSettings DEFAULT = of();
 
   private static final Keys<InstructionTemplate> TEMPLATE =
       Keys.of(
@@ -74,7 +76,7 @@ public record DataSettings(
                   .also("train_file", "datasets"),
               Key.file("eval", "rows to evaluate on")
                   .list()
-                  .otherwise(List.of())
+                  .otherwise(DEFAULT.eval())
                   .also("validation_file", "test_datasets"),
               Key.text(
                       "format",
@@ -86,7 +88,7 @@ public record DataSettings(
                       "what the files call the columns of the format:"
                           + " `{prompt: question, completion: answer}`")
                   .as(Columns.class, Columns::new, Columns::names)
-                  .otherwise(Columns.asTheyAre(), "their own names"),
+                  .otherwise(DEFAULT.columns(), "their own names"),
               Key.section("template", TEMPLATE, "the prompt of instruction rows")
                   .optional("Alpaca's"),
               Key.size("maxLength", Range.atLeast(2), "tokens of a row at most")
@@ -98,7 +100,7 @@ public record DataSettings(
                       "sequence_len",
                       "model_max_length"),
               Key.choice("truncation", Truncation.class, "which end of a longer row is kept")
-                  .otherwise(Truncation.KEEP_START)
+                  .otherwise(DEFAULT.truncation())
                   .also("truncation_mode", "truncation_side"),
               Key.choice(
                       "packing",
@@ -106,13 +108,13 @@ public record DataSettings(
                       "how examples share rows. `bfd` (`true`): best fit, none split; `bfd_split`:"
                           + " longer ones in pieces; `wrapped`: end to end, as for pretraining;"
                           + " `none` (`false`): one a row, padded")
-                  .otherwise(Packing.BFD)
+                  .otherwise(DEFAULT.packing())
                   .also("packing", "packing_strategy", "sample_packing", "eval_packing"),
               Key.flag("shuffle", "whether each epoch has its own random order; else file order")
-                  .otherwise(true)
+                  .otherwise(DEFAULT.shuffle())
                   .also("shuffle_dataset"),
               Key.flag("dropLast", "whether an epoch's last, incomplete batch is left out")
-                  .otherwise(false)
+                  .otherwise(DEFAULT.dropLast())
                   .also("dataloader_drop_last"),
               Key.wordOrFile(
                       "chatTemplate",

@@ -13,11 +13,9 @@ import java.util.Optional;
  *
  * @param path a Hugging Face model directory
  * @param init one whose weights are not read: new ones are drawn with {@code run.seed}
- * @param precision of matrix products: {@code f32}, the default, or {@code bf16}; parameters, sums
- *     and losses are F32 either way
- * @param recompute what is computed again in the reverse sweep to save memory: {@code none}, the
- *     default, or {@code blocks}
- * @param adapter what is trained beside the frozen weights; by default the weights themselves are
+ * @param precision of matrix products; parameters, sums and losses are F32 either way
+ * @param recompute what is computed again in the reverse sweep to save memory
+ * @param adapter what is trained beside the frozen weights; empty where they are trained themselves
  */
 public record ModelSettings(
     Optional<Path> path,

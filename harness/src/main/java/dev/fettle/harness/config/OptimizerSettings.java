@@ -17,11 +17,11 @@ import java.util.Map;
  * Section {@code optimizer}.
  *
  * @param rule how parameters follow gradients
- * @param learningRate the rate the schedule scales; default 2e-5
- * @param weightDecay default 0
- * @param weightDecayOn which parameters decay: {@code matrices}, the default, or {@code all}
- * @param clipNorm the largest global gradient norm; default 1, 0 for no clipping
- * @param schedule of the learning rate; default {@code linear} without warm-up
+ * @param learningRate the rate the schedule scales
+ * @param weightDecay decoupled for AdamW, coupled for SGD
+ * @param weightDecayOn which parameters decay
+ * @param clipNorm the largest global gradient norm; 0 for no clipping
+ * @param schedule of the learning rate
  */
 public record OptimizerSettings(
     Rule rule,
@@ -40,8 +40,8 @@ public record OptimizerSettings(
   /**
    * Type {@code adamw}.
    *
-   * @param betas decay of the first and of the second moment; default 0.9 and 0.999
-   * @param epsilon added to the denominator; default 1e-8
+   * @param betas decay of the first and of the second moment
+   * @param epsilon added to the denominator
    */
   public record AdamW(List<Double> betas, double epsilon) implements Rule {
     /** Torch's defaults. */
@@ -81,7 +81,7 @@ public record OptimizerSettings(
   /**
    * Type {@code sgd}.
    *
-   * @param momentum decay of the velocity; default 0
+   * @param momentum decay of the velocity
    */
   public record Sgd(double momentum) implements Rule {
     private static final Keys<Sgd> KEYS =

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 /**
  * Section {@code run}: which run this is.
  *
- * @param name the run's directory below {@code out}; by default the config file's name
- * @param seed of every random draw; default 0
- * @param out where runs are kept; default {@code runs} beside the config file
+ * @param name the run's directory below {@code out}
+ * @param seed of every random draw
+ * @param out where runs are kept
  */
 public record RunSettings(String name, long seed, Path out) {
 

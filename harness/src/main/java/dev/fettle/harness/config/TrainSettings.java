@@ -9,13 +9,13 @@ import java.util.Optional;
  * Section {@code train}: how long, in what portions, and what is kept.
  *
  * @param steps optimizer steps; give this or {@code epochs}
- * @param epochs passes over the rows, 0.5 for half of one; default 1
- * @param batchSize rows of one optimizer step; default 8
- * @param microBatchSize rows run at once; changes memory and speed only; default {@code batchSize}
- * @param evalEvery steps between evaluations; default 0: only after the last
- * @param checkpointEvery steps between checkpoints; default 500; 0: only after the last
- * @param keep newest checkpoints kept; default 3; 0 keeps all
- * @param logEvery steps between rows of metrics; default 1
+ * @param epochs passes over the rows, 0.5 for half of one; without meaning where there are steps
+ * @param batchSize rows of one optimizer step
+ * @param microBatchSize rows run at once; changes memory and speed only
+ * @param evalEvery steps between evaluations; 0: only after the last
+ * @param checkpointEvery steps between checkpoints; 0: only after the last
+ * @param keep newest checkpoints kept; 0 keeps all
+ * @param logEvery steps between rows of metrics
  */
 public record TrainSettings(
     Optional<Long> steps,
@@ -38,14 +38,14 @@ public record TrainSettings(
                   .optional()
                   .also("max_steps"),
               Key.number("epochs", Range.above(0), "passes over the rows; 0.5 is half of one")
-                  .otherwise(1.0)
+                  .otherwise(DEFAULT.epochs())
                   .insteadOf("steps", "keep one")
                   .also("num_train_epochs", "num_epochs"),
               Key.size(
                       "batchSize",
                       Range.atLeast(1),
                       "rows of one optimizer step: packed rows where packing is on")
-                  .otherwise(8)
+                  .otherwise(DEFAULT.batchSize())
                   .also("global_batch_size"),
               Key.size(
                       "microBatchSize",
@@ -57,19 +57,19 @@ public record TrainSettings(
                       "evalEvery",
                       Range.atLeast(0),
                       "steps between evaluations; 0: only after the last")
-                  .otherwise(0L)
+                  .otherwise(DEFAULT.evalEvery())
                   .also("eval_steps"),
               Key.whole(
                       "checkpointEvery",
                       Range.atLeast(0),
                       "steps between checkpoints; 0: only after the last")
-                  .otherwise(500L)
+                  .otherwise(DEFAULT.checkpointEvery())
                   .also("save_steps"),
               Key.size("keep", Range.atLeast(0), "newest checkpoints kept; 0: all")
-                  .otherwise(3)
+                  .otherwise(DEFAULT.keep())
                   .also("save_total_limit"),
               Key.whole("logEvery", Range.atLeast(1), "steps between rows of metrics")
-                  .otherwise(1L)
+                  .otherwise(DEFAULT.logEvery())
                   .also("logging_steps"))
           .rule(
               "microBatchSize",

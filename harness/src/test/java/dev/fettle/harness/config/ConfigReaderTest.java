@@ -182,6 +182,32 @@ class ConfigReaderTest {
   }
 
   @Test
+  void oneOfTwoIsKept() {
+    assertThat(problems(GOOD.replace("path: my-model", "path: my-model, init: my-model")))
+        .containsExactly(
+            "run.yaml:3: model.init: is given beside path; keep path for its weights, or init for"
+                + " fresh ones");
+    assertThat(problems(GOOD.replace("steps: 200", "steps: 200, epochs: 1")))
+        .containsExactly("run.yaml:16: train.epochs: is given beside steps; keep one");
+    assertThat(problems(GOOD.replace("warmupSteps: 10", "warmupSteps: 10, warmupRatio: 0.1")))
+        .containsExactly(
+            "run.yaml:15: optimizer.schedule.warmupRatio: is given beside warmupSteps; keep one");
+    assertThat(problems(GOOD.replace("type: cosine", "type: constant")))
+        .containsExactly(
+            "run.yaml:15: optimizer.schedule.type: schedule 'constant' has no warm-up; use"
+                + " 'constant_with_warmup'");
+    assertThat(problems(GOOD.replace("  eval: [rows.jsonl]\n", "")))
+        .containsExactly(
+            "run.yaml:15: train.evalEvery: is 50, but data.eval names no rows to evaluate on");
+    assertThat(problems(GOOD.replace("train: rows.jsonl", "train: []")))
+        .containsExactly(
+            "run.yaml:6: data.train: is missing; give a file of rows (.jsonl, .jsonl.gz, .json or"
+                + " .parquet)");
+    assertThat(problems(GOOD.replace("train: rows.jsonl", "train: my-model")))
+        .containsExactly("run.yaml:6: data.train: my-model is a directory, a file is wanted");
+  }
+
+  @Test
   void allProblemsAreReportedInTheOrderOfTheFile() {
     Path file =
         write(GOOD.replace("steps: 200", "stepz: 200").replace("threads: 2", "threads: two"));
