@@ -152,7 +152,7 @@ final class EdgeCases {
         one(
             "gelu tanh",
             (g, in) -> Gelu.of(g, in.get(0), Gelu.Form.TANH),
-            v(-200, 200, 0, -1e13f, 3e12f),
+            v(-200, 200, 0, (float) -1e13, (float) 3e12),
             v(0, 1, 0.5f, 0, 1)));
   }
 }

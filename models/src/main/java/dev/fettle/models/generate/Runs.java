@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the programs of one call, and reads what they say of the next tokens. */
 final class Runs {
@@ -114,7 +115,7 @@ final class Runs {
     Map<String, HostTensor> results = run.apply(wanted);
     Supplier<Predictions> whole =
         new Supplier<>() {
-          private Predictions seen;
+          private @Nullable Predictions seen;
 
           @Override
           public Predictions get() {

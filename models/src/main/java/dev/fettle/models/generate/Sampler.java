@@ -72,7 +72,7 @@ public final class Sampler {
   private static void requireNumbers(float[] logits) {
     int broken = 0;
     for (float logit : logits) {
-      broken += logit != logit ? 1 : 0;
+      broken += Float.isNaN(logit) ? 1 : 0;
     }
     if (broken > 0) {
       throw new GenerationException(
