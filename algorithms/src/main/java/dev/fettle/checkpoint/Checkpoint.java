@@ -5,6 +5,8 @@ import dev.fettle.files.FileErrors;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.weights.WeightSource;
 import dev.fettle.program.Slot;
+import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.Pieces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +129,14 @@ public record Checkpoint(Path path, TrainerState trainer, Provenance provenance)
 
   private static void upload(WeightSource from, CheckpointTensors to) {
     for (Slot slot : to.slots()) {
-      to.upload(slot.name(), from.read(slot.name()));
+      if (Pieces.pays(slot.type())) {
+        for (Pieces piece : Pieces.of(slot.type())) {
+          HostTensor part = from.readPart(slot.name(), slot.type().dtype(), piece);
+          to.upload(slot.name(), piece.from(), part);
+        }
+      } else {
+        to.upload(slot.name(), from.read(slot.name()));
+      }
     }
   }
 

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -168,11 +167,11 @@ public final class CheckpointStore implements AutoCloseable {
         tensors.slots().stream()
             .map(
                 s ->
-                    new TensorEntry(
+                    TensorEntry.of(
                         s.name(),
-                        s.type().dtype(),
-                        Arrays.stream(s.type().shape().sizes()).boxed().toList(),
-                        () -> tensors.download(s.name())))
+                        s.type(),
+                        () -> tensors.download(s.name()),
+                        piece -> tensors.download(s.name(), piece)))
             .toList();
     SafetensorsWriter.write(file, entries);
   }

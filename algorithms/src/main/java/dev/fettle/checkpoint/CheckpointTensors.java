@@ -3,6 +3,7 @@ package dev.fettle.checkpoint;
 import dev.fettle.program.Slot;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.Pieces;
 import java.util.List;
 
 /**
@@ -19,6 +20,18 @@ public interface CheckpointTensors {
 
   /** Replaces one. */
   void upload(String name, HostTensor tensor);
+
+  /** A copy of a stretch of elements of one, for one that is too large to be copied whole. */
+  default HostTensor download(String name, Pieces piece) {
+    return download(name).part(piece.from(), piece.count());
+  }
+
+  /** Replaces elements of one, from one on. */
+  default void upload(String name, long from, HostTensor part) {
+    HostTensor whole = download(name);
+    whole.put(from, part);
+    upload(name, whole);
+  }
 
   /** Slots of a state, under their own names. */
   static CheckpointTensors of(DeviceState state, List<Slot> slots) {

@@ -3,6 +3,7 @@ package dev.fettle.checkpoint;
 import dev.fettle.program.Slot;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.Pieces;
 import java.util.List;
 
 /** Tensors that live in a backend's state. */
@@ -29,6 +30,16 @@ record StateTensors(DeviceState state, List<Slot> stateSlots, String prefix)
   @Override
   public HostTensor download(String name) {
     return state.download(prefix + name);
+  }
+
+  @Override
+  public HostTensor download(String name, Pieces piece) {
+    return state.download(prefix + name, piece.from(), piece.count());
+  }
+
+  @Override
+  public void upload(String name, long from, HostTensor part) {
+    state.upload(prefix + name, from, part);
   }
 
   @Override

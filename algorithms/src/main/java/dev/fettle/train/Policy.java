@@ -3,6 +3,7 @@ package dev.fettle.train;
 import dev.fettle.models.LanguageModel;
 import dev.fettle.models.ModelParts;
 import dev.fettle.models.PolicySpec;
+import dev.fettle.models.Weights;
 import dev.fettle.models.nn.ForwardOptions;
 import dev.fettle.models.nn.ParameterSpec;
 import dev.fettle.models.nn.Params;
@@ -12,11 +13,11 @@ import dev.fettle.program.Slot;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.Pieces;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
  * A model on a device: what it is made of, parameters in state, and how to run it. Training,
@@ -43,10 +44,7 @@ public final class Policy implements AutoCloseable {
    * @param weights gives each parameter, of the type asked for
    */
   public static Policy load(
-      Backend backend,
-      LanguageModel model,
-      ForwardOptions options,
-      Function<ParameterSpec, HostTensor> weights) {
+      Backend backend, LanguageModel model, ForwardOptions options, Weights weights) {
     return load(backend, PolicySpec.of(model), options, weights);
   }
 
@@ -56,10 +54,7 @@ public final class Policy implements AutoCloseable {
    * @param weights gives each parameter, of the type asked for
    */
   public static Policy load(
-      Backend backend,
-      PolicySpec spec,
-      ForwardOptions options,
-      Function<ParameterSpec, HostTensor> weights) {
+      Backend backend, PolicySpec spec, ForwardOptions options, Weights weights) {
     Policy policy = new Policy(backend, spec, options);
     try {
       policy.fill(weights);
@@ -70,13 +65,13 @@ public final class Policy implements AutoCloseable {
     }
   }
 
-  private void fill(Function<ParameterSpec, HostTensor> weights) {
+  private void fill(Weights weights) {
     // All at once, so that what does not fit is refused before anything is read.
     List<Slot> slots = new ArrayList<>(parts.parameters().stream().map(p -> p.slot()).toList());
     slots.addAll(parts.tables());
     state.allocate(slots);
     for (ParameterSpec p : parts.parameters()) {
-      state.upload(p.slot().name(), weights.apply(p));
+      fill(p, weights);
     }
     for (Slot table : parts.tables()) {
       String name = table.name().substring(table.name().indexOf('/') + 1);
@@ -86,6 +81,31 @@ public final class Policy implements AutoCloseable {
       }
       state.upload(table.name(), values);
     }
+  }
+
+  private void fill(ParameterSpec p, Weights weights) {
+    if (Pieces.pays(p.type())) {
+      for (Pieces piece : Pieces.of(p.type())) {
+        state.upload(p.slot().name(), piece.from(), weights.part(p, piece));
+      }
+    } else {
+      state.upload(p.slot().name(), weights.of(p));
+    }
+  }
+
+  /** Its parameters as they are now. */
+  public Weights weights() {
+    return new Weights() {
+      @Override
+      public HostTensor of(ParameterSpec p) {
+        return parameter(p);
+      }
+
+      @Override
+      public HostTensor part(ParameterSpec p, Pieces piece) {
+        return state.download(p.slot().name(), piece.from(), piece.count());
+      }
+    };
   }
 
   /** What an objective needs to write itself into a program over this policy. */

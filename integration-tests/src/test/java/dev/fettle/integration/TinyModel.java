@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fettle.models.Models;
+import dev.fettle.models.Weights;
 import dev.fettle.models.config.HfConfig;
 import dev.fettle.models.nn.ForwardOptions;
 import dev.fettle.models.nn.Initializer;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Function;
 
 /** A small Llama with seeded weights and rows, for tests that need no files. */
 final class TinyModel {
@@ -39,8 +39,7 @@ final class TinyModel {
     return load(backend, ForwardOptions.DEFAULT, p -> nudged(weights(p), seed));
   }
 
-  private static Policy load(
-      Backend backend, ForwardOptions options, Function<ParameterSpec, HostTensor> weights)
+  private static Policy load(Backend backend, ForwardOptions options, Weights weights)
       throws JsonProcessingException {
     ObjectNode json = (ObjectNode) new ObjectMapper().readTree(CONFIG);
     HfConfig config = HfConfig.of(Path.of("tiny"), json);

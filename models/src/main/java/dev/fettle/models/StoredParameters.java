@@ -8,6 +8,7 @@ import dev.fettle.models.weights.WeightDifferences;
 import dev.fettle.models.weights.WeightMismatchException;
 import dev.fettle.models.weights.WeightSource;
 import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.Pieces;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -96,6 +97,13 @@ public final class StoredParameters {
     }
     return Optional.ofNullable(storedNames.get(parameter.name()))
         .map(stored -> source.readAs(stored, DType.F32));
+  }
+
+  /** Elements of a parameter in F32, of one that is stored as it is; empty for any other. */
+  public Optional<HostTensor> findPart(ParameterSpec parameter, Pieces piece) {
+    return Optional.ofNullable(storedNames.get(parameter.name()))
+        .filter(stored -> !(parameter.fill() instanceof FromBase))
+        .map(stored -> source.readPart(stored, DType.F32, piece));
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.fettle.files.AtomicFile;
 import dev.fettle.files.Directories;
 import dev.fettle.models.ModelParts;
 import dev.fettle.models.PolicySpec;
+import dev.fettle.models.Weights;
 import dev.fettle.models.config.HfConfig;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.head.Head;
@@ -12,16 +13,13 @@ import dev.fettle.models.nn.ParameterSpec;
 import dev.fettle.models.nn.Source;
 import dev.fettle.models.weights.ModelWeights;
 import dev.fettle.models.weights.TensorEntry;
-import dev.fettle.spi.HostTensor;
 import dev.fettle.tokenizer.ChatTemplate;
 import dev.fettle.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Writes a Hugging Face model directory: config, weights in F32, tokenizer, generation settings,
@@ -61,7 +59,7 @@ public record FinalModel(
    * @param values what each of them is
    * @throws ModelFileException if it cannot be written, as when the disk is full
    */
-  public void write(Path target, ModelParts parts, Function<ParameterSpec, HostTensor> values) {
+  public void write(Path target, ModelParts parts, Weights values) {
     List<ParameterSpec> written = parts.from(Source.BASE, Source.HEAD);
     try {
       Directories.write(target, directory -> fill(directory, written, values));
@@ -70,8 +68,7 @@ public record FinalModel(
     }
   }
 
-  private void fill(
-      Path directory, List<ParameterSpec> parameters, Function<ParameterSpec, HostTensor> values)
+  private void fill(Path directory, List<ParameterSpec> parameters, Weights values)
       throws IOException {
     ModelWeights.write(
         directory,
@@ -85,13 +82,12 @@ public record FinalModel(
     }
   }
 
-  private static TensorEntry entry(
-      ParameterSpec parameter, Function<ParameterSpec, HostTensor> values) {
-    return new TensorEntry(
+  private static TensorEntry entry(ParameterSpec parameter, Weights values) {
+    return TensorEntry.of(
         parameter.name(),
-        parameter.type().dtype(),
-        Arrays.stream(parameter.type().shape().sizes()).boxed().toList(),
-        () -> values.apply(parameter));
+        parameter.type(),
+        () -> values.of(parameter),
+        piece -> values.part(parameter, piece));
   }
 
   /** The config, its type of weights as they are written. */

@@ -4,8 +4,12 @@ import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.models.ModelParts;
 import dev.fettle.models.PolicySpec;
 import dev.fettle.models.StoredParameters;
+import dev.fettle.models.Weights;
+import dev.fettle.models.nn.ParameterSpec;
 import dev.fettle.models.weights.WeightSource;
 import dev.fettle.spi.Backend;
+import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.Pieces;
 import dev.fettle.train.Policy;
 import java.util.List;
 import org.slf4j.Logger;
@@ -48,8 +52,20 @@ public final class PolicyLoader {
     try (WeightSource source = WeightSource.open(files.directory())) {
       StoredParameters stored = new StoredParameters(source, parts);
       report(source, parts, stored.unexpected());
-      return Policy.load(
-          backend, spec, settings.forward(), p -> stored.find(p).orElseGet(() -> fresh.of(p)));
+      return Policy.load(backend, spec, settings.forward(), new StoredOrFresh(stored, fresh));
+    }
+  }
+
+  /** What the model directory holds, and the rest drawn. */
+  private record StoredOrFresh(StoredParameters stored, FreshParameters fresh) implements Weights {
+    @Override
+    public HostTensor of(ParameterSpec p) {
+      return stored.find(p).orElseGet(() -> fresh.of(p));
+    }
+
+    @Override
+    public HostTensor part(ParameterSpec p, Pieces piece) {
+      return stored.findPart(p, piece).orElseGet(() -> Weights.super.part(p, piece));
     }
   }
 

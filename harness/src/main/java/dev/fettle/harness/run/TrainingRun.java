@@ -218,6 +218,6 @@ public final class TrainingRun<B> {
 
   private void writeFinal() {
     FinalModel.of(files, policy.spec(), rows.chatTemplate())
-        .write(directory.finalModel(), policy.parts(), policy::parameter);
+        .write(directory.finalModel(), policy.parts(), policy.weights());
   }
 }

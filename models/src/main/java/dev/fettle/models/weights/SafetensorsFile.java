@@ -3,6 +3,7 @@ package dev.fettle.models.weights;
 import dev.fettle.ir.DType;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.Pieces;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -161,12 +163,9 @@ public final class SafetensorsFile implements WeightSource {
 
   @Override
   public HostTensor readAs(String name, DType wanted) {
-    DType stored = dtype(name);
+    DType stored = requireFloats(name, wanted);
     if (stored == wanted) {
       return read(name);
-    }
-    if (!stored.isFloat() || !wanted.isFloat()) {
-      throw problem(name, "is stored as " + stored + " where " + wanted + " is needed");
     }
     if (wanted != DType.F32) {
       return read(name).cast(wanted);
@@ -174,6 +173,32 @@ public final class SafetensorsFile implements WeightSource {
     HostTensor out = allocate(name, DType.F32);
     new Widening(stored, (at, part) -> copy(name, at, part)).into(out.bytes());
     return out;
+  }
+
+  private DType requireFloats(String name, DType wanted) {
+    DType stored = dtype(name);
+    if (stored != wanted && !(stored.isFloat() && wanted.isFloat())) {
+      throw problem(name, "is stored as " + stored + " where " + wanted + " is needed");
+    }
+    return stored;
+  }
+
+  @Override
+  public HostTensor readPart(String name, DType wanted, Pieces piece) {
+    DType stored = requireFloats(name, wanted);
+    long elements = Arrays.stream(shape(name)).reduce(1, Math::multiplyExact);
+    if (piece.from() < 0 || piece.from() > elements - piece.count()) {
+      throw problem(name, "has " + elements + " elements, not those of " + piece);
+    }
+    long start = piece.from() * stored.bytes();
+    boolean widens = stored != wanted && wanted == DType.F32;
+    HostTensor out = HostTensor.allocate(widens ? wanted : stored, piece.count());
+    if (widens) {
+      new Widening(stored, (at, part) -> copy(name, start + at, part)).into(out.bytes());
+    } else {
+      copy(name, start, out.bytes());
+    }
+    return out.dtype() == wanted ? out : out.cast(wanted);
   }
 
   @Override

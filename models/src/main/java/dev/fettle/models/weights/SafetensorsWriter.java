@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * Writes safetensors files, one tensor in memory at a time. The same tensors give the same bytes.
@@ -56,7 +57,7 @@ public final class SafetensorsWriter {
         writeAll(file.channel(), length.putLong(header.length).flip());
         writeAll(file.channel(), ByteBuffer.wrap(header));
         for (TensorEntry entry : ordered) {
-          writeAll(file.channel(), data(entry).bytes());
+          write(file.channel(), entry);
         }
         file.commit();
       }
@@ -106,20 +107,33 @@ public final class SafetensorsWriter {
     return padded;
   }
 
-  private static HostTensor data(TensorEntry entry) {
-    HostTensor tensor = entry.data().get();
-    List<Long> shape = Arrays.stream(tensor.sizes()).boxed().toList();
-    if (tensor.dtype() != entry.dtype() || !shape.equals(entry.shape())) {
-      throw new IllegalArgumentException(
-          "tensor '"
-              + entry.name()
-              + "' was announced as "
-              + entry.dtype().name()
-              + entry.shape()
-              + " but is "
-              + tensor);
+  private static void write(FileChannel channel, TensorEntry entry) throws IOException {
+    long written = 0;
+    for (Supplier<HostTensor> piece : entry.pieces()) {
+      HostTensor tensor = piece.get();
+      List<Long> shape = Arrays.stream(tensor.sizes()).boxed().toList();
+      boolean whole = entry.pieces().size() == 1;
+      if (tensor.dtype() != entry.dtype() || (whole && !shape.equals(entry.shape()))) {
+        throw misfit(entry, tensor.toString());
+      }
+      ByteBuffer bytes = tensor.bytes();
+      written += bytes.remaining();
+      writeAll(channel, bytes);
     }
-    return tensor;
+    if (written != entry.bytes()) {
+      throw misfit(entry, written + " bytes");
+    }
+  }
+
+  private static IllegalArgumentException misfit(TensorEntry entry, String actual) {
+    return new IllegalArgumentException(
+        "tensor '"
+            + entry.name()
+            + "' was announced as "
+            + entry.dtype().name()
+            + entry.shape()
+            + " but is "
+            + actual);
   }
 
   private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {

@@ -6,6 +6,7 @@ import dev.fettle.ir.DType;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.config.StrictJson;
 import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.Pieces;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -137,6 +138,11 @@ final class ShardedWeights implements WeightSource {
   @Override
   public HostTensor readAs(String name, DType dtype) {
     return shard(name).readAs(name, dtype);
+  }
+
+  @Override
+  public HostTensor readPart(String name, DType dtype, Pieces piece) {
+    return shard(name).readPart(name, dtype, piece);
   }
 
   @Override

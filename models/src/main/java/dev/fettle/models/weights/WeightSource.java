@@ -3,6 +3,7 @@ package dev.fettle.models.weights;
 import dev.fettle.ir.DType;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.Pieces;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,14 @@ public interface WeightSource extends AutoCloseable {
    * @throws ModelFileException as {@link #read}, or if either type is not a float type
    */
   HostTensor readAs(String name, DType dtype);
+
+  /**
+   * Some elements of a float tensor that follow each other in row-major order, in a float type, as
+   * a vector. A tensor of more than 2 GiB can only be read so.
+   *
+   * @throws ModelFileException as {@link #readAs}, or if there are not so many elements
+   */
+  HostTensor readPart(String name, DType dtype, Pieces piece);
 
   /** The file's free-form strings ({@code __metadata__}). */
   Map<String, String> metadata();

@@ -7,6 +7,7 @@ import dev.fettle.ir.DType;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.spi.Halves;
 import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.support.Pieces;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,8 +55,9 @@ final class SafetensorsRoundTripTest {
       for (TensorEntry e : entries) {
         HostTensor back = f.read(e.name());
         assertThat(back.dtype()).isEqualTo(e.dtype());
-        assertThat(back.sizes()).isEqualTo(e.data().get().sizes());
-        assertThat(back.bytes()).isEqualTo(e.data().get().bytes());
+        HostTensor written = e.pieces().get(0).get();
+        assertThat(back.sizes()).isEqualTo(written.sizes());
+        assertThat(back.bytes()).isEqualTo(written.bytes());
       }
     }
   }
@@ -153,6 +156,41 @@ final class SafetensorsRoundTripTest {
         .hasMessageContaining("two tensors are named 'a'");
     assertThat(file).hasBinaryContent(before);
     assertThat(filesIn(dir)).containsExactly("lazy.safetensors");
+  }
+
+  @Test
+  void aTensorInPiecesIsTheSameFileAndIsReadInAny() throws IOException {
+    for (DType stored : List.of(DType.F32, DType.BF16, DType.F16, DType.F64)) {
+      HostTensor whole = HostTensor.allocate(stored, 7, 5);
+      for (int i = 0; i < 35; i++) {
+        whole.set(i, 0.37 * i - 4);
+      }
+      List<Supplier<HostTensor>> pieces =
+          List.of(() -> whole.part(0, 12), () -> whole.part(12, 12), () -> whole.part(24, 11));
+      Path one = dir.resolve("one" + stored + ".safetensors");
+      Path many = dir.resolve("many" + stored + ".safetensors");
+      SafetensorsWriter.write(one, List.of(TensorEntry.of("w", whole)));
+      TensorEntry entry = new TensorEntry("w", stored, List.of(7L, 5L), pieces);
+      SafetensorsWriter.write(many, List.of(entry));
+      assertThat(many).hasSameBinaryContentAs(one);
+      try (SafetensorsFile f = SafetensorsFile.open(many)) {
+        for (DType wanted : List.of(stored, DType.F32, DType.BF16)) {
+          HostTensor all = f.readAs("w", wanted);
+          HostTensor part = f.readPart("w", wanted, new Pieces(9, 17));
+          assertThat(part.dtype()).isEqualTo(wanted);
+          assertThat(part.bytes()).isEqualTo(all.part(9, 17).bytes());
+        }
+        assertThatThrownBy(() -> f.readPart("w", DType.F32, new Pieces(20, 16)))
+            .isInstanceOf(ModelFileException.class)
+            .hasMessageContaining("'w' has 35 elements");
+        assertThatThrownBy(() -> f.readPart("w", DType.I32, new Pieces(0, 1)))
+            .isInstanceOf(ModelFileException.class);
+      }
+      TensorEntry tooShort = new TensorEntry("w", stored, List.of(7L, 5L), pieces.subList(0, 2));
+      assertThatThrownBy(() -> SafetensorsWriter.write(many, List.of(tooShort)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("'w' was announced as");
+    }
   }
 
   private static List<String> filesIn(Path dir) throws IOException {
