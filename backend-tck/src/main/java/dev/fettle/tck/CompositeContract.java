@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Rules C-1 to C-3: a backend's own kernel for a composite computes what its decomposition does.
+ * Rules C-1 to C-4: a backend's own kernel for a composite computes what its decomposition does.
  */
 public abstract class CompositeContract extends BackendContract {
 
@@ -72,5 +72,23 @@ public abstract class CompositeContract extends BackendContract {
         training.run(backend(), CompileOptions.DEFAULT, 5),
         training.run(backend(), CompileOptions.EXPANDED, 5),
         Tolerances.TRAJECTORY);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> blocks() {
+    return LongRows.all().stream()
+        .map(rows -> DynamicTest.dynamicTest("C-4 in blocks = whole " + rows, () -> check(rows)));
+  }
+
+  private void check(LongRows rows) {
+    Map<String, HostTensor> operands = rows.operands(DType.F32);
+    Map<String, HostTensor> whole = trial().run(rows.program(DType.F32, rows.seq()), operands);
+    for (int block : new int[] {64, 128}) {
+      Tensors.assertClose(
+          rows + " in blocks of " + block,
+          trial().run(rows.program(DType.F32, block), operands),
+          whole,
+          Tolerances.EXPANSION);
+    }
   }
 }

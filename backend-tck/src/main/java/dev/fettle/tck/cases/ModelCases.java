@@ -4,7 +4,6 @@ import static dev.fettle.ir.Dim.dim;
 
 import dev.fettle.ir.DType;
 import dev.fettle.ir.Dim;
-import dev.fettle.ir.composite.Attention;
 import dev.fettle.ir.composite.CrossEntropy;
 import dev.fettle.ir.composite.Linear;
 import dev.fettle.ir.composite.LinearCrossEntropy;
@@ -28,7 +27,7 @@ final class ModelCases {
   static List<OpCase> all() {
     List<OpCase> cases = new ArrayList<>();
     layers(cases);
-    attention(cases);
+    cases.addAll(AttentionCases.all());
     losses(cases);
     return cases;
   }
@@ -51,31 +50,6 @@ final class ModelCases {
     cases.add(OpCase.of("split/last", new Split(1, parts), x));
     cases.add(OpCase.of("split/first", new Split(0, List.of(dim("p", 2), dim("r", 3))), x));
     cases.add(OpCase.of("split/one", new Split(0, List.of(dim("p", 5))), x));
-  }
-
-  private static void attention(List<OpCase> cases) {
-    Dim key = dim("key", 5);
-    double minus = Attention.MASKED;
-    Fill causal = (r, i) -> i % 5 <= i / 5 % 3 + 2 ? 0 : minus;
-    // Two packed segments, the second starting at key 2; a query sees its own segment only.
-    Fill segments = (r, i) -> (i % 5 < 2) == (i / 5 % 3 < 1) ? 0 : minus;
-    int[][] grouped = {{2, 2}, {4, 2}, {4, 1}, {1, 1}};
-    Attention op = new Attention(0.5, Precision.FULL);
-    for (int[] g : grouped) {
-      Arg q = Arg.floats(BATCH, dim("heads", g[0]), SEQ, HEAD);
-      Arg k = Arg.floats(BATCH, dim("kvHeads", g[1]), key, HEAD);
-      String name = "attention/" + g[0] + "-heads-" + g[1] + "-kv";
-      Arg none = Arg.of(DType.F32, Fill.of(0), BATCH, SEQ, key);
-      cases.add(OpCase.of(name, op, q, k, k, none));
-      Arg mask = Arg.of(DType.F32, causal, BATCH, SEQ, key);
-      cases.add(OpCase.of(name + "-causal", op, q, k, k, mask).withoutHalves());
-      Arg packed = Arg.of(DType.F32, segments, BATCH, SEQ, key);
-      cases.add(OpCase.of(name + "-segments", op, q, k, k, packed).withoutHalves());
-    }
-    Arg one = Arg.floats(BATCH, dim("heads", 2), dim("query", 1), HEAD);
-    Arg k = Arg.floats(BATCH, dim("heads", 2), key, HEAD);
-    Arg bias = Arg.floats(BATCH, dim("query", 1), key);
-    cases.add(OpCase.of("attention/decode-bias", op, one, k, k, bias));
   }
 
   private static void losses(List<OpCase> cases) {
