@@ -3,6 +3,7 @@ package dev.fettle.backend.onnxruntime.lower;
 import dev.fettle.ir.DType;
 import dev.fettle.ir.Node;
 import dev.fettle.ir.TensorType;
+import dev.fettle.ir.composite.CausalAttention;
 import dev.fettle.ir.composite.CrossEntropy;
 import dev.fettle.ir.composite.FusedUpdate;
 import dev.fettle.ir.composite.Gelu;
@@ -38,6 +39,9 @@ public final class Kernels implements Capabilities {
     }
     if (op instanceof Split) {
       return true;
+    }
+    if (op instanceof CausalAttention || op instanceof CausalAttention.Grad) {
+      return WIDE.contains(dtype);
     }
     if (op instanceof SumOfSquares || op instanceof FusedUpdate) {
       return WIDE.contains(dtype);

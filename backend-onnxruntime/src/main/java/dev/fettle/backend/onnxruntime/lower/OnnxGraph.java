@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntToDoubleFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** An ONNX model under construction. Equal nodes on equal inputs are written once. */
@@ -45,6 +46,8 @@ public final class OnnxGraph {
    * @param inputs tensor names; empty for an optional input left out
    * @param outputs tensor names
    * @param attributes its settings
+   * @param branches the graphs it chooses from, if it does; then the inputs are the condition and
+   *     what those graphs read of this one
    */
   record OnnxNode(
       int id,
@@ -52,11 +55,24 @@ public final class OnnxGraph {
       String domain,
       List<String> inputs,
       List<String> outputs,
-      List<AttributeProto> attributes) {
+      List<AttributeProto> attributes,
+      List<OnnxGraph> branches) {
     /** Keeps immutable copies. */
     OnnxNode {
       inputs = List.copyOf(inputs);
       outputs = List.copyOf(outputs);
+      branches = List.copyOf(branches);
+    }
+
+    /** An operator without branches. */
+    OnnxNode(
+        int id,
+        String op,
+        String domain,
+        List<String> inputs,
+        List<String> outputs,
+        List<AttributeProto> attributes) {
+      this(id, op, domain, inputs, outputs, attributes, List.of());
     }
 
     @Override
@@ -84,7 +100,26 @@ public final class OnnxGraph {
   private final List<ValueInfoProto> infos = new ArrayList<>();
   private final Map<String, String> renamed = new HashMap<>();
   private final Map<String, OnnxNode> producers = new HashMap<>();
+  private final String prefix;
   private int names;
+
+  /** An empty model. */
+  OnnxGraph() {
+    this("#");
+  }
+
+  private OnnxGraph(String prefix) {
+    this.prefix = prefix;
+  }
+
+  /** An empty graph to be run by a node of this one; it may read this one's tensors. */
+  OnnxGraph inner() {
+    return new OnnxGraph(name() + ".");
+  }
+
+  private String name() {
+    return prefix + names++;
+  }
 
   /** The nodes so far. */
   List<OnnxNode> nodes() {
@@ -100,9 +135,8 @@ public final class OnnxGraph {
         k -> {
           List<String> out = new ArrayList<>();
           for (int i = 0; i < results; i++) {
-            out.add("#" + names++);
+            out.add(name());
           }
-
           add(new OnnxNode(nodes.size(), op, domain, k.inputs(), out, k.attributes()));
           return List.copyOf(out);
         });
@@ -110,8 +144,21 @@ public final class OnnxGraph {
 
   /** Appends a node of one operand and one result even if there is an equal one. */
   String fresh(String op, String in) {
-    String out = "#" + names++;
+    String out = name();
     add(new OnnxNode(nodes.size(), op, STANDARD, List.of(in), List.of(out), List.of()));
+    return out;
+  }
+
+  /**
+   * Appends a choice between two graphs of the same outputs.
+   *
+   * @param in the condition, then the tensors of this graph which those read
+   * @return the names of the outputs here
+   */
+  List<String> choice(OnnxGraph then, OnnxGraph otherwise, List<String> in) {
+    List<String> out = then.outputs.stream().map(o -> name()).toList();
+    List<OnnxGraph> branches = List.of(then, otherwise);
+    add(new OnnxNode(nodes.size(), "If", STANDARD, in, out, List.of(), branches));
     return out;
   }
 
@@ -148,7 +195,7 @@ public final class OnnxGraph {
   }
 
   private String initializer(Literal literal) {
-    String name = "#" + names++;
+    String name = name();
     initializers.add(
         TensorProto.newBuilder()
             .setName(name)
@@ -196,6 +243,17 @@ public final class OnnxGraph {
 
   /** The finished model. */
   ModelProto build(String name) {
+    GraphProto.Builder graph = graph(name, this::finalName).addAllInput(inputs);
+    return ModelProto.newBuilder()
+        .setIrVersion(IR_VERSION)
+        .setProducerName("fettle")
+        .addOpsetImport(opset(STANDARD, OPSET))
+        .addOpsetImport(opset(MICROSOFT, 1))
+        .setGraph(graph)
+        .build();
+  }
+
+  private GraphProto.Builder graph(String name, UnaryOperator<String> names) {
     GraphProto.Builder graph = GraphProto.newBuilder().setName(name);
     int index = 0;
     for (OnnxNode n : inRunningOrder()) {
@@ -205,22 +263,31 @@ public final class OnnxGraph {
               .setOpType(n.op())
               .setDomain(n.domain())
               .addAllAttribute(n.attributes());
-      n.inputs().forEach(i -> node.addInput(finalName(i)));
-      n.outputs().forEach(o -> node.addOutput(finalName(o)));
+      if (n.branches().isEmpty()) {
+        n.inputs().forEach(i -> node.addInput(names.apply(i)));
+      } else {
+        // The branches name what else they read themselves.
+        node.addInput(names.apply(n.inputs().get(0)));
+        node.addAttribute(branch("then_branch", n.branches().get(0), names));
+        node.addAttribute(branch("else_branch", n.branches().get(1), names));
+      }
+      n.outputs().forEach(o -> node.addOutput(names.apply(o)));
       graph.addNode(node);
     }
-    graph.addAllInput(inputs).addAllOutput(outputs).addAllInitializer(initializers);
+    graph.addAllOutput(outputs).addAllInitializer(initializers);
     for (ValueInfoProto i : infos) {
       if (!renamed.containsKey(i.getName())) {
         graph.addValueInfo(i);
       }
     }
-    return ModelProto.newBuilder()
-        .setIrVersion(IR_VERSION)
-        .setProducerName("fettle")
-        .addOpsetImport(opset(STANDARD, OPSET))
-        .addOpsetImport(opset(MICROSOFT, 1))
-        .setGraph(graph)
+    return graph;
+  }
+
+  private static AttributeProto branch(String key, OnnxGraph g, UnaryOperator<String> names) {
+    return AttributeProto.newBuilder()
+        .setName(key)
+        .setType(AttributeProto.AttributeType.GRAPH)
+        .setG(g.graph(key, names))
         .build();
   }
 

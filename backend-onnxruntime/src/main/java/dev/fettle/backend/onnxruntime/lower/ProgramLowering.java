@@ -55,6 +55,7 @@ public final class ProgramLowering {
     Normalizations.register(table);
     Activations.register(table);
     Losses.register(table);
+    OwnGraph.register(table);
     return table;
   }
 
