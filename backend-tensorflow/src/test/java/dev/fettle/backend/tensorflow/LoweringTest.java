@@ -10,6 +10,7 @@ import dev.fettle.ir.DType;
 import dev.fettle.ir.GraphBuilder;
 import dev.fettle.ir.TensorType;
 import dev.fettle.ir.Value;
+import dev.fettle.ir.composite.RmsNorm;
 import dev.fettle.ir.op.Linalg.Precision;
 import dev.fettle.program.Passes;
 import dev.fettle.program.Program;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.tensorflow.proto.DataType;
 
 /** Which nodes programs become. No native code runs here. */
 class LoweringTest {
@@ -101,5 +103,44 @@ class LoweringTest {
     Lowered accumulate = lower(Gpt2Programs.of(Size.TINY, Precision.FULL).accumulate(), 1 << 19);
     assertThat(accumulate.graph().getLibrary().getFunctionCount()).isZero();
     assertThat(ops(accumulate)).doesNotContainKey("PartitionedCall");
+  }
+
+  private Value normed(Value x) {
+    Value ones = g.fill(1, TensorType.of(DType.F32, dim("m", 4)));
+    return RmsNorm.of(g, x, ones, 1e-6);
+  }
+
+  @Test
+  void whatOnlyBfloat16ProductsReadIsWrittenAsBfloat16() {
+    Value x = b.input("x", TensorType.of(DType.F32, dim("n", 3), dim("m", 4)));
+    Value w = b.input("w", TensorType.of(DType.F32, dim("m", 4), dim("k", 5)));
+    b.output("y", g.matmul(normed(x), w, false, false, Precision.BF16));
+    Lowered lowered = lower(b.build(), 1);
+    // Of the weight, and of the result; the norm is rounded where it is computed.
+    assertThat(ops(lowered)).containsEntry("Cast", 2L).containsEntry("PartitionedCall", 1L);
+    assertThat(lowered.graph().getLibrary().getFunction(0).getSignature().getOutputArgList())
+        .anyMatch(a -> a.getType() == DataType.DT_BFLOAT16);
+  }
+
+  @Test
+  void whatOthersReadTooIsWrittenInBothTypes() {
+    Value x = b.input("x", TensorType.of(DType.F32, dim("n", 3), dim("m", 4)));
+    Value w = b.input("w", TensorType.of(DType.F32, dim("m", 4), dim("k", 5)));
+    Value y = normed(x);
+    b.output("y", g.matmul(y, w, false, false, Precision.BF16));
+    b.output("norm", y);
+    Lowered lowered = lower(b.build(), 1);
+    assertThat(ops(lowered)).containsEntry("Cast", 2L);
+    assertThat(lowered.graph().getLibrary().getFunction(0).getSignature().getOutputArgList())
+        .anyMatch(a -> a.getType() == DataType.DT_BFLOAT16)
+        .anyMatch(a -> a.getType() == DataType.DT_FLOAT);
+  }
+
+  @Test
+  void compiledCompositesReadBfloat16ProductsAsTheyAre() {
+    Value x = b.input("x", TensorType.of(DType.F32, dim("n", 3), dim("m", 4)));
+    Value w = b.input("w", TensorType.of(DType.F32, dim("m", 4), dim("m", 4)));
+    b.output("y", normed(g.matmul(x, w, false, false, Precision.BF16)));
+    assertThat(ops(lower(b.build(), 1))).containsEntry("Cast", 2L);
   }
 }

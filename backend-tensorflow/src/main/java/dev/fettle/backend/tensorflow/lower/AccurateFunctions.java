@@ -20,7 +20,7 @@ final class AccurateFunctions {
   private final GraphWriter w;
   private final Ops ops;
 
-  AccurateFunctions(Emission e) {
+  AccurateFunctions(TfEmission e) {
     this.w = e.writer();
     this.ops = e.ops();
   }

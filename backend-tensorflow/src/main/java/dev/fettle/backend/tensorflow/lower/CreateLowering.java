@@ -14,19 +14,19 @@ import java.util.List;
 final class CreateLowering {
   private CreateLowering() {}
 
-  static void register(Lowerings<Emission> table) {
+  static void register(Lowerings<TfEmission> table) {
     table.put(Parameter.class, (e, op, node) -> {});
     table.put(Constant.class, CreateLowering::constant);
     table.put(Iota.class, CreateLowering::iota);
   }
 
-  private static void constant(Emission e, Constant op, Node node) {
+  private static void constant(TfEmission e, Constant op, Node node) {
     DType dtype = op.type().dtype();
-    e.give(node, e.ops().constant(dtype, Emission.sizes(node.output()), op.values()));
+    e.give(node, e.ops().constant(dtype, TfEmission.sizes(node.output()), op.values()));
   }
 
   /** Counts along its axis and is loose along the others. */
-  private static void iota(Emission e, Iota op, Node node) {
+  private static void iota(TfEmission e, Iota op, Node node) {
     TensorType type = op.type();
     long n = type.shape().size(op.axis());
     DType counted = type.dtype() == DType.I64 || n > Integer.MAX_VALUE ? DType.I64 : DType.I32;

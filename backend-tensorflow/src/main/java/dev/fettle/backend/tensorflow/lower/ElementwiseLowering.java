@@ -16,7 +16,7 @@ import java.util.List;
 final class ElementwiseLowering {
   private ElementwiseLowering() {}
 
-  static void register(Lowerings<Emission> table) {
+  static void register(Lowerings<TfEmission> table) {
     table.put(Unary.class, ElementwiseLowering::unary);
     table.put(Binary.class, ElementwiseLowering::binary);
     table.put(
@@ -26,7 +26,7 @@ final class ElementwiseLowering {
     table.put(Select.class, ElementwiseLowering::select);
   }
 
-  private static void unary(Emission e, Unary op, Node node) {
+  private static void unary(TfEmission e, Unary op, Node node) {
     Edge x = e.loose(node.inputs().get(0));
     Ops ops = e.ops();
     if (op.kind() == UnaryKind.IS_FINITE) {
@@ -35,7 +35,7 @@ final class ElementwiseLowering {
       e.give(node, finite);
     } else if (op.kind() == UnaryKind.NOT) {
       e.give(node, e.writer().node("LogicalNot").in(x).one(DType.BOOL, x.sizes()));
-    } else if (Emission.isByte(x.dtype())) {
+    } else if (TfEmission.isByte(x.dtype())) {
       Edge wide = ops.unary(name(op.kind()), ops.cast(x, DType.I32));
       e.give(node, ops.cast(wide, x.dtype()));
     } else {
@@ -64,7 +64,7 @@ final class ElementwiseLowering {
     };
   }
 
-  private static void binary(Emission e, Binary op, Node node) {
+  private static void binary(TfEmission e, Binary op, Node node) {
     Edge a = e.loose(node.inputs().get(0));
     Edge b = e.loose(node.inputs().get(1));
     Ops ops = e.ops();
@@ -73,7 +73,7 @@ final class ElementwiseLowering {
       String logical = name(op, dtype);
       List<Long> sizes = Ops.joined(a.sizes(), b.sizes());
       e.give(node, e.writer().node(logical).in(a, b).one(DType.BOOL, sizes));
-    } else if (Emission.isByte(dtype)) {
+    } else if (TfEmission.isByte(dtype)) {
       Edge wide = ops.binary(name(op, DType.I32), ops.cast(a, DType.I32), ops.cast(b, DType.I32));
       e.give(node, ops.cast(wide, dtype));
     } else {
@@ -96,7 +96,7 @@ final class ElementwiseLowering {
     };
   }
 
-  private static void comparison(Emission e, Comparison op, Node node) {
+  private static void comparison(TfEmission e, Comparison op, Node node) {
     Edge a = e.loose(node.inputs().get(0));
     Edge b = e.loose(node.inputs().get(1));
     boolean orderedBools = op.kind() == Kind.LESS && a.dtype() == DType.BOOL;
@@ -105,7 +105,7 @@ final class ElementwiseLowering {
     e.give(node, e.ops().compare(name, e.ops().cast(a, as), e.ops().cast(b, as)));
   }
 
-  private static void select(Emission e, Select op, Node node) {
+  private static void select(TfEmission e, Select op, Node node) {
     Edge c = e.loose(node.inputs().get(0));
     Edge a = e.loose(node.inputs().get(1));
     Edge b = e.loose(node.inputs().get(2));

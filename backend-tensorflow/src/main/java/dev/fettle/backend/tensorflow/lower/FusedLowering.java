@@ -12,13 +12,13 @@ import java.util.List;
 final class FusedLowering {
   private FusedLowering() {}
 
-  static void register(Lowerings<Emission> table) {
+  static void register(Lowerings<TfEmission> table) {
     table.put(Softmax.class, FusedLowering::softmax);
     table.put(CrossEntropy.class, FusedLowering::crossEntropy);
     table.put(SumOfSquares.class, FusedLowering::sumOfSquares);
   }
 
-  private static void softmax(Emission e, Softmax op, Node node) {
+  private static void softmax(TfEmission e, Softmax op, Node node) {
     Edge x = e.exact(node.inputs().get(0));
     Edge y = e.writer().node("Softmax").in(x).attr("T", x.dtype()).one(x.dtype(), x.sizes());
     e.give(node, y);
@@ -29,7 +29,7 @@ final class FusedLowering {
    * one by one: it takes five times as long as the softmax kernel. With that, {@code logsumexp(x) =
    * max(x) - log(max(softmax(x)))}, where the largest probability never underflows.
    */
-  private static void crossEntropy(Emission e, CrossEntropy op, Node node) {
+  private static void crossEntropy(TfEmission e, CrossEntropy op, Node node) {
     Edge logits = e.exact(node.inputs().get(0));
     Edge targets = e.exact(node.inputs().get(1));
     Ops ops = e.ops();
@@ -59,7 +59,7 @@ final class FusedLowering {
     e.give(node, List.of(nll, ops.reshape(residual, logits.sizes())));
   }
 
-  private static void sumOfSquares(Emission e, SumOfSquares op, Node node) {
+  private static void sumOfSquares(TfEmission e, SumOfSquares op, Node node) {
     Edge x = e.exact(node.inputs().get(0));
     Edge half = e.writer().node("L2Loss").in(x).attr("T", x.dtype()).one(x.dtype(), List.of());
     e.give(node, e.ops().mul(half, e.ops().scalar(x.dtype(), 2)));

@@ -18,7 +18,7 @@ import java.util.Optional;
 final class IndexLowering {
   private IndexLowering() {}
 
-  static void register(Lowerings<Emission> table) {
+  static void register(Lowerings<TfEmission> table) {
     table.put(Gather.class, IndexLowering::gather);
     table.put(ScatterAdd.class, IndexLowering::scatterAdd);
     table.put(TakeAlong.class, IndexLowering::takeAlong);
@@ -26,13 +26,13 @@ final class IndexLowering {
     table.put(TopK.class, IndexLowering::topK);
   }
 
-  private static void gather(Emission e, Gather op, Node node) {
+  private static void gather(TfEmission e, Gather op, Node node) {
     Edge table = e.exact(node.inputs().get(0));
     e.give(node, e.ops().gather(table, e.exact(node.inputs().get(1)), 0));
   }
 
   /** The kernel adds into its operand's buffer where nobody else holds it. */
-  private static void scatterAdd(Emission e, ScatterAdd op, Node node) {
+  private static void scatterAdd(TfEmission e, ScatterAdd op, Node node) {
     Edge base = e.exact(node.inputs().get(0));
     Edge indices = e.exact(node.inputs().get(1));
     Edge updates = e.exact(node.inputs().get(2));
@@ -41,7 +41,7 @@ final class IndexLowering {
     List<Long> rows = new ArrayList<>(List.of(n));
     rows.addAll(base.sizes().subList(1, base.rank()));
     Edge by = e.ops().reshape(updates, rows);
-    DType dtype = Emission.isByte(base.dtype()) ? DType.I32 : base.dtype();
+    DType dtype = TfEmission.isByte(base.dtype()) ? DType.I32 : base.dtype();
     Edge y =
         e.writer()
             .node("TensorScatterAdd")
@@ -52,7 +52,7 @@ final class IndexLowering {
     e.give(node, e.ops().cast(y, base.dtype()));
   }
 
-  private static void takeAlong(Emission e, TakeAlong op, Node node) {
+  private static void takeAlong(TfEmission e, TakeAlong op, Node node) {
     Edge x = e.exact(node.inputs().get(0));
     Edge indices = e.exact(node.inputs().get(1));
     if (op.axis() == x.rank() - 1) {
@@ -70,7 +70,7 @@ final class IndexLowering {
     Edge flat = ops.binary("AddV2", ops.mul(row, ops.scalar(DType.I64, (double) box.inner)), i);
     Edge all = ops.reshape(x, List.of(x.elements()));
     Edge picked = ops.gather(all, ops.reshape(flat, List.of(flat.elements())), 0);
-    e.give(node, ops.reshape(picked, Emission.sizes(node.output())));
+    e.give(node, ops.reshape(picked, TfEmission.sizes(node.output())));
   }
 
   /** A shape seen from one axis. */
@@ -82,7 +82,7 @@ final class IndexLowering {
     }
   }
 
-  private static void update(Emission e, DynamicUpdateSlice op, Node node) {
+  private static void update(TfEmission e, DynamicUpdateSlice op, Node node) {
     Value old = node.inputs().get(0);
     Optional<String> slot = e.state().flatMap(s -> s.inPlace(old, node.output()));
     if (slot.isPresent()) {
@@ -113,7 +113,7 @@ final class IndexLowering {
   }
 
   /** The number on every axis; masks leave all but one of them unread. */
-  private static Edge everywhere(Emission e, Edge scalar, int rank) {
+  private static Edge everywhere(TfEmission e, Edge scalar, int rank) {
     return e.ops().broadcastTo(scalar, List.of((long) rank));
   }
 
@@ -121,7 +121,7 @@ final class IndexLowering {
    * Writes the update's rows into the variable's own buffer, as a cache of keys and values needs:
    * the work is that of the update, whatever the size of the cache.
    */
-  private static void overwrite(Emission e, DynamicUpdateSlice op, Node node, String slot) {
+  private static void overwrite(TfEmission e, DynamicUpdateSlice op, Node node, String slot) {
     Ops ops = e.ops();
     Edge x = e.exact(node.inputs().get(0));
     Edge update = e.exact(node.inputs().get(1));
@@ -144,9 +144,9 @@ final class IndexLowering {
     e.give(node, ops.reshape(written, x.sizes()));
   }
 
-  private static void topK(Emission e, TopK op, Node node) {
+  private static void topK(TfEmission e, TopK op, Node node) {
     Edge x = e.exact(node.inputs().get(0));
-    List<Long> sizes = Emission.sizes(node.outputs().get(0));
+    List<Long> sizes = TfEmission.sizes(node.outputs().get(0));
     List<Edge> top =
         e.writer()
             .node("TopKV2")

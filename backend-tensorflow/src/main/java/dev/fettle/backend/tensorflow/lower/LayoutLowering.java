@@ -21,7 +21,7 @@ import java.util.Set;
 final class LayoutLowering {
   private LayoutLowering() {}
 
-  static void register(Lowerings<Emission> table) {
+  static void register(Lowerings<TfEmission> table) {
     table.put(Reshape.class, LayoutLowering::reshape);
     table.put(Transpose.class, LayoutLowering::transpose);
     table.put(Broadcast.class, LayoutLowering::broadcast);
@@ -32,24 +32,28 @@ final class LayoutLowering {
     table.put(Split.class, LayoutLowering::split);
   }
 
-  private static void reshape(Emission e, Reshape op, Node node) {
+  private static void reshape(TfEmission e, Reshape op, Node node) {
     Value x = node.inputs().get(0);
+    e.giveReshaped(node.output(), x);
+    if (e.isOnlyNarrow(x)) {
+      return;
+    }
     Edge loose = e.loose(x);
     boolean renames = x.shape().sameSizes(op.shape());
     if (loose.rank() == 0 || renames) {
       e.give(node, loose);
     } else {
-      e.give(node, e.ops().reshape(e.exact(x), Emission.sizes(node.output())));
+      e.give(node, e.ops().reshape(e.exact(x), TfEmission.sizes(node.output())));
     }
   }
 
-  private static void transpose(Emission e, Transpose op, Node node) {
+  private static void transpose(TfEmission e, Transpose op, Node node) {
     Edge x = e.loose(node.inputs().get(0));
     e.give(node, x.rank() == 0 ? x : e.ops().transpose(x, op.permutation()));
   }
 
   /** Axes of size 1 where elements repeat; elementwise operations repeat them as they go. */
-  private static void broadcast(Emission e, Broadcast op, Node node) {
+  private static void broadcast(TfEmission e, Broadcast op, Node node) {
     Edge x = e.loose(node.inputs().get(0));
     if (x.rank() == 0) {
       e.give(node, x);
@@ -62,7 +66,7 @@ final class LayoutLowering {
     e.give(node, e.ops().reshape(x, sizes));
   }
 
-  private static void slice(Emission e, Slice op, Node node) {
+  private static void slice(TfEmission e, Slice op, Node node) {
     Edge x = e.exact(node.inputs().get(0));
     Edge y =
         e.writer()
@@ -74,11 +78,11 @@ final class LayoutLowering {
     e.give(node, y);
   }
 
-  private static void split(Emission e, Split op, Node node) {
+  private static void split(TfEmission e, Split op, Node node) {
     Edge x = e.exact(node.inputs().get(0));
     List<GraphWriter.Result> results =
         node.outputs().stream()
-            .map(v -> new GraphWriter.Result(v.dtype(), Emission.sizes(v)))
+            .map(v -> new GraphWriter.Result(v.dtype(), TfEmission.sizes(v)))
             .toList();
     List<Long> sizes = op.parts().stream().map(d -> d.size()).toList();
     List<Edge> parts =
@@ -92,7 +96,7 @@ final class LayoutLowering {
     e.give(node, parts);
   }
 
-  private static void concat(Emission e, Concat op, Node node) {
+  private static void concat(TfEmission e, Concat op, Node node) {
     List<Edge> parts = new ArrayList<>(e.exact(node.inputs()));
     DType dtype = node.output().dtype();
     int n = parts.size();
@@ -108,11 +112,11 @@ final class LayoutLowering {
             .attr("N", n)
             .attr("T", dtype)
             .attr("Tidx", DType.I32)
-            .one(dtype, Emission.sizes(node.output()));
+            .one(dtype, TfEmission.sizes(node.output()));
     e.give(node, y);
   }
 
-  private static void pad(Emission e, Pad op, Node node) {
+  private static void pad(TfEmission e, Pad op, Node node) {
     Edge x = e.exact(node.inputs().get(0));
     List<Double> amounts = new ArrayList<>();
     for (int i = 0; i < x.rank(); i++) {
@@ -128,7 +132,7 @@ final class LayoutLowering {
             .in(e.ops().cast(x, dtype), paddings, e.ops().scalar(dtype, op.value()))
             .attr("T", dtype)
             .attr("Tpaddings", DType.I64)
-            .one(dtype, Emission.sizes(node.output()));
+            .one(dtype, TfEmission.sizes(node.output()));
     e.give(node, e.ops().cast(y, x.dtype()));
   }
 
@@ -136,7 +140,7 @@ final class LayoutLowering {
    * Each result is an {@code Identity} that also waits for all other operands: without control
    * edges, the runtime would merge what is computed again behind the barrier with the original.
    */
-  private static void barrier(Emission e, Barrier op, Node node) {
+  private static void barrier(TfEmission e, Barrier op, Node node) {
     List<Edge> in = node.inputs().stream().map(e::loose).toList();
     Set<String> all = new LinkedHashSet<>();
     in.forEach(edge -> all.add(edge.node()));

@@ -2,6 +2,7 @@ package dev.fettle.backend.tensorflow.lower;
 
 import dev.fettle.ir.DType;
 import dev.fettle.ir.Node;
+import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.Linear;
 import dev.fettle.ir.op.Linalg.Matmul;
 import dev.fettle.ir.op.Linalg.Precision;
@@ -22,33 +23,32 @@ final class LinalgLowering {
 
   private LinalgLowering() {}
 
-  static void register(Lowerings<Emission> table) {
-    table.put(
-        Matmul.class,
-        (e, op, node) -> {
-          Edge a = e.exact(node.inputs().get(0));
-          Edge b = e.exact(node.inputs().get(1));
-          e.give(node, product(e, a, b, op));
-        });
+  static void register(Lowerings<TfEmission> table) {
+    table.put(Matmul.class, LinalgLowering::matmul);
     table.put(Linear.class, LinalgLowering::linear);
   }
 
-  /**
-   * Only products of two axes are rounded to bfloat16: batched ones are slower so. The casts are
-   * shared by all products of one operand.
-   */
-  static Edge product(Emission e, Edge a, Edge b, Matmul op) {
-    Ops ops = e.ops();
-    boolean flat = a.rank() == 2;
-    if (op.precision() == Precision.BF16 && a.dtype() == DType.F32 && flat) {
-      Edge narrow =
-          ops.matmul(
-              ops.cast(a, DType.BF16), ops.cast(b, DType.BF16), op.transposeA(), op.transposeB());
-      return ops.cast(narrow, DType.F32);
+  private static void matmul(TfEmission e, Matmul op, Node node) {
+    Value a = node.inputs().get(0);
+    Value b = node.inputs().get(1);
+    if (NarrowUses.isNarrowProduct(node)) {
+      e.giveNarrow(node.output(), narrow(e, a, b, op));
+      return;
     }
     if (op.precision() == Precision.BF16 && a.dtype() == DType.F32) {
       e.note("batched products kept in F32, where bfloat16 is slower");
     }
+    e.give(node, product(e, e.exact(a), e.exact(b), op));
+  }
+
+  /** The casts are shared by all products of one operand. */
+  private static Edge narrow(TfEmission e, Value a, Value b, Matmul op) {
+    return e.ops().matmul(e.narrow(a), e.narrow(b), op.transposeA(), op.transposeB());
+  }
+
+  private static Edge product(TfEmission e, Edge a, Edge b, Matmul op) {
+    Ops ops = e.ops();
+    boolean flat = a.rank() == 2;
     if (a.dtype() == DType.F32 && flat && op.transposeB() && strides(b) && a.elements() >= MANY) {
       // Weights are there from the start: without an order all would be turned then, and held.
       Edge turned = ops.transposeAfter(a, b, List.of(1, 0));
@@ -69,14 +69,21 @@ final class LinalgLowering {
     return b.sizes().get(1) * Float.BYTES % PAGE == 0;
   }
 
-  private static void linear(Emission e, Linear op, Node node) {
-    Edge x = e.exact(node.inputs().get(0));
-    Edge weight = e.exact(node.inputs().get(1));
-    Edge y = product(e, x, weight, new Matmul(false, op.transposed(), op.precision()));
-    if (node.inputs().size() == 3) {
-      Edge bias = e.exact(node.inputs().get(2));
-      y = e.writer().node("BiasAdd").in(y, bias).attr("T", y.dtype()).one(y.dtype(), y.sizes());
+  private static void linear(TfEmission e, Linear op, Node node) {
+    Value x = node.inputs().get(0);
+    Value weight = node.inputs().get(1);
+    Matmul product = new Matmul(false, op.transposed(), op.precision());
+    if (NarrowUses.isNarrowProduct(node)) {
+      e.giveNarrow(node.output(), narrow(e, x, weight, product));
+    } else {
+      e.give(node, product(e, e.exact(x), e.exact(weight), product));
     }
-    e.give(node, y);
+    if (node.inputs().size() == 3) {
+      Edge y = e.exact(node.output());
+      Edge bias = e.exact(node.inputs().get(2));
+      e.replace(
+          node.output(),
+          e.writer().node("BiasAdd").in(y, bias).attr("T", y.dtype()).one(y.dtype(), y.sizes()));
+    }
   }
 }

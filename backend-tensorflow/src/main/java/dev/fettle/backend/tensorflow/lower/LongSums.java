@@ -27,7 +27,7 @@ final class LongSums {
   }
 
   /** The sum, over the trailing axes first. */
-  static Edge sum(Emission e, Edge x, List<Integer> axes) {
+  static Edge sum(TfEmission e, Edge x, List<Integer> axes) {
     List<Run> runs = LongSum.runs(x.sizes(), axes);
     Edge y = e.ops().reshape(x, runs.stream().map(Run::size).toList());
     for (int i = runs.size() - 1; i >= 0; i--) {
@@ -45,7 +45,7 @@ final class LongSums {
   }
 
   /** Sums over one axis. */
-  private static Edge level(Emission e, Edge x, int axis) {
+  private static Edge level(TfEmission e, Edge x, int axis) {
     long n = x.sizes().get(axis);
     if (axis == x.rank() - 1) {
       return e.ops().reduce("Sum", x, List.of(axis));
@@ -70,12 +70,12 @@ final class LongSums {
   }
 
   /** The bias gradient's kernel sums columns in cache-sized blocks; Sum walks them one by one. */
-  static Edge columns(Emission e, Edge rows) {
+  static Edge columns(TfEmission e, Edge rows) {
     List<Long> sizes = List.of(rows.sizes().get(1));
     return e.writer().node("BiasAddGrad").in(rows).attr("T", rows.dtype()).one(rows.dtype(), sizes);
   }
 
-  private static Edge part(Emission e, Edge x, int axis, long start, long size) {
+  private static Edge part(TfEmission e, Edge x, int axis, long start, long size) {
     List<Long> starts = new ArrayList<>(Collections.nCopies(x.rank(), 0L));
     starts.set(axis, start);
     List<Long> sizes = new ArrayList<>(x.sizes());

@@ -20,11 +20,11 @@ import java.util.TreeMap;
 final class OptimizerLowering {
   private OptimizerLowering() {}
 
-  static void register(Lowerings<Emission> table) {
+  static void register(Lowerings<TfEmission> table) {
     table.put(AdamW.class, OptimizerLowering::adamW);
   }
 
-  private static void adamW(Emission e, AdamW op, Node node) {
+  private static void adamW(TfEmission e, AdamW op, Node node) {
     // Operand to result: parameter, first and second moment.
     Map<Integer, Integer> variables = new TreeMap<>(Map.of(0, 0, 2, 1, 3, 2));
     Map<Integer, String> slots = new TreeMap<>();

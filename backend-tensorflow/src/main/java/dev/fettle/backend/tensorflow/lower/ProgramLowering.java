@@ -49,11 +49,11 @@ public final class ProgramLowering {
    * @throws dev.fettle.spi.UnsupportedProgramException listing operations without a lowering
    */
   public static Lowered lower(Program program) {
-    Lowerings<Emission> table = TfLowerings.table();
+    Lowerings<TfEmission> table = TfLowerings.table();
     table.require("tensorflow", program);
     GraphWriter writer = new GraphWriter(false);
     StateAccess state = new StateAccess(writer, program);
-    Emission e = new Emission(writer, state);
+    TfEmission e = new TfEmission(writer, state, NarrowUses.of(program));
     for (Node node : program.graph().nodes()) {
       writer.scope(node.origin().scope());
       table.emit(e, node);
@@ -73,7 +73,7 @@ public final class ProgramLowering {
         List.copyOf(e.notes()));
   }
 
-  private static Map<String, String> outputs(Emission e, StateAccess state, Program program) {
+  private static Map<String, String> outputs(TfEmission e, StateAccess state, Program program) {
     Map<String, String> outputs = new LinkedHashMap<>();
     for (Map.Entry<String, Value> output : program.outputs().entrySet()) {
       Value v = output.getValue();

@@ -16,14 +16,14 @@ final class ReduceLowering {
 
   private ReduceLowering() {}
 
-  static void register(Lowerings<Emission> table) {
+  static void register(Lowerings<TfEmission> table) {
     table.put(Sum.class, ReduceLowering::sum);
     table.put(Max.class, ReduceLowering::max);
     table.put(Argmax.class, ReduceLowering::argmax);
     table.put(Cumsum.class, ReduceLowering::cumsum);
   }
 
-  private static void sum(Emission e, Sum op, Node node) {
+  private static void sum(TfEmission e, Sum op, Node node) {
     Edge x = e.exact(node.inputs().get(0));
     boolean columns = x.rank() >= 2 && op.axes().equals(Ops.upTo(x.rank() - 1));
     boolean single = x.dtype() == DType.F32 && !e.writer().isFunction();
@@ -36,18 +36,18 @@ final class ReduceLowering {
     }
   }
 
-  private static void max(Emission e, Max op, Node node) {
+  private static void max(TfEmission e, Max op, Node node) {
     e.give(node, viaI32(e, "Max", e.exact(node.inputs().get(0)), op.axes()));
   }
 
-  private static Edge viaI32(Emission e, String op, Edge x, List<Integer> axes) {
-    if (!Emission.isByte(x.dtype())) {
+  private static Edge viaI32(TfEmission e, String op, Edge x, List<Integer> axes) {
+    if (!TfEmission.isByte(x.dtype())) {
       return e.ops().reduce(op, x, axes);
     }
     return e.ops().cast(e.ops().reduce(op, e.ops().cast(x, DType.I32), axes), x.dtype());
   }
 
-  private static void argmax(Emission e, Argmax op, Node node) {
+  private static void argmax(TfEmission e, Argmax op, Node node) {
     Edge x = e.exact(node.inputs().get(0));
     Edge y =
         e.writer()
@@ -56,14 +56,14 @@ final class ReduceLowering {
             .attr("T", x.dtype())
             .attr("Tidx", DType.I32)
             .attr("output_type", DType.I32)
-            .one(DType.I32, Emission.sizes(node.output()));
+            .one(DType.I32, TfEmission.sizes(node.output()));
     e.give(node, y);
   }
 
-  private static void cumsum(Emission e, Cumsum op, Node node) {
+  private static void cumsum(TfEmission e, Cumsum op, Node node) {
     Edge given = e.exact(node.inputs().get(0));
     boolean many = given.dtype() == DType.F32 && given.sizes().get(op.axis()) > SCAN;
-    DType dtype = Emission.isByte(given.dtype()) ? DType.I32 : many ? DType.F64 : given.dtype();
+    DType dtype = TfEmission.isByte(given.dtype()) ? DType.I32 : many ? DType.F64 : given.dtype();
     Edge x = e.ops().cast(given, dtype);
     Edge y =
         e.writer()

@@ -96,7 +96,7 @@ final class StateAccess {
         .inResource(handle(slot))
         .after(after)
         .attr("dtype", v.dtype())
-        .one(v.dtype(), Emission.sizes(v));
+        .one(v.dtype(), TfEmission.sizes(v));
   }
 
   private Edge input(Value v) {
@@ -109,8 +109,8 @@ final class StateAccess {
         w.node("Placeholder")
             .distinct()
             .attr("dtype", carrier)
-            .shape(Emission.sizes(v))
-            .one(carrier, Emission.sizes(v));
+            .shape(TfEmission.sizes(v))
+            .one(carrier, TfEmission.sizes(v));
     placeholders.put(name, fed.node());
     return carrier == v.dtype() ? fed : new Ops(w).bitcast(fed, v.dtype());
   }
@@ -182,7 +182,7 @@ final class StateAccess {
   }
 
   /** Assigns the slots that no node has written in place. */
-  void assignRest(Emission e) {
+  void assignRest(TfEmission e) {
     // Every value first: it may be the only read of another slot, which must come before that
     // slot's assignment.
     program

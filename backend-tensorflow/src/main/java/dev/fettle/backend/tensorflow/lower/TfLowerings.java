@@ -16,8 +16,8 @@ public final class TfLowerings {
   private TfLowerings() {}
 
   /** The table. */
-  static Lowerings<Emission> table() {
-    Lowerings<Emission> table = new Lowerings<>();
+  static Lowerings<TfEmission> table() {
+    Lowerings<TfEmission> table = new Lowerings<>();
     CreateLowering.register(table);
     ElementwiseLowering.register(table);
     ReduceLowering.register(table);

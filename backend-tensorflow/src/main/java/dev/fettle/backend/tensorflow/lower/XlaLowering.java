@@ -1,5 +1,6 @@
 package dev.fettle.backend.tensorflow.lower;
 
+import dev.fettle.backend.tensorflow.lower.XlaFunction.Carriers;
 import dev.fettle.ir.DType;
 import dev.fettle.ir.Node;
 import dev.fettle.ir.TensorType;
@@ -11,8 +12,9 @@ import dev.fettle.ir.composite.Softmax;
 import dev.fettle.ir.composite.SwiGlu;
 import dev.fettle.ir.op.CompositeOp;
 import dev.fettle.spi.support.Lowerings;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -37,7 +39,7 @@ final class XlaLowering {
 
   private XlaLowering() {}
 
-  static void register(Lowerings<Emission> table) {
+  static void register(Lowerings<TfEmission> table) {
     GROUPS.forEach(type -> table.put(type, XlaLowering::call));
   }
 
@@ -51,20 +53,34 @@ final class XlaLowering {
     return first.dtype() == DType.F32 && first.shape().elements() >= fewest;
   }
 
-  private static void call(Emission e, CompositeOp op, Node node) {
-    XlaFunction function = new XlaFunction(op, node.inputTypes(), Map.of());
-    List<GraphWriter.Result> results =
-        node.outputs().stream()
-            .map(v -> new GraphWriter.Result(v.dtype(), Emission.sizes(v)))
-            .toList();
-    List<Edge> out =
+  private static void call(TfEmission e, CompositeOp op, Node node) {
+    List<Edge> in =
+        node.inputs().stream().map(v -> e.exactlyNarrow(v).orElseGet(() -> e.exact(v))).toList();
+    List<List<DType>> wanted = node.outputs().stream().map(e::wanted).toList();
+    Carriers carriers = new Carriers(in.stream().map(Edge::dtype).toList(), wanted);
+    List<GraphWriter.Result> results = new ArrayList<>();
+    for (int i = 0; i < wanted.size(); i++) {
+      List<Long> sizes = TfEmission.sizes(node.outputs().get(i));
+      wanted.get(i).forEach(dtype -> results.add(new GraphWriter.Result(dtype, sizes)));
+    }
+    Iterator<Edge> out =
         e.writer()
             .node("PartitionedCall")
-            .in(e.exact(node.inputs()))
-            .types("Tin", node.inputs().stream().map(Value::dtype).toList())
-            .types("Tout", node.outputs().stream().map(Value::dtype).toList())
-            .calls(function)
-            .many(results);
-    e.give(node, out);
+            .in(in)
+            .types("Tin", carriers.operands())
+            .types("Tout", results.stream().map(GraphWriter.Result::dtype).toList())
+            .calls(new XlaFunction(op, node.inputTypes(), carriers))
+            .many(results)
+            .iterator();
+    for (int i = 0; i < wanted.size(); i++) {
+      Value v = node.outputs().get(i);
+      for (DType dtype : wanted.get(i)) {
+        if (dtype == v.dtype()) {
+          e.give(v, out.next());
+        } else {
+          e.giveRounded(v, out.next());
+        }
+      }
+    }
   }
 }

@@ -8,9 +8,11 @@ import dev.fettle.ir.op.CompositeOp;
 import dev.fettle.spi.support.Lowerings;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +21,18 @@ import org.jspecify.annotations.Nullable;
  * <p>A broadcast is lazy. Its edge is <em>loose</em>: a scalar, or of the value's rank with sizes
  * of 1 where elements repeat. Elementwise operations take loose edges as they are and give loose
  * ones where they can; everything else asks for the {@link #exact} one.
+ *
+ * <p>What a product in bfloat16 gives stays bfloat16 until somebody asks for the F32 value, and
+ * what only such products read may be written as bfloat16 in the first place ({@link NarrowUses}).
  */
-final class Emission {
+final class TfEmission {
   private final GraphWriter writer;
   private final Ops ops;
   private final Map<Value, Edge> loose = new HashMap<>();
+  private final Map<Value, Edge> narrow = new HashMap<>();
+  private final Set<Value> rounded = new HashSet<>();
   private final @Nullable StateAccess state;
+  private final @Nullable NarrowUses uses;
   private final List<String> notes = new ArrayList<>();
 
   /**
@@ -32,11 +40,13 @@ final class Emission {
    *
    * @param writer what nodes are written to
    * @param state what the program works on; null inside a function
+   * @param uses who reads what as bfloat16; null inside a function
    */
-  Emission(GraphWriter writer, @Nullable StateAccess state) {
+  TfEmission(GraphWriter writer, @Nullable StateAccess state, @Nullable NarrowUses uses) {
     this.writer = writer;
     this.ops = new Ops(writer);
     this.state = state;
+    this.uses = uses;
   }
 
   GraphWriter writer() {
@@ -68,13 +78,58 @@ final class Emission {
   Edge loose(Value v) {
     Edge edge = loose.get(v);
     if (edge == null) {
-      if (state == null) {
+      Edge half = narrow.get(v);
+      boolean lost = half != null && rounded.contains(v);
+      if (lost || (half == null && state == null)) {
         throw new IllegalStateException(v + " was not computed");
       }
-      edge = state.parameter(v);
+      edge = half != null ? ops.cast(half, v.dtype()) : state.parameter(v);
       loose.put(v, edge);
     }
     return edge;
+  }
+
+  /** The edge of an F32 value rounded to bfloat16, with all its elements. */
+  Edge narrow(Value v) {
+    Edge half = narrow.get(v);
+    return half != null ? half : ops.cast(exact(v), DType.BF16);
+  }
+
+  /** The bfloat16 edge of an F32 value whose elements all are such numbers, if it has one. */
+  Optional<Edge> exactlyNarrow(Value v) {
+    return rounded.contains(v) ? Optional.empty() : Optional.ofNullable(narrow.get(v));
+  }
+
+  /** Sets the edge of an F32 value whose elements all are bfloat16 numbers. */
+  void giveNarrow(Value v, Edge half) {
+    narrow.put(v, half);
+  }
+
+  /** Sets the edge products read in place of an F32 value. */
+  void giveRounded(Value v, Edge half) {
+    narrow.put(v, half);
+    rounded.add(v);
+  }
+
+  /** Lets a value of as many elements have those of another. */
+  void giveReshaped(Value v, Value other) {
+    Edge half = narrow.get(other);
+    if (half != null) {
+      narrow.put(v, ops.reshape(half, sizes(v)));
+      if (rounded.contains(other)) {
+        rounded.add(v);
+      }
+    }
+  }
+
+  /** True where a value exists as bfloat16 only. */
+  boolean isOnlyNarrow(Value v) {
+    return narrow.containsKey(v) && !loose.containsKey(v);
+  }
+
+  /** The element types a value has to be written in. */
+  List<DType> wanted(Value v) {
+    return uses == null ? List.of(v.dtype()) : uses.wanted(v);
   }
 
   /** The edge of a value with all its elements. */
@@ -84,6 +139,12 @@ final class Emission {
 
   List<Edge> exact(List<Value> values) {
     return values.stream().map(this::exact).toList();
+  }
+
+  /** Sets the edge of a value that had another. */
+  void replace(Value v, Edge edge) {
+    narrow.remove(v);
+    loose.put(v, edge);
   }
 
   /** Sets the edge of a value. */
@@ -121,7 +182,7 @@ final class Emission {
       in.add(v);
     }
     List<Value> results = op.decompose(g, in);
-    Lowerings<Emission> table = TfLowerings.table();
+    Lowerings<TfEmission> table = TfLowerings.table();
     g.build(results).nodes().forEach(n -> table.emit(this, n));
     give(node, results.stream().map(this::loose).toList());
   }
