@@ -27,18 +27,18 @@ import java.util.Set;
 final class OwnGraph {
   private OwnGraph() {}
 
-  static void register(Lowerings<Emission> table) {
+  static void register(Lowerings<OnnxEmission> table) {
     table.put(CausalAttention.class, OwnGraph::emit).put(CausalAttention.Grad.class, OwnGraph::emit);
   }
 
-  private static void emit(Emission c, CompositeOp op, Node node) {
+  private static void emit(OnnxEmission c, CompositeOp op, Node node) {
     List<Value> wanted =
         node.outputs().stream()
             .filter(v -> c.uses().isEnd(v) || !c.uses().readers(v).isEmpty())
             .toList();
     Program meaning = meaning(op, node, wanted);
     OnnxGraph body = c.graph().inner();
-    Emission inner = new Emission(body, new Uses(meaning));
+    OnnxEmission inner = new OnnxEmission(body, new Uses(meaning));
     Set<String> read = new LinkedHashSet<>();
     for (Map.Entry<String, Value> operand : meaning.inputs().entrySet()) {
       int which = Integer.parseInt(operand.getKey());
@@ -53,7 +53,7 @@ final class OwnGraph {
     }
     OnnxGraph never = c.graph().inner();
     for (Value result : meaning.outputs().values()) {
-      List<Long> sizes = Emission.sizes(result.shape());
+      List<Long> sizes = OnnxEmission.sizes(result.shape());
       String whole = inner.whole(result);
       body.output(whole, whole, result.dtype(), sizes);
       String zero = never.literal(result.dtype(), List.of(), List.of(0.0));
