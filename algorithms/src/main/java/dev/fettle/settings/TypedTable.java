@@ -25,6 +25,10 @@ final class TypedTable<T> implements Keys.Table<T> {
     this.typeOf = typeOf;
     this.key = key.withKind(new ChoiceKind<>(Choices.words(variants.keySet())));
     this.variants = new LinkedHashMap<>(variants);
+    if (key.presence() instanceof Presence.Otherwise<String> o
+        && !variants.containsKey(o.value())) {
+      throw new IllegalArgumentException("the default '" + o.value() + "' is none of the types");
+    }
     variants.forEach(
         (name, keys) -> {
           if (names(keys).contains(key.component())) {

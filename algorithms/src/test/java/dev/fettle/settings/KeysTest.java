@@ -410,6 +410,13 @@ class KeysTest {
         () -> Keys.of(Twice.class, Keys.inline("one", one), Keys.inline("other", one)),
         "has the key 'a' twice");
     refused(() -> one.rule("b", o -> true, o -> ""), "'b', which is no key");
+    Map<String, Keys<One>> types = Map.of("one", one);
+    refused(
+        () -> Keys.byType(One.class, o -> "one", Key.text("a", "?"), types),
+        "'one' has a key 'a', which names the type itself");
+    refused(
+        () -> Keys.byType(One.class, o -> "one", Key.text("t", "?").otherwise("two"), types),
+        "the default 'two' is none of the types");
     refused(() -> Key.text("a.b", "?"), "'a.b' cannot be the name of a key");
     refused(() -> Key.text("a", "?").otherwise("").list(), "say list before");
     record Lists(List<Integer> list) {}

@@ -80,8 +80,9 @@ public record DataSettings(
                   .also("validation_file", "test_datasets"),
               Key.text(
                       "format",
-                      "what the columns mean. `sft`: `text`, `messages`, `prompt-completion`,"
-                          + " `instruction`, `inputs-targets`, `pretokenised`")
+                      "what the columns mean: `text`, `messages`, `prompt-completion`,"
+                          + " `instruction`, `inputs-targets`, `pretokenised`, or what else the"
+                          + " algorithm reads")
                   .optional("found from each file's first row"),
               Key.texts(
                       "columns",

@@ -42,10 +42,11 @@ final class RunTable {
   private static Keys<AlgorithmSettings> algorithm(Collection<? extends AlgorithmKeys> algorithms) {
     Map<String, Keys<? extends AlgorithmSettings>> byType = new LinkedHashMap<>();
     algorithms.forEach(a -> byType.put(a.type(), a.keys()));
+    Key<String> type = Key.text("type", "the algorithm");
     return Keys.byType(
         AlgorithmSettings.class,
         AlgorithmSettings::type,
-        Key.text("type", "the algorithm").otherwise(DEFAULT_ALGORITHM),
+        byType.containsKey(DEFAULT_ALGORITHM) ? type.otherwise(DEFAULT_ALGORITHM) : type,
         byType);
   }
 }

@@ -116,6 +116,9 @@ class RunConfigTest {
         .hasMessageEndingWith(
             ":4: algorithm.type: expected one of sft, echo, got 'ecko'; did you mean 'echo'?");
     assertThat(good.problems(text).get(0)).contains("expected one of sft, got 'echo'");
+    Path without = good.write(GOOD.replace("{ type: sft, lossOn: all }", "{ volume: 2 }"));
+    assertThatThrownBy(() -> ConfigReader.read(without, List.of(), algorithms.subList(1, 2)))
+        .hasMessageEndingWith(":4: algorithm.type: is missing; give one of echo");
   }
 
   @Test
