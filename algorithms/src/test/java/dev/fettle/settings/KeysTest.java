@@ -2,10 +2,8 @@ package dev.fettle.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -49,33 +47,19 @@ class KeysTest {
 
   @TempDir private Path dir;
 
+  private YamlFile file = new YamlFile(Path.of(""));
+
   @BeforeEach
   void makeWhatIsNamed() throws IOException {
-    Files.createDirectories(dir.resolve("there"));
-    Files.writeString(dir.resolve("file.txt"), "x");
-  }
-
-  private <S> S read(Keys<S> keys, String yaml) {
-    try {
-      Path file = Files.writeString(dir.resolve("my.yaml"), yaml);
-      return new SettingsReader<>(keys).file(file, List.of(), Map.of());
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private List<String> problems(Keys<?> keys, String yaml) {
-    ConfigException e = catchThrowableOfType(ConfigException.class, () -> read(keys, yaml));
-    assertThat(e).as("a problem is found in " + yaml).isNotNull();
-    return e.problems().stream().map(p -> p.toString().replace(dir + "/", "")).toList();
+    file = YamlFile.in(dir);
   }
 
   @Test
   void aRecordIsReadFromItsTable() {
-    assertThat(read(MySettings.KEYS, ""))
+    assertThat(file.read(MySettings.KEYS, ""))
         .isEqualTo(new MySettings(0.1, Kind.SIGMOID, Optional.empty(), List.of()));
     assertThat(
-            read(
+            file.read(
                 MySettings.KEYS,
                 "{beta: 2, kind: hinge_loss, reference: there, weights: [1, 0.5]}"))
         .isEqualTo(
@@ -86,7 +70,7 @@ class KeysTest {
   @Test
   void allProblemsAreFoundAtOnce() {
     assertThat(
-            problems(
+            file.problems(
                 MySettings.KEYS,
                 """
                 beta: 0
@@ -118,8 +102,8 @@ class KeysTest {
             Map.entry("kind", "hinge_loss"),
             Map.entry("reference", dir.resolve("there").toString()),
             Map.entry("weights", List.of(1.0)));
-    assertThat(read(MySettings.KEYS, writer.yaml(settings))).isEqualTo(settings);
-    MySettings least = read(MySettings.KEYS, "");
+    assertThat(file.read(MySettings.KEYS, writer.yaml(settings))).isEqualTo(settings);
+    MySettings least = file.read(MySettings.KEYS, "");
     assertThat(writer.values(least)).containsOnlyKeys("beta", "kind");
   }
 
@@ -145,155 +129,6 @@ class KeysTest {
     assertThatThrownBy(() -> reader.values(values)).isInstanceOf(ConfigException.class);
   }
 
-  /** Every kind of key, in one record. */
-  record Many(
-      boolean flag,
-      String text,
-      long whole,
-      int size,
-      Optional<Integer> sizeOrNone,
-      Path path,
-      Optional<List<Path>> files,
-      String wordOrFile,
-      Map<String, String> texts,
-      List<Kind> kinds,
-      Level level,
-      Many.Below below,
-      Optional<Many.Below> belowOrNone,
-      int sameAsSize) {
-    record Level(int value) {
-      static Level of(String text) {
-        if (!text.startsWith("L")) {
-          throw new IllegalArgumentException("no L");
-        }
-        return new Level(Integer.parseInt(text.substring(1)));
-      }
-    }
-
-    record Below(Optional<Long> one, double other) {
-      static final Keys<Below> KEYS =
-          Keys.of(
-              Below.class,
-              Key.whole("one", Range.ANY, "one of two").optional(),
-              Key.number("other", Range.ANY, "the other")
-                  .otherwise(1.0)
-                  .insteadOf("one", "keep one"));
-    }
-
-    static final Keys<Many> KEYS =
-        Keys.of(
-            Many.class,
-            Key.flag("flag", "?").otherwise(false),
-            Key.text("text", "?").must(t -> t.length() < 9, "be short").otherwise("x"),
-            Key.whole("whole", Range.ANY, "?").otherwise(0L),
-            Key.size("size", Range.atLeast(1).atMost(9), "?").otherwise(1),
-            Key.size("sizeOrNone", Range.ANY, "?").optional(),
-            Key.path("path", "?").otherwise(Path.of("here")),
-            Key.file("files", "?").list().optional(),
-            Key.wordOrFile("wordOrFile", List.of("a", "b"), "?").otherwise("a"),
-            Key.texts("texts", "?").otherwise(Map.of()),
-            Key.choice("kinds", Kind.class, "?").list().otherwise(List.of(Kind.SIGMOID)),
-            Key.text("level", "?")
-                .as(Level.class, Level::of, l -> "L" + l.value(), "L and a number")
-                .otherwise(new Level(1)),
-            Key.section("below", Below.KEYS, "?"),
-            Key.section("belowOrNone", Below.KEYS, "?").optional(),
-            Key.size("sameAsSize", Range.ANY, "?").sameAs("size"));
-  }
-
-  @Test
-  void everyKindIsReadAndWritten() {
-    Many many =
-        read(
-            Many.KEYS,
-            """
-            flag: true
-            text: 007
-            whole: 9007199254740993
-            size: 3
-            sizeOrNone: 4
-            path: ../up
-            files: file.txt
-            wordOrFile: file.txt
-            texts: {a: 1, b: true}
-            kinds: [hinge_loss, sigmoid]
-            level: L7
-            below: {one: 5}
-            belowOrNone: {other: 2}
-            """);
-    assertThat(many)
-        .isEqualTo(
-            new Many(
-                true,
-                "007",
-                9007199254740993L,
-                3,
-                Optional.of(4),
-                dir.resolve("../up").normalize(),
-                Optional.of(List.of(dir.resolve("file.txt"))),
-                dir.resolve("file.txt").toString(),
-                Map.of("a", "1", "b", "true"),
-                List.of(Kind.HINGE_LOSS, Kind.SIGMOID),
-                new Many.Level(7),
-                new Many.Below(Optional.of(5L), 1.0),
-                Optional.of(new Many.Below(Optional.empty(), 2.0)),
-                3));
-    SettingsWriter<Many> writer = new SettingsWriter<>(Many.KEYS);
-    assertThat(read(Many.KEYS, writer.yaml(many))).isEqualTo(many);
-    assertThat(writer.values(many)).doesNotContainKey("below.other").containsKey("below.one");
-    Many least = read(Many.KEYS, "");
-    assertThat(least.path()).isEqualTo(dir.resolve("here"));
-    assertThat(read(Many.KEYS, writer.yaml(least))).isEqualTo(least);
-    assertThat(writer.values(least)).doesNotContainKeys("texts", "sizeOrNone", "belowOrNone");
-  }
-
-  @Test
-  void everyKindSaysWhatItExpects() {
-    assertThat(
-            problems(
-                Many.KEYS,
-                """
-                flag: maybe
-                text: much too long
-                whole: 1.5
-                size: 10
-                sizeOrNone: 3000000000
-                path: [a]
-                files: {a: b}
-                wordOrFile: c
-                texts: [a]
-                kinds: [hinge]
-                level: M
-                below: {one: 1, other: 2}
-                belowOrNone: yes please
-                sameAsSize: 1f
-                """))
-        .containsExactly(
-            "my.yaml:1: flag: expected true or false, got 'maybe'",
-            "my.yaml:2: text: is 'much too long'; it must be short",
-            "my.yaml:3: whole: expected a whole number, got 1.5",
-            "my.yaml:4: size: is 10; it must be a whole number, at least 1 and at most 9",
-            "my.yaml:5: sizeOrNone: is 3000000000, which is too large; at most 2147483647",
-            "my.yaml:6: path: expected a path, got a list",
-            "my.yaml:7: files: expected a file or a list of files, got a section with a",
-            "my.yaml:8: wordOrFile: no file c",
-            "my.yaml:9: texts: expected names and texts, as in {name: text}, got a list",
-            "my.yaml:10: kinds: expected one of sigmoid, hinge_loss, got 'hinge'",
-            "my.yaml:11: level: expected L and a number, got 'M'",
-            "my.yaml:12: below.other: is given beside one; keep one",
-            "my.yaml:13: belowOrNone: expected a section with keys, got 'yes please'",
-            "my.yaml:14: sameAsSize: expected a whole number, got '1f'");
-  }
-
-  @Test
-  void aFileThatCannotBeAPathIsAProblem() {
-    assertThat(problems(Many.KEYS, "path: \"a\\0b\"\nfiles: [\"\\0\"]\nwordOrFile: \"\\0\"\n"))
-        .containsExactly(
-            "my.yaml:1: path: cannot be a path: Nul character not allowed",
-            "my.yaml:2: files: cannot be a path: Nul character not allowed",
-            "my.yaml:3: wordOrFile: cannot be a path: Nul character not allowed");
-  }
-
   record Two(int low, int high) {
     Two {
       if (low == 13) {
@@ -311,15 +146,15 @@ class KeysTest {
 
   @Test
   void rulesHoldBetweenKeys() {
-    assertThat(read(Two.KEYS, "{low: 1, high: 2}")).isEqualTo(new Two(1, 2));
-    assertThat(problems(Two.KEYS, "low: 2\nhigh: 2\n"))
+    assertThat(file.read(Two.KEYS, "{low: 1, high: 2}")).isEqualTo(new Two(1, 2));
+    assertThat(file.problems(Two.KEYS, "low: 2\nhigh: 2\n"))
         .containsExactly("my.yaml:2: high: is 2, not above low");
-    assertThat(problems(Two.KEYS, "low: 13\nhigh: 20\n"))
+    assertThat(file.problems(Two.KEYS, "low: 13\nhigh: 20\n"))
         .containsExactly("my.yaml:1: 13 is unlucky");
     // A rule about a value that is wrong by itself would only confuse.
-    assertThat(problems(Two.KEYS, "low: x\nhigh: 2\n"))
+    assertThat(file.problems(Two.KEYS, "low: x\nhigh: 2\n"))
         .containsExactly("my.yaml:1: low: expected a whole number, got 'x'");
-    assertThat(problems(Two.KEYS, ""))
+    assertThat(file.problems(Two.KEYS, ""))
         .containsExactly(
             "my.yaml:1: low: is missing; give a whole number",
             "my.yaml:1: high: is missing; give a larger one");
@@ -365,16 +200,16 @@ class KeysTest {
 
   @Test
   void aTypeSaysWhichKeysThereAre() {
-    assertThat(read(Thing.KEYS, "")).isEqualTo(new Thing(new Round(1), "it"));
-    assertThat(read(Thing.KEYS, "{type: square, side: 2}"))
+    assertThat(file.read(Thing.KEYS, "")).isEqualTo(new Thing(new Round(1), "it"));
+    assertThat(file.read(Thing.KEYS, "{type: square, side: 2}"))
         .isEqualTo(new Thing(new Square(2), "it"));
     assertThat(new SettingsWriter<>(Thing.KEYS).values(new Thing(new Square(2), "it")))
         .containsExactly(
             Map.entry("type", "square"), Map.entry("side", 2.0), Map.entry("name", "it"));
-    assertThat(problems(Thing.KEYS, "type: square\nradius: 2\n"))
+    assertThat(file.problems(Thing.KEYS, "type: square\nradius: 2\n"))
         .containsExactly(
             "my.yaml:2: radius: unknown key with type square; it goes with type round");
-    assertThat(problems(Thing.KEYS, "type: squared\nside: 2\nsides: 3\n"))
+    assertThat(file.problems(Thing.KEYS, "type: squared\nside: 2\nsides: 3\n"))
         .hasSize(2)
         .anyMatch(p -> p.endsWith("got 'squared'; did you mean 'square'?"))
         .anyMatch(p -> p.endsWith("sides: unknown key; did you mean 'side'?"));
