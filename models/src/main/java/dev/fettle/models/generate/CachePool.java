@@ -73,7 +73,9 @@ final class CachePool implements AutoCloseable {
 
   private Entry allocate(KeyValueCache cache) {
     cache.slots().forEach(state::allocate);
-    Entry made = new Entry(cache, programs.share(), programs.share());
+    // The weights stay as they are from token to token, so a backend may lay them out for decoding.
+    ProgramCache.Share decode = programs.share(programs.options().overSteadyState());
+    Entry made = new Entry(cache, programs.share(), decode);
     entries.add(made);
     return made;
   }
