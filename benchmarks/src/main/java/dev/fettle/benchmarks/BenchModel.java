@@ -3,10 +3,14 @@ package dev.fettle.benchmarks;
 import dev.fettle.ir.op.Linalg.Precision;
 import dev.fettle.models.LanguageModel;
 import dev.fettle.models.Models;
+import dev.fettle.models.PolicySpec;
 import dev.fettle.models.config.Activation;
 import dev.fettle.models.config.Dimensions;
 import dev.fettle.models.config.Gpt2Config;
 import dev.fettle.models.config.SpecialTokenIds;
+import dev.fettle.models.lora.LoraConfig;
+import dev.fettle.models.lora.LoraLinears;
+import dev.fettle.models.lora.LoraTargets;
 import dev.fettle.models.nn.ForwardOptions;
 import dev.fettle.models.nn.Initializer;
 import dev.fettle.models.nn.ParameterSpec;
@@ -28,6 +32,7 @@ import java.util.Random;
  */
 record BenchModel(String name, Dimensions dims, int rows, int length) {
   private static final int MAX_POSITIONS = 1024;
+  private static final int RANK = 16;
 
   /** The shape of a name: {@code tiny}, {@code small} or {@code gpt2}. */
   static BenchModel named(String name) {
@@ -47,8 +52,17 @@ record BenchModel(String name, Dimensions dims, int rows, int length) {
     return new BenchModel(name, dims, rows, length);
   }
 
-  /** Puts the model on a backend. */
+  /** Puts the model on a backend, all of it to be trained. */
   Policy on(Backend backend, String precision) {
+    return on(backend, precision, false);
+  }
+
+  /**
+   * Puts the model on a backend.
+   *
+   * @param lora true to train an adapter of rank 16 on all linear layers, and nothing else
+   */
+  Policy on(Backend backend, String precision, boolean lora) {
     Gpt2Config config =
         new Gpt2Config(
             dims,
@@ -61,7 +75,14 @@ record BenchModel(String name, Dimensions dims, int rows, int length) {
             0.02);
     LanguageModel model = Models.of(config);
     Precision rounding = precision.equals("bf16") ? Precision.BF16 : Precision.FULL;
-    return Policy.load(backend, model, new ForwardOptions(rounding, false), BenchModel::fresh);
+    PolicySpec spec = lora ? adapted(model) : PolicySpec.of(model);
+    return Policy.load(backend, spec, new ForwardOptions(rounding, false), BenchModel::fresh);
+  }
+
+  private static PolicySpec adapted(LanguageModel model) {
+    PolicySpec whole = PolicySpec.of(model);
+    LoraConfig lora = LoraConfig.of(RANK, 2 * RANK, new LoraTargets.AllLinear());
+    return whole.adapted(new LoraLinears(whole.linears(), lora, model.names()));
   }
 
   private static HostTensor fresh(ParameterSpec p) {

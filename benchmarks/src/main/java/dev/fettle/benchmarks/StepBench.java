@@ -19,10 +19,12 @@ import java.util.Random;
 
 /**
  * Times optimizer steps of a GPT-2 shape: forward, backward, gradient norm and AdamW on every
- * parameter, all tokens targets. The counterpart of {@code peers/torch_step.py}.
+ * parameter, or with {@code +lora} on an adapter's, all tokens targets. The counterpart of {@code
+ * peers/torch_step.py}.
  */
 public final class StepBench {
   private static final int WARM_UP = 2;
+  private static final String LORA = "+lora";
 
   private StepBench() {}
 
@@ -30,15 +32,16 @@ public final class StepBench {
   public static void main(String[] args) {
     if (args.length < 4) {
       throw new IllegalArgumentException(
-          "usage: StepBench BACKEND tiny|small|gpt2 f32|bf16 STEPS [DUMP_DIR]");
+          "usage: StepBench BACKEND tiny|small|gpt2[+lora] f32|bf16 STEPS [DUMP_DIR]");
     }
-    BenchModel shape = BenchModel.named(args[1]);
+    boolean lora = args[1].endsWith(LORA);
+    BenchModel shape = BenchModel.named(args[1].replace(LORA, ""));
     CompileOptions options =
         args.length > 4
             ? CompileOptions.DEFAULT.dumpingTo(Path.of(args[4]))
             : CompileOptions.DEFAULT;
     try (Backend backend = Bench.open(args[0]);
-        Policy policy = shape.on(backend, args[2]);
+        Policy policy = shape.on(backend, args[2], lora);
         ProgramCache programs = new ProgramCache(backend, options);
         Stepper<MicroBatch> stepper =
             new Stepper<>(
@@ -49,6 +52,11 @@ public final class StepBench {
                 programs)) {
       String name = String.join(" ", args[0], args[1], args[2]);
       time(new Timed(name, shape, stepper, programs), Integer.parseInt(args[3]));
+      System.out.printf(
+          Locale.ROOT,
+          "state %.1f MiB, of them %.1f parameters%n",
+          policy.state().bytes() / (double) (1 << 20),
+          policy.parts().elements() * (double) Float.BYTES / (1 << 20));
     }
   }
 

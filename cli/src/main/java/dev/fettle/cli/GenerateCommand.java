@@ -1,13 +1,11 @@
 package dev.fettle.cli;
 
-import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.harness.model.LoadedModel;
 import dev.fettle.harness.model.StopStrings;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.tokenizer.ChatMessage;
 import dev.fettle.tokenizer.ChatTemplate;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -29,15 +27,9 @@ import picocli.CommandLine.Spec;
     })
 final class GenerateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+  @Mixin private ModelOptionsMixin model;
   @Mixin private BackendOptionsMixin backend;
   @Mixin private DumpGraphsMixin dumpGraphs;
-
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "A model directory.")
-  private Path model;
 
   @Option(
       names = "--prompt",
@@ -128,7 +120,7 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private LoadedModel open() {
-    return LoadedModel.open(ModelSettings.of(model), backend.settings(), dumpGraphs.directory());
+    return LoadedModel.open(model.settings(), backend.settings(), dumpGraphs.directory());
   }
 
   private StopStrings stops() {

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       GenerateCommand.class,
       CompareCommand.class,
       InitCommand.class,
+      MergeCommand.class,
       DoctorCommand.class
     },
     footer = {

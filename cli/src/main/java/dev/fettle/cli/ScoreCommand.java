@@ -1,9 +1,7 @@
 package dev.fettle.cli;
 
-import dev.fettle.algorithm.sft.SftSettings;
 import dev.fettle.data.encode.LossOn;
 import dev.fettle.harness.config.DataSettings;
-import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.harness.model.LoadedModel;
 import dev.fettle.harness.score.ScoreSummary;
 import dev.fettle.settings.AlgorithmSettings;
@@ -33,15 +31,9 @@ import picocli.CommandLine.Spec;
     })
 final class ScoreCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+  @Mixin private ModelOptionsMixin model;
   @Mixin private BackendOptionsMixin backend;
   @Mixin private DumpGraphsMixin dumpGraphs;
-
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "A model directory.")
-  private Path model;
 
   @Option(
       names = "--data",
@@ -83,7 +75,7 @@ final class ScoreCommand implements Callable<Integer> {
   }
 
   private LoadedModel open() {
-    return LoadedModel.open(ModelSettings.of(model), backend.settings(), dumpGraphs.directory());
+    return LoadedModel.open(model.settings(), backend.settings(), dumpGraphs.directory());
   }
 
   private static void tell(ScoreSummary summary, PrintWriter out) {

@@ -7,19 +7,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The first lines of configs/sft.yaml are true. */
+/** The first lines of each file in configs/ are true. */
 class ExampleConfigTest {
   private static final Path CONFIGS = Path.of(System.getProperty("fettle.root", ".."), "configs");
 
   @TempDir private Path dir;
 
-  @Test
-  void theExampleRuns() throws IOException {
-    Path configs = dir.resolve("configs");
-    Files.createDirectories(configs.resolve("data"));
+  private Path configs;
+  private Path model;
+
+  @BeforeEach
+  void copyAndMakeTheModel() throws IOException {
+    configs = dir.resolve("configs");
     try (Stream<Path> files = Files.walk(CONFIGS)) {
       for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
         Path to = configs.resolve(CONFIGS.relativize(file).toString());
@@ -27,7 +30,7 @@ class ExampleConfigTest {
         Files.copy(file, to);
       }
     }
-    Path model = configs.resolve("models/tiny");
+    model = configs.resolve("models/tiny");
     String rows = configs.resolve("data/instructions.jsonl").toString();
     Invocation init =
         Invocation.of(
@@ -37,10 +40,13 @@ class ExampleConfigTest {
             "--vocab-size=512",
             "--layers=1");
     assertThat(init.err()).isEmpty();
+  }
+
+  private Path train(String name) throws IOException {
     Invocation train =
         Invocation.of(
             "train",
-            configs.resolve("sft.yaml").toString(),
+            configs.resolve(name + ".yaml").toString(),
             "--set=backend.id=reference",
             "--set=train.steps=2",
             "--set=train.batchSize=2",
@@ -48,9 +54,27 @@ class ExampleConfigTest {
             "--set=train.evalEvery=1");
     assertThat(train.err()).isEmpty();
     assertThat(train.code()).isZero();
-    Path run = dir.resolve("runs/sft-tiny");
-    assertThat(run.resolve("final/model.safetensors")).isRegularFile();
+    Path run = dir.resolve("runs/" + name + "-tiny");
     List<String> metrics = Files.readAllLines(run.resolve("metrics.jsonl"));
     assertThat(metrics).hasSize(4).anyMatch(l -> l.contains("eval_loss"));
+    return run;
+  }
+
+  @Test
+  void fineTuningRuns() throws IOException {
+    assertThat(train("sft").resolve("final/model.safetensors")).isRegularFile();
+  }
+
+  @Test
+  void anAdapterIsTrainedAndMerged() throws IOException {
+    Path run = train("lora");
+    Invocation merge =
+        Invocation.of(
+            "merge",
+            "--model=" + model,
+            "--adapter=" + run.resolve("final"),
+            "--out=" + run.resolve("merged"));
+    assertThat(merge.err()).isEmpty();
+    assertThat(run.resolve("merged/model.safetensors")).isRegularFile();
   }
 }

@@ -7,6 +7,7 @@ import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.doctor.BackendCheckup;
 import dev.fettle.harness.model.LoadedModel;
+import dev.fettle.harness.model.MergedModel;
 import dev.fettle.harness.model.NewModel;
 import dev.fettle.harness.run.RunDirectory;
 import dev.fettle.harness.run.RunOptions;
@@ -115,6 +116,17 @@ public final class Fettle implements AutoCloseable {
    */
   public static void initModel(NewModel request, Path directory) {
     request.write(directory);
+  }
+
+  /**
+   * Works an adapter into a model's weights.
+   *
+   * @throws dev.fettle.settings.ConfigException if {@code out} is there already
+   * @throws dev.fettle.models.config.ModelFileException if model or adapter cannot be read, or do
+   *     not fit together
+   */
+  public static void merge(Path model, Path adapter, Path out) {
+    new MergedModel(model, adapter).write(out);
   }
 
   /** What each backend on the class path can do here. */

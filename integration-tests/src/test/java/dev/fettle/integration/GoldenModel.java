@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
 /** A stored model on a backend, and the golden tensors it is compared with. */
 final class GoldenModel {
@@ -67,8 +68,14 @@ final class GoldenModel {
 
   /** Logits of every position, {@code [rows * length * vocab]}. */
   static float[] logits(Policy policy, MicroBatch batch) {
+    return logits(policy, batch, policy::frozenContext);
+  }
+
+  /** The same for some view of the policy, as without its adapter. */
+  static float[] logits(
+      Policy policy, MicroBatch batch, Function<ProgramBuilder, ObjectiveContext> view) {
     ProgramBuilder b = new ProgramBuilder("logits");
-    ObjectiveContext c = policy.frozenContext(b);
+    ObjectiveContext c = view.apply(b);
     TokenInputs tokens = TokenInputs.declare(b, batch.rows(), batch.length());
     Value segments = b.input("segment_ids", tokens.ids().type());
     ModelScope scope = c.scope(new PackedAttention(segments));
@@ -93,6 +100,14 @@ final class GoldenModel {
         return t.toHost().toFloats();
       }
     }
+  }
+
+  static float[] difference(float[] a, float[] b) {
+    float[] d = new float[a.length];
+    for (int i = 0; i < d.length; i++) {
+      d[i] = a[i] - b[i];
+    }
+    return d;
   }
 
   /** {@code |a - b| / |b|} in the Euclidean norm. */

@@ -131,21 +131,14 @@ class GoldenModelsTest {
       List<ParameterSpec> parameters = policy.parts().parameters();
       for (int i = 0; i < parameters.size(); i++) {
         float[] start = before.get(i);
-        float[] actual = difference(policy.parameter(parameters.get(i)).toFloats(), start);
+        float[] actual =
+            GoldenModel.difference(policy.parameter(parameters.get(i)).toFloats(), start);
         float[] stored = golden.readAs(parameters.get(i).name(), DType.F32).toFloats();
-        assertThat(GoldenModel.relativeDistance(actual, difference(stored, start)))
+        assertThat(GoldenModel.relativeDistance(actual, GoldenModel.difference(stored, start)))
             .as("update of " + parameters.get(i).name())
             .isLessThan(GoldenTolerances.UPDATE);
       }
     }
-  }
-
-  private static float[] difference(float[] a, float[] b) {
-    float[] d = new float[a.length];
-    for (int i = 0; i < d.length; i++) {
-      d[i] = a[i] - b[i];
-    }
-    return d;
   }
 
   @ParameterizedTest(name = "{1} on {0}")

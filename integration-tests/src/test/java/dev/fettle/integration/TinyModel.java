@@ -3,9 +3,14 @@ package dev.fettle.integration;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fettle.models.LanguageModel;
 import dev.fettle.models.Models;
+import dev.fettle.models.PolicySpec;
 import dev.fettle.models.Weights;
 import dev.fettle.models.config.HfConfig;
+import dev.fettle.models.lora.LoraConfig;
+import dev.fettle.models.lora.LoraLinears;
+import dev.fettle.models.lora.LoraTargets;
 import dev.fettle.models.nn.ForwardOptions;
 import dev.fettle.models.nn.Initializer;
 import dev.fettle.models.nn.ParameterSpec;
@@ -15,6 +20,7 @@ import dev.fettle.train.Policy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /** A small Llama with seeded weights and rows, for tests that need no files. */
@@ -34,6 +40,17 @@ final class TinyModel {
     return load(backend, options, TinyModel::weights);
   }
 
+  /** The same model with an adapter on all linear layers, and a copy of its last norm. */
+  static Policy adapted(Backend backend, ForwardOptions options) throws JsonProcessingException {
+    PolicySpec whole = PolicySpec.of(model());
+    LoraConfig lora =
+        new LoraConfig(
+            4, 6, new LoraTargets.AllLinear(), true, List.of("model.norm"), Map.of(), Map.of());
+    PolicySpec adapted =
+        whole.adapted(new LoraLinears(whole.linears(), lora, whole.body().names()));
+    return Policy.load(backend, adapted, options, TinyModel::weights);
+  }
+
   /** The same model, every weight moved to the next or the last float. */
   static Policy nudged(Backend backend, long seed) throws JsonProcessingException {
     return load(backend, ForwardOptions.DEFAULT, p -> nudged(weights(p), seed));
@@ -41,9 +58,12 @@ final class TinyModel {
 
   private static Policy load(Backend backend, ForwardOptions options, Weights weights)
       throws JsonProcessingException {
+    return Policy.load(backend, model(), options, weights);
+  }
+
+  private static LanguageModel model() throws JsonProcessingException {
     ObjectNode json = (ObjectNode) new ObjectMapper().readTree(CONFIG);
-    HfConfig config = HfConfig.of(Path.of("tiny"), json);
-    return Policy.load(backend, Models.of(config.model()), options, weights);
+    return Models.of(HfConfig.of(Path.of("tiny"), json).model());
   }
 
   private static HostTensor nudged(HostTensor t, long seed) {

@@ -3,8 +3,8 @@ package dev.fettle.data.encode;
 import dev.fettle.data.Sized;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.Row;
-import dev.fettle.settings.Nearest;
 import dev.fettle.data.store.StoredForm;
+import dev.fettle.settings.Nearest;
 import dev.fettle.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Optional;
@@ -64,8 +64,6 @@ public interface RowEncoding<E extends Sized> {
                     + ", got '"
                     + name
                     + "'"
-                    + Nearest.to(name, names)
-                        .map(n -> "; did you mean '" + n + "'?")
-                        .orElse("")));
+                    + Nearest.to(name, names).map(n -> "; did you mean '" + n + "'?").orElse("")));
   }
 }

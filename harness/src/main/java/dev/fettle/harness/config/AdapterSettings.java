@@ -1,5 +1,6 @@
 package dev.fettle.harness.config;
 
+import dev.fettle.models.lora.LoraConfig;
 import dev.fettle.settings.Key;
 import dev.fettle.settings.Keys;
 import dev.fettle.settings.Range;
@@ -35,10 +36,10 @@ public record AdapterSettings(
   public static final String ALL_LINEAR = "all-linear";
 
   /** PEFT's rank. */
-  public static final int DEFAULT_RANK = 8;
+  public static final int DEFAULT_RANK = LoraConfig.DEFAULT_RANK;
 
   /** PEFT's alpha. */
-  public static final double DEFAULT_ALPHA = 8;
+  public static final double DEFAULT_ALPHA = LoraConfig.DEFAULT_ALPHA;
 
   private static final String TYPE = "lora";
 
@@ -96,5 +97,16 @@ public record AdapterSettings(
   public AdapterSettings {
     targets = targets.map(List::copyOf);
     modulesToSave = List.copyOf(modulesToSave);
+  }
+
+  /** An adapter that exists, as it is. */
+  public static AdapterSettings of(Path directory) {
+    return new AdapterSettings(
+        Optional.of(directory),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of());
   }
 }

@@ -82,6 +82,17 @@ public record ModelSettings(
         Optional.of(directory), Optional.empty(), Precision.FULL, Recompute.NONE, Optional.empty());
   }
 
+  /** The same for the weights of another directory. */
+  public ModelSettings at(Path directory) {
+    return new ModelSettings(
+        Optional.of(directory), Optional.empty(), precision, recompute, adapter);
+  }
+
+  /** The same with an adapter. */
+  public ModelSettings with(AdapterSettings other) {
+    return new ModelSettings(path, init, precision, recompute, Optional.of(other));
+  }
+
   /** The model's directory, whichever key names it. */
   public Path directory() {
     return path.or(() -> init).orElseThrow();

@@ -1,7 +1,7 @@
 package dev.fettle.harness.config;
 
-import dev.fettle.settings.AlgorithmSettings;
 import dev.fettle.settings.AlgorithmKeys;
+import dev.fettle.settings.AlgorithmSettings;
 import dev.fettle.settings.ConfigException;
 import dev.fettle.settings.SettingsReader;
 import java.util.ArrayList;

@@ -35,6 +35,8 @@ public record FinalModel(
     Optional<Tokenizer> tokenizer,
     Optional<ChatTemplate> template,
     Optional<Path> source) {
+  static final String TEMPLATE = "chat_template.jinja";
+
   private static final String GENERATION = "generation_config.json";
 
   /**
@@ -78,7 +80,7 @@ public record FinalModel(
     tokenizer.ifPresent(t -> t.save(directory));
     copyGeneration(directory);
     if (template.isPresent()) {
-      AtomicFile.write(directory.resolve("chat_template.jinja"), template.get().source());
+      AtomicFile.write(directory.resolve(TEMPLATE), template.get().source());
     }
   }
 

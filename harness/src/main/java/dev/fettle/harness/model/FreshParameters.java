@@ -24,6 +24,9 @@ public record FreshParameters(ModelParts parts, long seed, double deviation) {
 
   /** A parameter's first values. */
   public HostTensor of(ParameterSpec parameter) {
+    if (parameter.fill() instanceof Initializer.FromBase made) {
+      return made.by().apply(of(made.of()));
+    }
     HostTensor tensor = HostTensor.allocate(parameter.type());
     FloatBuffer values = tensor.floats();
     Initializer fill = parameter.fill();
@@ -36,8 +39,6 @@ public record FreshParameters(ModelParts parts, long seed, double deviation) {
       drawn(values, stream(parameter), 4, r -> r.nextGaussian() * normal.factor() * deviation);
     } else if (fill instanceof Initializer.Uniform uniform) {
       drawn(values, stream(parameter), 2, r -> (2 * r.nextDouble() - 1) * uniform.bound());
-    } else {
-      throw new IllegalArgumentException(parameter.name() + " is made from the base model");
     }
     return tensor;
   }

@@ -23,8 +23,6 @@ import dev.fettle.models.generate.Generator;
 import dev.fettle.models.generate.GeneratorModel;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.models.generate.TokenListener;
-import dev.fettle.models.nn.DenseLinears;
-import dev.fettle.settings.AlgorithmSettings;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.tokenizer.Tokenizer;
@@ -63,13 +61,13 @@ public final class LoadedModel implements AutoCloseable {
     this.programs = wiring.get(ProgramCache.class);
   }
 
-  /** Opens a model directory in full precision. */
+  /** Opens a model directory, or an adapter and its base model, in full precision. */
   public static LoadedModel open(Path directory, BackendSettings backend) {
     return open(ModelSettings.of(directory), backend);
   }
 
   /**
-   * Opens a model.
+   * Opens a model; that of an adapter directory is found by what its config says.
    *
    * @throws dev.fettle.settings.ConfigException if the backend is absent
    * @throws dev.fettle.models.config.ModelFileException if the model cannot be read
@@ -79,7 +77,8 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /**
-   * Opens a model, and shows what is compiled for it.
+   * Opens a model as {@link #open(ModelSettings, BackendSettings)} does, and shows what is compiled
+   * for it.
    *
    * @param dumpGraphs a directory for each compiled program, as text and in the backend's own
    *     format
@@ -88,10 +87,11 @@ public final class LoadedModel implements AutoCloseable {
    */
   public static LoadedModel open(
       ModelSettings model, BackendSettings backend, Optional<Path> dumpGraphs) {
+    ModelSettings whole = PolicyAdapter.withBase(model);
     Wiring wiring =
-        new Wiring(List.of(new BackendModule(backend, dumpGraphs), new ModelModule(model, 0)));
+        new Wiring(List.of(new BackendModule(backend, dumpGraphs), new ModelModule(whole, 0)));
     try {
-      return new LoadedModel(wiring, model);
+      return new LoadedModel(wiring, whole);
     } catch (RuntimeException e) {
       wiring.close();
       throw e;

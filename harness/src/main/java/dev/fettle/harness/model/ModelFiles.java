@@ -4,11 +4,13 @@ import dev.fettle.models.LanguageModel;
 import dev.fettle.models.Models;
 import dev.fettle.models.config.HfConfig;
 import dev.fettle.models.config.ModelFileException;
+import dev.fettle.models.lora.AdapterConfig;
 import dev.fettle.tokenizer.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A Hugging Face model directory, its weights not yet read.
@@ -32,18 +34,44 @@ public record ModelFiles(
    *     the model
    */
   public static ModelFiles open(Path directory) {
+    return open(directory, Optional.empty());
+  }
+
+  /**
+   * Opens a directory, and the tokenizer an adapter was trained with.
+   *
+   * @param adapter an adapter directory, whose tokenizer counts if it has one
+   * @throws ModelFileException if it is no model directory, or the tokenizer has more tokens than
+   *     the model
+   */
+  public static ModelFiles open(Path directory, Optional<Path> adapter) {
     if (!Files.isDirectory(directory)) {
       throw new ModelFileException(
           directory, "no such directory; give one with config.json and model.safetensors");
     }
+    if (isAdapter(directory)) {
+      throw new ModelFileException(
+          directory, "is an adapter; give its base model here, and this as the adapter");
+    }
     HfConfig config = HfConfig.read(directory);
     LanguageModel model = Models.of(config.model());
     Optional<Tokenizer> tokenizer =
-        TOKENIZER_FILES.stream().anyMatch(f -> Files.exists(directory.resolve(f)))
-            ? Optional.of(Tokenizer.load(directory))
-            : Optional.empty();
+        Stream.concat(adapter.stream(), Stream.of(directory))
+            .filter(ModelFiles::hasTokenizer)
+            .findFirst()
+            .map(Tokenizer::load);
     tokenizer.ifPresent(t -> requireRoom(directory, t, model));
     return new ModelFiles(directory, config, model, tokenizer);
+  }
+
+  /** Whether a directory holds an adapter, and no model. */
+  static boolean isAdapter(Path directory) {
+    return Files.exists(directory.resolve(AdapterConfig.FILE))
+        && !Files.exists(directory.resolve(HfConfig.FILE));
+  }
+
+  private static boolean hasTokenizer(Path directory) {
+    return TOKENIZER_FILES.stream().anyMatch(f -> Files.exists(directory.resolve(f)));
   }
 
   private static void requireRoom(Path directory, Tokenizer tokenizer, LanguageModel model) {

@@ -1,17 +1,20 @@
 package dev.fettle.harness.model;
 
-import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.models.ModelParts;
-import dev.fettle.models.PolicySpec;
 import dev.fettle.models.StoredParameters;
 import dev.fettle.models.Weights;
+import dev.fettle.models.lora.AdapterWeights;
 import dev.fettle.models.nn.ParameterSpec;
+import dev.fettle.models.nn.Source;
 import dev.fettle.models.weights.WeightSource;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.HostTensor;
 import dev.fettle.spi.support.Pieces;
 import dev.fettle.train.Policy;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,49 +26,64 @@ public final class PolicyLoader {
   private PolicyLoader() {}
 
   /**
-   * Loads a language model, every parameter to be trained.
+   * Loads a policy: what model and adapter directory hold is read, the rest drawn.
    *
    * @param seed of fresh weights
    * @throws dev.fettle.models.config.ModelFileException if the weights are broken, or do not fit
    *     the config: tensors and both shapes are named
    */
-  public static Policy load(Backend backend, ModelFiles files, ModelSettings settings, long seed) {
-    return load(backend, files, PolicySpec.of(files.model()), settings, seed);
+  public static Policy load(Backend backend, PolicyPlan plan, long seed) {
+    ModelParts parts = ModelParts.trace(plan.spec());
+    double deviation = plan.files().config().model().initializerRange();
+    FreshParameters fresh = new FreshParameters(parts, seed, deviation);
+    Optional<Path> adapter = plan.adapter().flatMap(PolicyAdapter::directory);
+    if (adapter.isEmpty()) {
+      return load(backend, plan, parts, fresh::of, p -> Optional.empty());
+    }
+    try (AdapterWeights weights = new AdapterWeights(adapter.get(), parts)) {
+      return load(backend, plan, parts, fresh::of, weights::find);
+    }
   }
 
-  /**
-   * Loads a policy: what the model directory holds is read, the rest drawn.
-   *
-   * @param spec what it is made of
-   * @param seed of fresh weights
-   * @throws dev.fettle.models.config.ModelFileException if the weights are broken, or do not fit
-   *     the config: tensors and both shapes are named
-   */
-  public static Policy load(
-      Backend backend, ModelFiles files, PolicySpec spec, ModelSettings settings, long seed) {
-    ModelParts parts = ModelParts.trace(spec);
-    FreshParameters fresh =
-        new FreshParameters(parts, seed, files.config().model().initializerRange());
-    if (settings.fresh()) {
-      return Policy.load(backend, spec, settings.forward(), fresh::of);
+  /** The adapter's own come first: its copies and heads may be in the model's files too. */
+  private static Policy load(
+      Backend backend,
+      PolicyPlan plan,
+      ModelParts parts,
+      Function<ParameterSpec, HostTensor> fresh,
+      Function<ParameterSpec, Optional<HostTensor>> adapter) {
+    if (plan.settings().fresh()) {
+      return Policy.load(backend, plan.spec(), plan.settings().forward(), fresh::apply);
     }
-    try (WeightSource source = WeightSource.open(files.directory())) {
+    try (WeightSource source = WeightSource.open(plan.files().directory())) {
       StoredParameters stored = new StoredParameters(source, parts);
       report(source, parts, stored.unexpected());
-      return Policy.load(backend, spec, settings.forward(), new StoredOrFresh(stored, fresh));
+      return Policy.load(
+          backend,
+          plan.spec(),
+          plan.settings().forward(),
+          new Layers(adapter, stored, fresh));
     }
   }
 
-  /** What the model directory holds, and the rest drawn. */
-  private record StoredOrFresh(StoredParameters stored, FreshParameters fresh) implements Weights {
+  /** Where a parameter comes from: the adapter's files, the model's, or a draw. */
+  private record Layers(
+      Function<ParameterSpec, Optional<HostTensor>> adapter,
+      StoredParameters stored,
+      Function<ParameterSpec, HostTensor> fresh)
+      implements Weights {
+
     @Override
     public HostTensor of(ParameterSpec p) {
-      return stored.find(p).orElseGet(() -> fresh.of(p));
+      return adapter.apply(p).or(() -> stored.find(p)).orElseGet(() -> fresh.apply(p));
     }
 
     @Override
     public HostTensor part(ParameterSpec p, Pieces piece) {
-      return stored.findPart(p, piece).orElseGet(() -> Weights.super.part(p, piece));
+      // What an adapter holds is small, or a copy of what the model holds in its place.
+      Optional<HostTensor> own =
+          p.source() == Source.BASE ? stored.findPart(p, piece) : Optional.empty();
+      return own.orElseGet(() -> Weights.super.part(p, piece));
     }
   }
 

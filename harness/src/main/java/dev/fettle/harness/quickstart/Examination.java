@@ -36,7 +36,7 @@ public record Examination(List<Answer> answers) {
   }
 
   /** Puts all tasks to a model, in one batch. */
-  static Examination of(Path model, BackendSettings backend, List<Task> tasks) {
+  public static Examination of(Path model, BackendSettings backend, List<Task> tasks) {
     try (LoadedModel loaded = LoadedModel.open(model, backend)) {
       List<int[]> prompts = tasks.stream().map(t -> loaded.promptIds(t.question())).toList();
       SamplingOptions greedy = SamplingOptions.greedy(LONGEST_ANSWER);

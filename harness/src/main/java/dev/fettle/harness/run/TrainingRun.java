@@ -10,11 +10,12 @@ import dev.fettle.checkpoint.Provenance;
 import dev.fettle.checkpoint.TrainerState;
 import dev.fettle.harness.config.ConfigWriter;
 import dev.fettle.harness.config.RunConfig;
-import dev.fettle.harness.model.FinalModel;
 import dev.fettle.harness.model.ModelFiles;
+import dev.fettle.harness.model.PolicyPlan;
 import dev.fettle.harness.run.TrainingReport.Outcome;
 import dev.fettle.harness.wiring.Resources;
 import dev.fettle.harness.wiring.Wiring;
+import dev.fettle.models.ModelParts;
 import dev.fettle.models.nn.ParameterSpec;
 import dev.fettle.models.nn.Slots;
 import dev.fettle.optim.Schedule;
@@ -57,6 +58,7 @@ public final class TrainingRun<B> {
   private final BackendProvider provider;
   private final ProgramCache programs;
   private final Training<B> training;
+  private final PolicyPlan plan;
   private final Policy policy;
   private final Stepper<B> stepper;
   private final long steps;
@@ -73,6 +75,7 @@ public final class TrainingRun<B> {
     this.programs = wiring.get(ProgramCache.class);
     this.training = training;
     resources.own(training.source());
+    this.plan = wiring.get(PolicyPlan.class);
     this.policy = wiring.get(Policy.class);
     StepperOptions stepping =
         StepperOptions.of(config.optimizer().toOptimizer(), config.optimizer().clipNorm());
@@ -122,10 +125,12 @@ public final class TrainingRun<B> {
   }
 
   private String summary(Progress from) {
+    long trained = ModelParts.elements(policy.trainables());
     return String.format(
-        "%s: %,d parameters on %s %s (%s), %s %d steps of %d rows%s",
+        "%s: %,d parameters%s on %s %s (%s), %s %d steps of %d rows%s",
         files.config().model().modelType(),
         policy.parts().elements(),
+        trained < policy.parts().elements() ? String.format(", %,d of them trained,", trained) : "",
         provider.id(),
         provider.version(),
         policy.backend().device(),
@@ -217,7 +222,6 @@ public final class TrainingRun<B> {
   }
 
   private void writeFinal() {
-    FinalModel.of(files, policy.spec(), rows.chatTemplate())
-        .write(directory.finalModel(), policy.parts(), policy.weights());
+    plan.write(directory.finalModel(), policy, rows.chatTemplate());
   }
 }

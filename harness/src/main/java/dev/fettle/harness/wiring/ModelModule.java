@@ -3,11 +3,17 @@ package dev.fettle.harness.wiring;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import com.google.inject.multibindings.OptionalBinder;
+import dev.fettle.algorithm.PolicyHeads;
+import dev.fettle.harness.config.AdapterSettings;
 import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.harness.model.ModelFiles;
 import dev.fettle.harness.model.PolicyLoader;
+import dev.fettle.harness.model.PolicyPlan;
 import dev.fettle.spi.Backend;
 import dev.fettle.train.Policy;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** Binds the model directory, and the policy on the backend. */
 public final class ModelModule extends AbstractModule {
@@ -22,17 +28,27 @@ public final class ModelModule extends AbstractModule {
   @Override
   protected void configure() {
     bind(ModelSettings.class).toInstance(settings);
+    OptionalBinder.newOptionalBinder(binder(), PolicyHeads.class)
+        .setDefault()
+        .toInstance(PolicyHeads.LANGUAGE_MODEL);
   }
 
   @Provides
   @Singleton
   ModelFiles files(Resources resources) {
-    return resources.own(ModelFiles.open(settings.directory()));
+    Optional<Path> adapter = settings.adapter().flatMap(AdapterSettings::path);
+    return resources.own(ModelFiles.open(settings.directory(), adapter));
   }
 
   @Provides
   @Singleton
-  Policy policy(Backend backend, ModelFiles files, Resources resources) {
-    return resources.own(PolicyLoader.load(backend, files, settings, seed));
+  PolicyPlan plan(ModelFiles files, PolicyHeads heads) {
+    return PolicyPlan.of(files, settings, heads.of().apply(files.model()));
+  }
+
+  @Provides
+  @Singleton
+  Policy policy(Backend backend, PolicyPlan plan, Resources resources) {
+    return resources.own(PolicyLoader.load(backend, plan, seed));
   }
 }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fettle.harness.Tiny;
 import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.harness.wiring.Backends;
-import dev.fettle.models.PolicySpec;
 import dev.fettle.models.head.ScalarHead;
 import dev.fettle.models.nn.ParameterSpec;
 import dev.fettle.models.weights.WeightSource;
@@ -30,13 +29,11 @@ class FinalModelTest {
     Path out = dir.resolve("reward");
     try (Backend backend = Backends.discover().open(Tiny.REFERENCE);
         ModelFiles files = ModelFiles.open(tiny.model())) {
-      PolicySpec spec = PolicySpec.of(files.model(), List.of(ScalarHead.REWARD));
       List<float[]> before;
-      try (Policy policy =
-          PolicyLoader.load(backend, files, spec, ModelSettings.of(tiny.model()), 4)) {
+      PolicyPlan plan = plan(files);
+      try (Policy policy = PolicyLoader.load(backend, plan, 4)) {
         before = values(policy);
-        FinalModel.of(files, policy.spec(), Optional.empty())
-            .write(out, policy.parts(), policy::parameter);
+        plan.write(out, policy, Optional.empty());
       }
       try (WeightSource weights = WeightSource.open(out)) {
         assertThat(weights.names()).contains("score.weight").doesNotContain("lm_head.weight");
@@ -44,13 +41,7 @@ class FinalModelTest {
       }
       // Another seed: the head is read, not drawn.
       try (ModelFiles written = ModelFiles.open(out);
-          Policy policy =
-              PolicyLoader.load(
-                  backend,
-                  written,
-                  PolicySpec.of(written.model(), List.of(ScalarHead.REWARD)),
-                  ModelSettings.of(out),
-                  5)) {
+          Policy policy = PolicyLoader.load(backend, plan(written), 5)) {
         assertThat(values(policy)).usingRecursiveComparison().isEqualTo(before);
       }
     }
@@ -59,6 +50,10 @@ class FinalModelTest {
         .isEqualTo("[\"GPT2ForSequenceClassification\"]");
     assertThat(config.get("id2label")).hasSize(1);
     assertThat(out.resolve("tokenizer.json")).exists();
+  }
+
+  private static PolicyPlan plan(ModelFiles files) {
+    return PolicyPlan.of(files, ModelSettings.of(files.directory()), List.of(ScalarHead.REWARD));
   }
 
   private static List<float[]> values(Policy policy) {

@@ -41,7 +41,8 @@ public final class ContrastAlgorithm implements Algorithm<ContrastSettings, Micr
             .evaluatedOn(
                 rows.evaluation(encoding)
                     .map(pairs -> plan(pairs, rows))
-                    .map(p -> BatchSource.portions(p, batches.microBatchSize(), Function.identity()))
+                    .map(
+                        p -> BatchSource.portions(p, batches.microBatchSize(), Function.identity()))
                     .orElse(List.of()));
       }
     };

@@ -24,7 +24,8 @@ import java.util.Map;
 
 /**
  * {@code -log sigmoid(beta (l_better - l_worse) - margin)}, averaged over pairs, where {@code l} is
- * an answer's mean log-probability a token. Pairs are packed as groups of two, the better one first.
+ * an answer's mean log-probability a token. Pairs are packed as groups of two, the better one
+ * first.
  */
 final class ContrastObjective implements Objective<MicroBatch> {
   private static final String PAIRS = "pairs";
@@ -54,7 +55,8 @@ final class ContrastObjective implements Objective<MicroBatch> {
     TensorType each = TensorType.of(DType.F32, pairs);
     Value twos = g.reshape(means, pairs, new Dim("answer", 2));
     Value difference = g.sub(answer(g, twos, 0, each), answer(g, twos, 1, each));
-    Value score = g.sub(g.mul(g.fill(settings.beta(), each), difference), g.fill(settings.margin(), each));
+    Value score =
+        g.sub(g.mul(g.fill(settings.beta(), each), difference), g.fill(settings.margin(), each));
     // -log sigmoid(s) = log(1 + exp(-s)), without overflow: max(-s, 0) + log(1 + exp(-|s|)).
     Value softplus =
         g.add(

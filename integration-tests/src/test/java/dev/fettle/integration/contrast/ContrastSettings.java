@@ -17,7 +17,8 @@ record ContrastSettings(double beta, double margin) implements AlgorithmSettings
   static final Keys<ContrastSettings> KEYS =
       Keys.of(
           ContrastSettings.class,
-          Key.number("beta", Range.above(0), "how sharply better is told from worse").otherwise(2.0),
+          Key.number("beta", Range.above(0), "how sharply better is told from worse")
+              .otherwise(2.0),
           Key.number("margin", Range.atLeast(0), "how much better it must be").otherwise(0.5));
 
   @Override

@@ -1,9 +1,9 @@
 package dev.fettle.integration.contrast;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fettle.data.Example;
 import dev.fettle.data.encode.Encoded;
 import dev.fettle.data.encode.EncodingOptions;
-import dev.fettle.data.Example;
 import dev.fettle.data.encode.LossOn;
 import dev.fettle.data.encode.RowEncoder;
 import dev.fettle.data.encode.RowEncoding;
@@ -14,7 +14,9 @@ import dev.fettle.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Optional;
 
-/** Rows of {@code prompt}, {@code better} and {@code worse}: each answer is a completion of its own. */
+/**
+ * Rows of {@code prompt}, {@code better} and {@code worse}: each answer is a completion of its own.
+ */
 record PairRows(Optional<Tokenizer> tokenizer) implements RowEncoding<Pair> {
   private static final RowFormat FORMAT =
       RowFormat.of("better-worse", List.of("prompt", "better", "worse"), List.of());

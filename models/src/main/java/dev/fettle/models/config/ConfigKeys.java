@@ -12,12 +12,17 @@ import org.jspecify.annotations.Nullable;
  * Typed reading of a {@code config.json} object; each failure names the file, the key and what was
  * expected. An explicit null counts as absent unless a method says otherwise.
  */
-final class ConfigKeys {
+public final class ConfigKeys {
   private final Path file;
   private final ObjectNode json;
   private final String prefix;
 
-  ConfigKeys(Path file, ObjectNode json) {
+  /**
+   * The keys of an object.
+   *
+   * @param file named in errors
+   */
+  public ConfigKeys(Path file, ObjectNode json) {
     this(file, json, "");
   }
 
@@ -27,7 +32,8 @@ final class ConfigKeys {
     this.prefix = prefix;
   }
 
-  boolean has(String key) {
+  /** Whether a key is there and not null. */
+  public boolean has(String key) {
     return json.hasNonNull(key);
   }
 
@@ -54,7 +60,7 @@ final class ConfigKeys {
   }
 
   /** A positive whole number. */
-  int sizeOr(String key, int absent) {
+  public int sizeOr(String key, int absent) {
     int value = count(key, absent);
     if (value < 1) {
       throw problem(key, "must be a positive whole number, found " + value);
@@ -75,7 +81,7 @@ final class ConfigKeys {
   }
 
   /** A finite number. */
-  double number(String key, double absent) {
+  public double number(String key, double absent) {
     if (!has(key)) {
       return absent;
     }
@@ -94,7 +100,8 @@ final class ConfigKeys {
     return number(key, 0);
   }
 
-  boolean flag(String key, boolean absent) {
+  /** True or false. */
+  public boolean flag(String key, boolean absent) {
     if (!has(key)) {
       return absent;
     }
@@ -104,7 +111,8 @@ final class ConfigKeys {
     return json.get(key).booleanValue();
   }
 
-  String string(String key, String absent) {
+  /** A string. */
+  public String string(String key, String absent) {
     if (!has(key)) {
       return absent;
     }
@@ -114,7 +122,8 @@ final class ConfigKeys {
     return json.get(key).textValue();
   }
 
-  List<String> strings(String key) {
+  /** A required list of strings. */
+  public List<String> strings(String key) {
     List<String> all = new ArrayList<>();
     for (JsonNode n : list(key)) {
       if (!n.isTextual()) {
@@ -147,7 +156,7 @@ final class ConfigKeys {
   }
 
   /** A nested object's keys; none if it is absent. */
-  ConfigKeys object(String key) {
+  public ConfigKeys object(String key) {
     if (!has(key)) {
       return new ConfigKeys(file, json.objectNode(), prefix + key + ".");
     }
@@ -159,6 +168,11 @@ final class ConfigKeys {
 
   boolean isEmpty() {
     return json.isEmpty();
+  }
+
+  /** The names of all keys. */
+  public List<String> names() {
+    return json.properties().stream().map(java.util.Map.Entry::getKey).toList();
   }
 
   /** The names of keys whose values are objects. */
@@ -215,7 +229,7 @@ final class ConfigKeys {
   }
 
   /** An error about one key. */
-  ModelFileException problem(String key, String what) {
+  public ModelFileException problem(String key, String what) {
     return new ModelFileException(file, "key '" + prefix + key + "' " + what);
   }
 }

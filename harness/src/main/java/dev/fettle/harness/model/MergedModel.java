@@ -1,0 +1,77 @@
+package dev.fettle.harness.model;
+
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import dev.fettle.harness.config.AdapterSettings;
+import dev.fettle.models.LanguageModel;
+import dev.fettle.models.ModelParts;
+import dev.fettle.models.Models;
+import dev.fettle.models.PolicySpec;
+import dev.fettle.models.StoredParameters;
+import dev.fettle.models.config.HfConfig;
+import dev.fettle.models.head.Head;
+import dev.fettle.models.head.LmHead;
+import dev.fettle.models.head.ScalarHead;
+import dev.fettle.models.lora.AdapterWeights;
+import dev.fettle.models.lora.MergedParameters;
+import dev.fettle.models.weights.WeightSource;
+import dev.fettle.settings.ConfigException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A model with an adapter worked into its weights: one directory that needs no adapter.
+ *
+ * @param base the model's directory
+ * @param adapter the adapter's directory
+ */
+public record MergedModel(Path base, Path adapter) {
+
+  /**
+   * Writes the merged model with tokenizer, chat template and generation settings; it appears whole
+   * or not at all.
+   *
+   * @throws ConfigException if the directory is there already
+   * @throws dev.fettle.models.config.ModelFileException if model or adapter cannot be read, or do
+   *     not fit together
+   */
+  public void write(Path out) {
+    if (Files.exists(out)) {
+      throw ConfigException.about(
+          "out", out + " is there already; choose another directory, or remove it");
+    }
+    try (ModelFiles files = ModelFiles.open(base, Optional.of(adapter))) {
+      write(files, PolicyAdapter.of(AdapterSettings.of(adapter), files), out);
+    }
+  }
+
+  private void write(ModelFiles files, PolicyAdapter lora, Path out) {
+    boolean reward = lora.config().isClassifier();
+    ModelParts adapted =
+        ModelParts.trace(lora.adapt(PolicySpec.of(files.model(), heads(files.model(), reward))));
+    HfConfig config =
+        MergedParameters.unties(adapted)
+            ? files.config().with("tie_word_embeddings", BooleanNode.FALSE)
+            : files.config();
+    ModelFiles merged =
+        new ModelFiles(files.directory(), config, Models.of(config.model()), files.tokenizer());
+    PolicySpec spec = PolicySpec.of(merged.model(), heads(merged.model(), reward));
+    try (WeightSource source = WeightSource.open(base);
+        AdapterWeights weights = new AdapterWeights(adapter, adapted)) {
+      MergedParameters parameters =
+          new MergedParameters(
+              new StoredParameters(source, adapted),
+              weights,
+              adapted,
+              lora.config().lora(),
+              lora.layers());
+      FinalModel.of(merged, spec, Optional.empty())
+          .write(out, ModelParts.trace(spec), parameters::of);
+    }
+  }
+
+  private static List<Head> heads(LanguageModel model, boolean reward) {
+    return List.of(reward ? ScalarHead.REWARD : new LmHead(model));
+  }
+}
