@@ -81,10 +81,10 @@ final class TensorFlowState implements DeviceState {
     Variable v = variable(slot);
     Pieces.check(v.slot(), from, part);
     Optional<Tensor> waiting = pending.get(slot);
-    if (waiting == null || waiting.isEmpty()) {
-      pending.put(slot, Optional.of(waiting == null ? copyOf(v) : zeros(v.slot().type())));
-    }
-    HostTransfer.put(pending.get(slot).orElseThrow(), from, part);
+    // What a slot made just now holds are zeros; what is in the graph is copied out first.
+    Tensor whole = waiting == null ? copyOf(v) : waiting.orElseGet(() -> zeros(v.slot().type()));
+    pending.put(slot, Optional.of(whole));
+    HostTransfer.put(whole, from, part);
   }
 
   /** The contents of a slot where they can be changed before they are assigned to it again. */
