@@ -38,6 +38,7 @@ public final class RowPlan {
   }
 
   /** The rows that have targets, how many each has, and how many have none. */
+  @SuppressWarnings("ArrayRecordComponent") // one for each row; compared by nobody
   private record Kept(List<List<Piece>> rows, int[] targets, int leftOut) {}
 
   /**
