@@ -4,7 +4,6 @@ import dev.fettle.data.encode.LossOn;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.model.LoadedModel;
 import dev.fettle.harness.score.ScoreSummary;
-import dev.fettle.settings.AlgorithmSettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -225,7 +225,9 @@ class PeftGoldenTest {
     }
   }
 
-  /** Relative L2, as updates are compared: single logits near 0 carry the rounding of large ones. */
+  /**
+   * Relative L2, as updates are compared: single logits near 0 carry the rounding of large ones.
+   */
   private static double relativeDifference(float[] actual, float[] expected) {
     double difference = 0;
     double size = 0;

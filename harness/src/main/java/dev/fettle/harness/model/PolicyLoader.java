@@ -59,10 +59,7 @@ public final class PolicyLoader {
       StoredParameters stored = new StoredParameters(source, parts);
       report(source, parts, stored.unexpected());
       return Policy.load(
-          backend,
-          plan.spec(),
-          plan.settings().forward(),
-          new Layers(adapter, stored, fresh));
+          backend, plan.spec(), plan.settings().forward(), new Layers(adapter, stored, fresh));
     }
   }
 

@@ -28,7 +28,9 @@ final class OwnGraph {
   private OwnGraph() {}
 
   static void register(Lowerings<OnnxEmission> table) {
-    table.put(CausalAttention.class, OwnGraph::emit).put(CausalAttention.Grad.class, OwnGraph::emit);
+    table
+        .put(CausalAttention.class, OwnGraph::emit)
+        .put(CausalAttention.Grad.class, OwnGraph::emit);
   }
 
   private static void emit(OnnxEmission c, CompositeOp op, Node node) {
