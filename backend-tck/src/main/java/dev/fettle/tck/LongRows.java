@@ -17,6 +17,7 @@ import dev.fettle.spi.HostTensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
@@ -74,7 +75,7 @@ record LongRows(int seq, int heads, int kvHeads, OptionalInt window) {
     Map<String, HostTensor> all = new LinkedHashMap<>();
     types(floats)
         .forEach((name, type) -> all.put(name, BackendContract.normal(type, name.hashCode())));
-    all.put("cotangent", BackendContract.normal(types(floats).get("q"), 7));
+    all.put("cotangent", BackendContract.normal(Objects.requireNonNull(types(floats).get("q")), 7));
     int[] segments = new int[2 * seq];
     for (int i = 0; i < segments.length; i++) {
       segments[i] = i < seq ? i / 90 : (i - seq) / 170;

@@ -93,7 +93,7 @@ final class AttentionCases {
     Dim row = dim("seq", 300);
     Arg q = Arg.floats(dim("batch", 1), dim("heads", 2), row, HEAD);
     Arg one = Arg.floats(dim("batch", 1), dim("kvHeads", 1), row, HEAD);
-    Fill hundreds = (r, i) -> i / 110;
+    Fill hundreds = (r, i) -> Math.floorDiv(i, 110);
     Arg of = Arg.of(DType.I32, hundreds, dim("batch", 1), row);
     cases.add(causal("causalAttention/long", packed(128, OptionalInt.empty()), q, one, one, of));
     cases.add(

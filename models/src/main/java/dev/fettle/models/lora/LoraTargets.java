@@ -42,7 +42,6 @@ public sealed interface LoraTargets {
    * Layers whose whole path matches.
    *
    * @param regex a regular expression
-   * @throws java.util.regex.PatternSyntaxException if it is none
    */
   record Matching(String regex) implements LoraTargets {
     /** Checks the expression. */
