@@ -180,8 +180,8 @@ public final class AdapterConfig {
   private static boolean isSet(JsonNode value) {
     boolean off =
         value.isNull()
-            || value.isBoolean() && !value.booleanValue()
-            || value.isContainerNode() && value.isEmpty();
+            || (value.isBoolean() && !value.booleanValue())
+            || (value.isContainerNode() && value.isEmpty());
     return !off;
   }
 

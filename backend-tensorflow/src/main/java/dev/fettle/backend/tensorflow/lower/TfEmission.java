@@ -79,11 +79,13 @@ final class TfEmission {
     Edge edge = loose.get(v);
     if (edge == null) {
       Edge half = narrow.get(v);
-      boolean lost = half != null && rounded.contains(v);
-      if (lost || (half == null && state == null)) {
+      if (half != null && !rounded.contains(v)) {
+        edge = ops.cast(half, v.dtype());
+      } else if (half == null && state != null) {
+        edge = state.parameter(v);
+      } else {
         throw new IllegalStateException(v + " was not computed");
       }
-      edge = half != null ? ops.cast(half, v.dtype()) : state.parameter(v);
       loose.put(v, edge);
     }
     return edge;
