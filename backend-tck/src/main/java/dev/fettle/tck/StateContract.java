@@ -329,6 +329,28 @@ public abstract class StateContract extends BackendContract {
   }
 
   @Test
+  @DisplayName("S-11 a slot written with another's contents keeps them when that is updated")
+  void taken() {
+    ProgramBuilder take = new ProgramBuilder("take");
+    take.write("copy", take.state(new Slot("a", TYPE), false));
+    ProgramBuilder update = new ProgramBuilder("update");
+    Value row = update.input("row", TensorType.of(DType.F32, dim("n", 1), dim("n", 2)));
+    Value at = update.input("at", TensorType.scalar(DType.I32));
+    Value a = update.state(new Slot("a", TYPE), false);
+    update.write("a", update.g().dynamicUpdateSlice(a, row, at, 0));
+    try (DeviceState state = withA(1, 2, 3, 4);
+        Executable taking = backend().compile(take.build());
+        Executable updating = backend().compile(update.build())) {
+      state.allocate(new Slot("copy", TYPE));
+      taking.run(state, Map.of());
+      HostTensor nines = HostTensor.ofFloats(new float[] {9, 9}, 1, 2);
+      updating.run(state, Map.of("row", nines, "at", HostTensor.scalar(DType.I32, 1)));
+      holds(state, 1, 2, 9, 9);
+      Tensors.assertSame("copy", state.download("copy"), numbers(1, 2, 3, 4));
+    }
+  }
+
+  @Test
   @DisplayName("S-12 a hundred runs lose nothing")
   void manyRuns() {
     try (DeviceState state = withA(0, 0, 0, 0);

@@ -26,7 +26,8 @@ import org.tensorflow.proto.AttrValue;
  * One graph, one session, and the states and programs that live in them. Not thread-safe.
  *
  * <p>A graph only grows, and a session goes through all of it whenever it meets a new combination
- * of ends; so whenever the last state and the last program are closed, both are made anew.
+ * of ends; so both are made anew whenever the last state and the last program are closed, and
+ * whenever most of the graph belongs to closed programs and freed slots.
  */
 final class TensorFlowBackend implements Backend {
   private final Device device;
@@ -36,7 +37,6 @@ final class TensorFlowBackend implements Backend {
   private final List<TensorFlowState> states = new ArrayList<>();
   private final List<TensorFlowExecutable> executables = new ArrayList<>();
   private TensorFlowRuntime runtime;
-  private int statesMade;
   private boolean closed;
 
   TensorFlowBackend(Device device, BackendOptions options, TensorFlowSettings settings) {
@@ -66,7 +66,7 @@ final class TensorFlowBackend implements Backend {
   public DeviceState newState(String name) {
     requireOpen();
     renewIfEmpty();
-    TensorFlowState state = new TensorFlowState(runtime, name, statesMade++, states::remove);
+    TensorFlowState state = new TensorFlowState(this, name);
     states.add(state);
     return state;
   }
@@ -113,6 +113,20 @@ final class TensorFlowBackend implements Backend {
       runtime.close();
       runtime = new TensorFlowRuntime(device, threads);
     }
+  }
+
+  /** Moves to a new session with what is alive, once most of the graph is not. */
+  void moveIfMostlyGone() {
+    if (runtime.isMostlyGone()) {
+      TensorFlowRuntime next = new TensorFlowRuntime(device, threads);
+      states.forEach(s -> s.move(runtime, next));
+      runtime.close();
+      runtime = next;
+    }
+  }
+
+  void forget(TensorFlowState state) {
+    states.remove(state);
   }
 
   void forget(TensorFlowExecutable executable) {

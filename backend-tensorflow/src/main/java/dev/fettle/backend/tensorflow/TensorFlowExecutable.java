@@ -13,12 +13,13 @@ import dev.fettle.spi.ExecutableStats;
 import dev.fettle.spi.HostTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Result;
 import org.tensorflow.Tensor;
 import org.tensorflow.exceptions.TensorFlowException;
@@ -27,22 +28,25 @@ import org.tensorflow.proto.NodeDef;
 
 /**
  * A lowered program. Its graph is written once and added to the session once for each state it runs
- * with, at the first such run, with that state's variables.
+ * with, at the first such run, with that state's variables; freed variables are used again.
  */
 final class TensorFlowExecutable implements Executable {
+  /** Sets of variables the program is kept in the graph with: those of so many states. */
+  private static final int REMEMBERED = 8;
+
   private final TensorFlowBackend backend;
   private final Program program;
   private final Lowered lowered;
   private final double compileMillis;
   private final List<String> notes;
-  private final Map<TensorFlowState, Binding> bindings = new WeakHashMap<>();
+  private final Map<Map<String, Variable>, SessionEnds> added = new LinkedHashMap<>();
   private final List<TensorFlowResult> results = new ArrayList<>();
   private long runs;
   private boolean closed;
 
-  /** What the session knows the program by, run with one state. */
-  private record Binding(
-      Map<String, Variable> variables,
+  /** What the session knows the program by, with some state's variables. */
+  private record SessionEnds(
+      TensorFlowRuntime runtime,
       Map<String, String> feeds,
       List<String> fetches,
       List<String> targets) {}
@@ -77,32 +81,29 @@ final class TensorFlowExecutable implements Executable {
       throw new IllegalStateException("program " + program.name() + " is closed");
     }
     TensorFlowState own = backend.ownState(state);
-    own.settle();
     checkInputs(inputs);
-    Map<String, Variable> variables = variables(own);
+    variables(own);
     free();
-    Binding binding = bindings.get(own);
-    if (binding == null || !binding.variables.equals(variables)) {
-      binding = bind(variables);
-      bindings.put(own, binding);
-    }
+    backend.moveIfMostlyGone();
+    own.settle();
+    SessionEnds ends = ends(variables(own));
     own.own(lowered.overwritten());
-    return run(own, binding, inputs);
+    return run(own, ends, inputs);
   }
 
   private Map<String, DeviceTensor> run(
-      TensorFlowState state, Binding binding, Map<String, HostTensor> inputs) {
+      TensorFlowState state, SessionEnds ends, Map<String, HostTensor> inputs) {
     Map<String, DeviceTensor> outputs = new LinkedHashMap<>();
-    if (binding.fetches.isEmpty() && binding.targets.isEmpty()) {
+    if (ends.fetches.isEmpty() && ends.targets.isEmpty()) {
       return outputs;
     }
     Map<String, Tensor> feeds = new LinkedHashMap<>();
     try {
-      binding.feeds.forEach(
+      ends.feeds.forEach(
           (input, node) -> feeds.put(node, HostTransfer.toNative(present(inputs, input))));
       // Tensors leave the result's ownership: each lives until it is closed, or the next run.
       @SuppressWarnings("resource")
-      Result result = run(feeds, binding);
+      Result result = run(feeds, ends);
       int i = 0;
       for (Map.Entry<String, Value> output : program.outputs().entrySet()) {
         TensorFlowResult r = new TensorFlowResult(output.getValue().type(), result.get(i++));
@@ -114,24 +115,29 @@ final class TensorFlowExecutable implements Executable {
     } finally {
       feeds.values().forEach(Tensor::close);
     }
-    state.assigned(assigned());
+    state.share(shared());
     runs++;
     return outputs;
   }
 
-  private Result run(Map<String, Tensor> feeds, Binding binding) {
+  private Result run(Map<String, Tensor> feeds, SessionEnds ends) {
     TensorFlowRuntime runtime = backend.runtime();
     Optional<Path> profile = backend.profile();
     if (profile.isEmpty()) {
-      return runtime.run(feeds, binding.fetches, binding.targets);
+      return runtime.run(feeds, ends.fetches, ends.targets);
     }
-    Result result = runtime.traced(feeds, binding.fetches, binding.targets);
+    Result result = runtime.traced(feeds, ends.fetches, ends.targets);
     result.getMetadata().ifPresent(m -> RunTrace.of(m).write(profile.get(), program.name()));
     return result;
   }
 
-  private List<String> assigned() {
-    return lowered.writers().keySet().stream().filter(s -> !lowered.inPlace().contains(s)).toList();
+  /**
+   * Slots whose buffers may be those of others after a run: those assigned, and those they may have
+   * been assigned from.
+   */
+  private Collection<String> shared() {
+    boolean assigns = !lowered.inPlace().containsAll(lowered.writers().keySet());
+    return assigns ? lowered.slots().keySet() : List.of();
   }
 
   private RuntimeException failure(TensorFlowState state, Throwable cause) {
@@ -217,8 +223,27 @@ final class TensorFlowExecutable implements Executable {
     return found;
   }
 
+  private SessionEnds ends(Map<String, Variable> variables) {
+    SessionEnds known = added.remove(variables);
+    if (known == null || known.runtime != backend.runtime()) {
+      known = add(variables);
+    }
+    // Those longest unused come first.
+    added.put(variables, known);
+    if (added.size() > REMEMBERED) {
+      retire(added.remove(added.keySet().iterator().next()));
+    }
+    return known;
+  }
+
+  private void retire(@Nullable SessionEnds ends) {
+    if (ends != null && ends.runtime == backend.runtime()) {
+      ends.runtime.retire(TensorFlowRuntime.count(lowered.graph()));
+    }
+  }
+
   /** Adds the graph to the session with a state's variables in it. */
-  private Binding bind(Map<String, Variable> variables) {
+  private SessionEnds add(Map<String, Variable> variables) {
     GraphDef.Builder graph = lowered.graph().toBuilder();
     for (NodeDef.Builder node : graph.getNodeBuilderList()) {
       if (node.getOp().equals("VarHandleOp")) {
@@ -230,8 +255,8 @@ final class TensorFlowExecutable implements Executable {
     String prefix = backend.runtime().addUnderPrefix(graph.build());
     Map<String, String> feeds = new LinkedHashMap<>();
     lowered.inputs().forEach((input, node) -> feeds.put(input, prefix + node));
-    return new Binding(
-        variables,
+    return new SessionEnds(
+        backend.runtime(),
         feeds,
         lowered.outputs().values().stream().map(n -> prefix + n).toList(),
         lowered.writers().values().stream().map(n -> prefix + n).distinct().toList());
@@ -247,7 +272,8 @@ final class TensorFlowExecutable implements Executable {
     if (!closed) {
       closed = true;
       free();
-      bindings.clear();
+      added.values().forEach(this::retire);
+      added.clear();
       backend.forget(this);
     }
   }

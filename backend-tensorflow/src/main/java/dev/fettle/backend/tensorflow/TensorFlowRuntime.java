@@ -17,17 +17,25 @@ import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.proto.RunOptions;
 
 /**
- * The one graph and the one session of a backend. Nodes can only be added: the graph of a closed
- * program stays, a few kilobytes, until the backend is closed; tensors and variables are freed.
+ * The graph and the session a backend works with. Nodes can only be added: the graph of a closed
+ * program stays until the backend moves to another session; tensors and variables are freed.
  */
 final class TensorFlowRuntime implements AutoCloseable {
   /** Independent operations run side by side on so many threads; more gains nothing measurable. */
   private static final int INTER_OP_THREADS = 2;
 
+  /** Dead nodes that are not worth a new session. */
+  private static final long FEW = 5_000;
+
+  /** Nodes of one variable, about. */
+  private static final int VARIABLE_NODES = 12;
+
   private final Graph graph = new Graph();
   private final Session session;
+  private final VariablePool variables = new VariablePool(this);
   private int imports;
-  private boolean used;
+  private long nodes;
+  private long gone;
 
   TensorFlowRuntime(Device device, int threads) {
     session = new Session(graph, false, config(device, threads));
@@ -63,20 +71,46 @@ final class TensorFlowRuntime implements AutoCloseable {
 
   /** True once nodes have been added. */
   boolean isUsed() {
-    return used;
+    return nodes > 0;
+  }
+
+  /** The variables of all states. */
+  VariablePool variables() {
+    return variables;
+  }
+
+  /** Notes that so many nodes will not be run again. */
+  void retire(long count) {
+    gone += count;
+  }
+
+  /** True where most of the graph will not be run again: every new run looks through all of it. */
+  boolean isMostlyGone() {
+    long dead = gone + (long) VARIABLE_NODES * variables.unused();
+    return dead > Math.max(nodes - dead, FEW);
+  }
+
+  /** Nodes in the graph, functions' bodies included. */
+  long nodes() {
+    return nodes;
+  }
+
+  static long count(GraphDef graph) {
+    return graph.getNodeCount()
+        + graph.getLibrary().getFunctionList().stream().mapToLong(f -> f.getNodeDefCount()).sum();
   }
 
   /** Adds nodes under their own names. */
-  void add(GraphDef nodes) {
-    used = true;
-    graph.importGraphDef(nodes);
+  void add(GraphDef added) {
+    nodes += count(added);
+    graph.importGraphDef(added);
   }
 
   /** Adds nodes under a prefix of their own, which is given back. */
-  String addUnderPrefix(GraphDef nodes) {
-    used = true;
+  String addUnderPrefix(GraphDef added) {
+    nodes += count(added);
     String prefix = "p" + imports++;
-    graph.importGraphDef(nodes, prefix);
+    graph.importGraphDef(added, prefix);
     return prefix + "/";
   }
 

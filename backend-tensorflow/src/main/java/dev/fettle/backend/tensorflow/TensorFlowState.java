@@ -1,6 +1,5 @@
 package dev.fettle.backend.tensorflow;
 
-import dev.fettle.backend.tensorflow.lower.VariableGraph;
 import dev.fettle.backend.tensorflow.lower.VariableGraph.Variable;
 import dev.fettle.ir.TensorType;
 import dev.fettle.program.Slot;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Result;
@@ -25,30 +23,24 @@ import org.tensorflow.Tensor;
  * Named resource variables of the backend's session.
  *
  * <p>Making and filling slots is put off until somebody looks, and then done in one run: a session
- * prepares every new combination of nodes anew, which takes longer than the work. For the same
- * reason a download fetches all slots, which costs nothing (a fetch gives the variable's own
- * buffer), and copies the one.
+ * prepares every new combination of nodes anew, which takes longer than the work.
  */
 final class TensorFlowState implements DeviceState {
-  private final TensorFlowRuntime runtime;
+  private final TensorFlowBackend backend;
   private final String name;
-  private final String prefix;
-  private final Consumer<TensorFlowState> whenClosed;
   private final Map<String, Variable> variables = new LinkedHashMap<>();
   private final Map<String, Optional<Tensor>> pending = new LinkedHashMap<>();
-  private final Set<String> inGraph = new HashSet<>();
-  private final Set<String> owning = new HashSet<>();
   private final Set<String> mayShare = new HashSet<>();
-  private int made;
   private boolean closed;
   private @Nullable String broken;
 
-  TensorFlowState(
-      TensorFlowRuntime runtime, String name, int number, Consumer<TensorFlowState> whenClosed) {
-    this.runtime = runtime;
+  TensorFlowState(TensorFlowBackend backend, String name) {
+    this.backend = backend;
     this.name = name;
-    this.prefix = "s" + number;
-    this.whenClosed = whenClosed;
+  }
+
+  private VariablePool pool() {
+    return backend.runtime().variables();
   }
 
   @Override
@@ -57,7 +49,7 @@ final class TensorFlowState implements DeviceState {
     if (variables.containsKey(slot.name())) {
       throw new IllegalArgumentException("slot " + slot.name() + " exists already in " + name);
     }
-    variables.put(slot.name(), new Variable(slot, prefix + "/" + made++));
+    variables.put(slot.name(), pool().take(slot));
     pending.put(slot.name(), Optional.empty());
   }
 
@@ -122,13 +114,12 @@ final class TensorFlowState implements DeviceState {
     return read(v, t -> HostTransfer.toHost(t, v.slot().type()));
   }
 
-  /** Makes something of the variable's own buffer. */
+  /** Makes something of the bytes of one variable's own buffer. */
   private <T> T read(Variable wanted, Function<Tensor, T> use) {
     settle();
-    List<Variable> all = List.copyOf(variables.values());
-    List<String> reads = all.stream().map(Variable::read).toList();
-    try (Result result = runtime.run(Map.of(), reads, List.of())) {
-      return use.apply(result.get(all.indexOf(wanted)));
+    // Settling may have moved the slot to another variable.
+    try (Result result = pool().read(variable(wanted.slot().name()))) {
+      return use.apply(result.get(0));
     }
   }
 
@@ -142,7 +133,7 @@ final class TensorFlowState implements DeviceState {
     if (unused != null) {
       unused.ifPresent(Tensor::close);
     }
-    destroy(List.of(v));
+    pool().giveBack(List.of(v));
   }
 
   @Override
@@ -165,9 +156,9 @@ final class TensorFlowState implements DeviceState {
     closed = true;
     pending.values().forEach(t -> t.ifPresent(Tensor::close));
     pending.clear();
-    destroy(variables.values());
+    pool().giveBack(variables.values());
     variables.clear();
-    whenClosed.accept(this);
+    backend.forget(this);
   }
 
   /** The variable of a slot, if there is one. */
@@ -181,12 +172,10 @@ final class TensorFlowState implements DeviceState {
     if (pending.isEmpty()) {
       return;
     }
-    List<Variable> fresh =
-        variables.values().stream().filter(v -> !inGraph.contains(v.id())).toList();
-    if (!fresh.isEmpty()) {
-      runtime.add(VariableGraph.of(fresh));
-      fresh.forEach(v -> inGraph.add(v.id()));
+    if (!pool().has(variables.values())) {
+      backend.moveIfMostlyGone();
     }
+    pool().write(variables.values());
     Map<String, Tensor> feeds = new LinkedHashMap<>();
     List<String> targets = new ArrayList<>();
     pending.forEach(
@@ -196,7 +185,7 @@ final class TensorFlowState implements DeviceState {
           targets.add(contents.isPresent() ? v.assign() : v.zero());
         });
     try {
-      runtime.run(feeds, targets);
+      backend.runtime().run(feeds, targets);
     } catch (RuntimeException e) {
       markBroken("making its slots failed");
       throw e;
@@ -206,8 +195,8 @@ final class TensorFlowState implements DeviceState {
     }
   }
 
-  /** Notes that a program has assigned slots: their buffers may be those of other slots, too. */
-  void assigned(Collection<String> slots) {
+  /** Notes that the buffers of these slots may be those of other slots, too. */
+  void share(Collection<String> slots) {
     mayShare.addAll(slots);
   }
 
@@ -217,11 +206,7 @@ final class TensorFlowState implements DeviceState {
     if (shared.isEmpty()) {
       return;
     }
-    List<Variable> fresh = shared.stream().filter(v -> owning.add(v.id())).toList();
-    if (!fresh.isEmpty()) {
-      runtime.add(VariableGraph.owning(fresh));
-    }
-    runtime.run(Map.of(), shared.stream().map(Variable::own).toList());
+    pool().own(shared);
     shared.forEach(v -> mayShare.remove(v.slot().name()));
   }
 
@@ -248,12 +233,24 @@ final class TensorFlowState implements DeviceState {
     return v;
   }
 
-  private void destroy(Collection<Variable> gone) {
-    List<String> targets =
-        gone.stream().filter(v -> inGraph.contains(v.id())).map(Variable::destroy).toList();
-    if (!targets.isEmpty()) {
-      runtime.run(Map.of(), targets);
+  /**
+   * Takes the slots to another session. Their buffers go along: what is fetched is the variable's
+   * own buffer, and what is fed becomes it.
+   */
+  void move(TensorFlowRuntime from, TensorFlowRuntime to) {
+    List<Variable> filled =
+        variables.values().stream().filter(v -> !pending.containsKey(v.slot().name())).toList();
+    if (broken != null) {
+      filled.forEach(v -> pending.put(v.slot().name(), Optional.empty()));
+    } else if (!filled.isEmpty()) {
+      // Tensors leave the result's ownership: each lives until it has been fed.
+      @SuppressWarnings("resource")
+      Result result = from.run(Map.of(), filled.stream().map(Variable::read).toList(), List.of());
+      for (int i = 0; i < filled.size(); i++) {
+        pending.put(filled.get(i).slot().name(), Optional.of(result.get(i)));
+      }
     }
+    variables.replaceAll((slot, v) -> to.variables().take(v.slot()));
   }
 
   @Override

@@ -5,7 +5,7 @@ import dev.fettle.program.Slot;
 import java.util.List;
 import org.tensorflow.proto.GraphDef;
 
-/** The nodes by which the host makes, fills, reads and frees a state's variables. */
+/** The nodes by which the host makes, fills and reads a state's variables. */
 public final class VariableGraph {
   private final GraphWriter w = new GraphWriter(false);
   private final Ops ops = new Ops(w);
@@ -42,11 +42,6 @@ public final class VariableGraph {
     /** Fetched for the contents. */
     public String read() {
       return id + "/read";
-    }
-
-    /** Runs to free. */
-    public String destroy() {
-      return id + "/destroy";
     }
 
     /** Runs to give the variable a buffer nobody else holds. */
@@ -117,11 +112,6 @@ public final class VariableGraph {
           .attr("type", carrier)
           .one(carrier, sizes(v));
     }
-    w.node("DestroyResourceOp")
-        .named(v.destroy())
-        .inResource(handle)
-        .attr("ignore_lookup_error", true)
-        .none();
   }
 
   private void writeOwn(Variable v) {
@@ -142,7 +132,7 @@ public final class VariableGraph {
         .none();
   }
 
-  private static List<Long> sizes(Variable v) {
+  static List<Long> sizes(Variable v) {
     return v.slot().type().shape().dims().stream().map(d -> d.size()).toList();
   }
 }
