@@ -5,6 +5,7 @@ import dev.fettle.spi.BackendOptions;
 import dev.fettle.spi.BackendProvider;
 import dev.fettle.spi.Device;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a backend can do on this machine.
@@ -15,9 +16,16 @@ import java.util.List;
  * @param detail what was found, or what is missing
  * @param devices those it could open
  * @param selfTest what the training step gave
+ * @param products how fast it multiplies matrices; empty where it does not run
  */
 public record BackendCheckup(
-    String id, String version, boolean runs, String detail, List<Device> devices, String selfTest) {
+    String id,
+    String version,
+    boolean runs,
+    String detail,
+    List<Device> devices,
+    String selfTest,
+    Optional<ProductSpeeds> products) {
 
   /** Looks at one backend, and takes a training step of a tiny model on its CPU. */
   public static BackendCheckup of(BackendProvider provider) {
@@ -32,7 +40,8 @@ public record BackendCheckup(
           result.right(),
           provider.probe().detail(),
           provider.devices(),
-          result.toString());
+          result.toString(),
+          Optional.of(ProductSpeeds.measure(backend)));
     } catch (RuntimeException | LinkageError e) {
       // Whatever goes wrong in native code is what the user asks to be told.
       return failed(provider, "failed: " + e);
@@ -46,6 +55,7 @@ public record BackendCheckup(
         false,
         provider.probe().detail(),
         provider.devices(),
-        test);
+        test,
+        Optional.empty());
   }
 }
