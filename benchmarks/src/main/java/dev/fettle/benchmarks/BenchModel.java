@@ -85,7 +85,8 @@ record BenchModel(String name, Dimensions dims, int rows, int length) {
     return whole.adapted(new LoraLinears(whole.linears(), lora, model.names()));
   }
 
-  private static HostTensor fresh(ParameterSpec p) {
+  /** Weights of a new model, the same each time. */
+  static HostTensor fresh(ParameterSpec p) {
     HostTensor t = HostTensor.allocate(p.type());
     FloatBuffer values = t.floats();
     Random random = new Random(p.name().hashCode());

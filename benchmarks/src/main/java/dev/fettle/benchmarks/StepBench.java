@@ -92,26 +92,23 @@ public final class StepBench {
   }
 
   private static MicroBatch batch(BenchModel shape) {
-    int size = shape.rows() * shape.length();
+    return batch(shape.rows(), shape.length(), shape.dims().vocab());
+  }
+
+  /** Rows of random tokens, each one segment, all but the first of them targets. */
+  static MicroBatch batch(int rows, int length, int vocab) {
+    int size = rows * length;
     Random random = new Random(0);
-    int[] ids = random.ints(size, 0, shape.dims().vocab()).toArray();
+    int[] ids = random.ints(size, 0, vocab).toArray();
     int[] positions = new int[size];
     int[] segments = new int[size];
     byte[] targets = new byte[size];
     for (int i = 0; i < size; i++) {
-      positions[i] = i % shape.length();
+      positions[i] = i % length;
       segments[i] = 1;
       targets[i] = (byte) (positions[i] == 0 ? 0 : 1);
     }
     return new MicroBatch(
-        shape.rows(),
-        shape.length(),
-        ids,
-        positions,
-        segments,
-        targets,
-        size - shape.rows(),
-        size,
-        List.of());
+        rows, length, ids, positions, segments, targets, size - rows, size, List.of());
   }
 }

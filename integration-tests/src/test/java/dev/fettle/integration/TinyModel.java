@@ -51,6 +51,20 @@ final class TinyModel {
     return Policy.load(backend, adapted, options, TinyModel::weights);
   }
 
+  /** A model whose eight heads make attention its largest part, for rows up to a length. */
+  static Policy wide(Backend backend, int maxLength) throws JsonProcessingException {
+    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(CONFIG);
+    json.put("hidden_size", 128);
+    json.put("num_attention_heads", 8);
+    json.put("num_key_value_heads", 4);
+    json.put("max_position_embeddings", maxLength);
+    return Policy.load(
+        backend,
+        Models.of(HfConfig.of(Path.of("wide"), json).model()),
+        ForwardOptions.DEFAULT,
+        TinyModel::weights);
+  }
+
   /** The same model, every weight moved to the next or the last float. */
   static Policy nudged(Backend backend, long seed) throws JsonProcessingException {
     return load(backend, ForwardOptions.DEFAULT, p -> nudged(weights(p), seed));
