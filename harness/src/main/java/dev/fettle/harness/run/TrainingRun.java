@@ -10,6 +10,7 @@ import dev.fettle.checkpoint.Provenance;
 import dev.fettle.checkpoint.TrainerState;
 import dev.fettle.harness.config.ConfigWriter;
 import dev.fettle.harness.config.RunConfig;
+import dev.fettle.harness.doctor.PrecisionAdvice;
 import dev.fettle.harness.model.ModelFiles;
 import dev.fettle.harness.model.PolicyPlan;
 import dev.fettle.harness.run.TrainingReport.Outcome;
@@ -101,6 +102,7 @@ public final class TrainingRun<B> {
         CheckpointStore.open(directory.checkpoints(), config.train().keep())) {
       Progress from = resume ? restored(store) : beginning();
       LOG.info("{}", summary(from));
+      PrecisionAdvice.on(policy.backend(), config.model().precision()).ifPresent(LOG::warn);
       if (from.step() >= steps) {
         return finishedBefore(from);
       }
