@@ -155,7 +155,8 @@ public final class AdapterConfig {
 
   private static void refuseOthers(ConfigKeys keys, ObjectNode json) {
     if (!keys.string("peft_type", "").equals("LORA")) {
-      throw keys.problem("peft_type", "is " + json.path("peft_type") + "; only LORA is supported");
+      String found = keys.has("peft_type") ? "is " + json.get("peft_type") : "is missing";
+      throw keys.problem("peft_type", found + "; only LORA is supported");
     }
     if (!keys.string("bias", "none").equals("none")) {
       throw keys.problem("bias", "is " + json.get("bias") + "; adapters of biases are not read");
