@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -86,7 +87,7 @@ class GraphGrowthTest {
     long settled = 0;
     for (int i = 0; i < CYCLES; i++) {
       long length = i % 2 == 0 ? 10 : 50;
-      cycle(programs.getOrDefault(length, programs.get(10L)), length);
+      cycle(Objects.requireNonNull(programs.get(length)), length);
       settled = i == 1 ? backend.runtime().nodes() : settled;
     }
     assertThat(backend.runtime().nodes()).isEqualTo(settled);
