@@ -12,14 +12,17 @@ import dev.fettle.ir.GraphBuilder;
 import dev.fettle.ir.Shape;
 import dev.fettle.ir.TensorType;
 import dev.fettle.ir.Value;
+import dev.fettle.ir.composite.CausalAttention;
 import dev.fettle.ir.composite.CrossEntropy;
 import dev.fettle.ir.composite.LayerNorm;
 import dev.fettle.ir.composite.Linear;
+import dev.fettle.ir.composite.Segments;
 import dev.fettle.ir.op.Linalg.Precision;
 import dev.fettle.program.Passes;
 import dev.fettle.program.ProgramBuilder;
 import dev.fettle.program.Slot;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** Which ONNX nodes programs become, where it matters for speed or memory. */
@@ -132,5 +135,29 @@ class LoweringTest {
     b.output("residual", both.get(1));
     assertThat(ops()).containsOnlyOnce("Softmax").containsOnlyOnce("ScatterElements");
     assertThat(lower().indices()).containsEntry("targets", 3L);
+  }
+
+  /** Else the runtime would keep the scores of every block for those of the backward pass. */
+  @Test
+  void attentionInBlocksIsAGraphOfItsOwnEachWay() {
+    Dim seq = new Dim("seq", 300);
+    Dim[] dims = {new Dim("batch", 1), new Dim("heads", 2), seq, new Dim("headDim", 4)};
+    Value q = slot("q", dims);
+    Value segments = b.input("segments", TensorType.of(DType.I32, dims[0], seq));
+    Segments rule = new Segments(OptionalInt.empty());
+    CausalAttention op = new CausalAttention(0.5, Precision.FULL, 128, rule);
+    Value loss = g.sumAll(CausalAttention.of(g, op, q, q, q, List.of(segments)));
+    b.write("grad", Gradients.of(g, loss, List.of(q)).get(0));
+    assertThat(ops()).filteredOn("If"::equals).hasSize(2);
+    assertThat(ops()).doesNotContain("Softmax", "Exp", "MatMul", "FusedMatMul", "Where");
+    List<String> forward =
+        lower().model().getGraph().getNodeList().stream()
+            .filter(n -> n.getOpType().equals("If"))
+            .flatMap(n -> n.getAttribute(0).getG().getNodeList().stream())
+            .map(n -> n.getOpType())
+            .toList();
+    assertThat(forward).filteredOn("Softmax"::equals).hasSize(3);
+    long scores = 2L * (128 * 128 + 128 * 256 + 44 * 300) * Float.BYTES;
+    assertThat(lower().intermediateBytes()).isGreaterThan(4 * scores);
   }
 }

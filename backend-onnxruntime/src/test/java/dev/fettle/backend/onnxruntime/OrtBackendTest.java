@@ -11,9 +11,12 @@ import dev.fettle.ir.GraphBuilder;
 import dev.fettle.ir.TensorType;
 import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.AdamW;
+import dev.fettle.ir.composite.CausalAttention;
 import dev.fettle.ir.composite.FusedUpdate;
+import dev.fettle.ir.composite.Segments;
 import dev.fettle.ir.composite.Sgd;
 import dev.fettle.ir.op.CompositeOp;
+import dev.fettle.ir.op.Linalg.Precision;
 import dev.fettle.program.Program;
 import dev.fettle.program.ProgramBuilder;
 import dev.fettle.program.Slot;
@@ -32,6 +35,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -235,5 +240,40 @@ class OrtBackendTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new OrtProvider().open(Device.CPU, options))
         .withMessageContaining("treads");
+  }
+
+  /** Results of the model have other names than the tensors an inner graph was written against. */
+  @Test
+  void whatAnInnerGraphReadsMayBeAResultToo() {
+    HostTensor alone = attended(false);
+    assertThat(attended(true).bytes()).isEqualTo(alone.bytes());
+    assertThat(alone.get(0)).isNotZero();
+  }
+
+  private static HostTensor attended(boolean both) {
+    Dim seq = new Dim("seq", 5);
+    Dim batch = new Dim("batch", 1);
+    TensorType type =
+        TensorType.of(DType.F32, batch, new Dim("heads", 1), seq, new Dim("headDim", 2));
+    ProgramBuilder b = new ProgramBuilder("inner");
+    Value x = b.g().exp(b.input("x", type));
+    Value segments = b.input("segments", TensorType.of(DType.I32, batch, seq));
+    Segments rule = new Segments(OptionalInt.empty());
+    CausalAttention op = new CausalAttention(0.5, Precision.FULL, 2, rule);
+    b.output("y", CausalAttention.of(b.g(), op, x, x, x, List.of(segments)));
+    if (both) {
+      b.output("x", x);
+    }
+    try (Backend backend = open(1);
+        DeviceState state = backend.newState("s");
+        Executable run = backend.compile(b.build())) {
+      HostTensor given = HostTensor.allocate(type);
+      for (int i = 0; i < given.elements(); i++) {
+        given.set(i, Math.sin(i));
+      }
+      HostTensor zeros = HostTensor.ofInts(new int[5], 1, 5);
+      return Objects.requireNonNull(run.run(state, Map.of("x", given, "segments", zeros)).get("y"))
+          .toHost();
+    }
   }
 }

@@ -21,6 +21,7 @@ public final class OnnxEmission {
   private final OnnxGraph graph;
   private final Uses uses;
   private final Map<Value, Operand> operands = new HashMap<>();
+  private long innerBytes;
 
   OnnxEmission(OnnxGraph graph, Uses uses) {
     this.graph = graph;
@@ -35,6 +36,16 @@ public final class OnnxEmission {
   /** Who computes and who reads each value. */
   Uses uses() {
     return uses;
+  }
+
+  /** Counts the results inside a graph that a node runs. */
+  void countInner(long bytes) {
+    innerBytes += bytes;
+  }
+
+  /** The bytes of all results counted so. */
+  long innerBytes() {
+    return innerBytes;
   }
 
   /** The tensor that stands for a value. */

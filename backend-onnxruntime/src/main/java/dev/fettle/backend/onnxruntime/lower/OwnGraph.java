@@ -39,6 +39,7 @@ final class OwnGraph {
             .filter(v -> c.uses().isEnd(v) || !c.uses().readers(v).isEmpty())
             .toList();
     Program meaning = meaning(op, node, wanted);
+    c.countInner(ProgramLowering.bytes(meaning.graph().nodes()));
     OnnxGraph body = c.graph().inner();
     OnnxEmission inner = new OnnxEmission(body, new Uses(meaning));
     Set<String> read = new LinkedHashSet<>();

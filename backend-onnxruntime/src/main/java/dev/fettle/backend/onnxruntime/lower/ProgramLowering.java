@@ -14,6 +14,7 @@ import dev.fettle.program.Program;
 import dev.fettle.spi.UnsupportedProgramException;
 import dev.fettle.spi.support.Lowerings;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -98,8 +99,13 @@ public final class ProgramLowering {
         inPlace,
         host,
         indices(),
-        live.stream().flatMap(n -> n.outputs().stream()).mapToLong(v -> v.type().bytes()).sum(),
+        bytes(live) + emission.innerBytes(),
         notes());
+  }
+
+  /** Of all results of some nodes. */
+  static long bytes(Collection<Node> nodes) {
+    return nodes.stream().flatMap(n -> n.outputs().stream()).mapToLong(v -> v.type().bytes()).sum();
   }
 
   /** Emits a node by its rule. */
