@@ -13,13 +13,15 @@ import java.util.ServiceLoader;
 
 /** What the benchmarks share. */
 final class Bench {
-  private static final int THREADS = 2;
+  private static final int THREADS = Integer.getInteger("fettle.threads", 2);
 
   private Bench() {}
 
   /**
-   * Opens a backend on the CPU with two threads. The system property {@code fettle.profile} names a
-   * directory for the runtime's traces.
+   * Opens a backend on the CPU with two threads, or as many as the system property {@code
+   * fettle.threads} says: with one, the processor time of a run tells its work even where others
+   * use the machine. The property {@code fettle.profile} names a directory for the runtime's
+   * traces.
    */
   static Backend open(String id) {
     for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
