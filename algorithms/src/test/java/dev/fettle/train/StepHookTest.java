@@ -12,12 +12,6 @@ import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.data.pack.Packing;
 import dev.fettle.data.pack.PackingOptions;
 import dev.fettle.data.pack.RowPlan;
-import dev.fettle.models.Models;
-import dev.fettle.models.config.Activation;
-import dev.fettle.models.config.Dimensions;
-import dev.fettle.models.config.Gpt2Config;
-import dev.fettle.models.config.SpecialTokenIds;
-import dev.fettle.models.nn.ForwardOptions;
 import dev.fettle.models.nn.ParameterSpec;
 import dev.fettle.objective.Counts;
 import dev.fettle.optim.DecayedParameters;
@@ -31,8 +25,6 @@ import dev.fettle.spi.HostTensor;
 import dev.fettle.spi.support.ProgramCache;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.Random;
 import java.util.concurrent.Exchanger;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,16 +35,6 @@ import org.junit.jupiter.api.Test;
 /** Two workers with a part of each step's rows take the steps of one that has them all. */
 class StepHookTest {
   private static final int STEPS = 3;
-  private static final Gpt2Config CONFIG =
-      new Gpt2Config(
-          new Dimensions(64, 8, 16, 1, 2, 2, 4, 16),
-          new SpecialTokenIds(OptionalInt.empty(), List.of(), OptionalInt.empty()),
-          Activation.GELU_TANH,
-          1e-5,
-          true,
-          false,
-          true,
-          0.02);
 
   /** What a worker came to: its losses, then its parameters. */
   private record Outcome(List<Double> losses, List<float[]> parameters) {}
@@ -96,15 +78,6 @@ class StepHookTest {
     }
   }
 
-  private static HostTensor weights(ParameterSpec p) {
-    HostTensor t = HostTensor.allocate(p.type());
-    Random random = new Random(p.name().hashCode());
-    for (long i = 0; i < t.elements(); i++) {
-      t.set(i, random.nextGaussian() * 0.2);
-    }
-    return t;
-  }
-
   private static List<MicroBatch> rows() {
     List<Example> examples = Made.examples(5, 9, 3, 12, 7);
     RowPlan plan = RowPlan.of(examples, new PackingOptions(Packing.NONE, 16, 16, 100));
@@ -116,8 +89,7 @@ class StepHookTest {
   private static Outcome train(
       Function<Policy, StepHook> hook, Function<Integer, List<MicroBatch>> rows) {
     try (Backend backend = new ReferenceProvider().open(Device.CPU, BackendOptions.DEFAULT);
-        Policy policy =
-            Policy.load(backend, Models.of(CONFIG), ForwardOptions.DEFAULT, StepHookTest::weights);
+        Policy policy = TinyGpt2.policy(backend);
         Stepper<MicroBatch> stepper =
             new Stepper<>(
                 policy,

@@ -86,7 +86,8 @@ public final class TrainingRun<B> {
 
   /** The run that a graph describes. */
   public static TrainingRun<?> of(Wiring wiring) {
-    wiring.get(ModelFiles.class);
+    // An adapter that does not fit is found before rows are read, which may take long.
+    wiring.get(PolicyPlan.class);
     wiring.get(Backend.class);
     return of(wiring, wiring.get(new Key<Training<?>>() {}));
   }
