@@ -32,7 +32,7 @@ import org.junit.jupiter.api.TestFactory;
  * in F64 on the same elements.
  *
  * <p>With {@code -Dfettle.tck.table=true} the errors are printed as rows of the table in {@code
- * docs/numerics.md}.
+ * docs/contributing/numerics.md}.
  */
 public abstract class AccuracyContract extends BackendContract {
   /** More than any threshold from which a backend takes another path. */

@@ -12,7 +12,7 @@ class OpsPageTest {
 
   @Test
   void isCurrent() throws IOException {
-    Path page = Path.of(System.getProperty("fettle.root", ".."), "docs", "ops.md");
+    Path page = Path.of(System.getProperty("fettle.root", ".."), "docs", "contributing", "ops.md");
     if (Boolean.getBoolean("fettle.render")) {
       Files.writeString(page, OpsPage.render());
     }

@@ -11,7 +11,7 @@ import java.util.Locale;
 final class Transcript {
   private static final int CURVE_POINTS = 8;
 
-  /** Later on, rounding differences have grown: docs/numerics.md shows how. */
+  /** Later on, rounding differences have grown: docs/contributing/numerics.md shows how. */
   private static final int COMPARED_STEPS = 50;
 
   private static final String TABLE = "  %-12s %10s %10s %10s %10s %10s";
@@ -131,7 +131,7 @@ final class Transcript {
       line(
           "  difference: the largest between the losses of one of the first %d steps;",
           COMPARED_STEPS);
-      line("  from then on rounding grows, as docs/numerics.md shows.");
+      line("  from then on rounding grows, as docs/contributing/numerics.md shows.");
     }
   }
 

@@ -5,7 +5,7 @@ import dev.fettle.ir.DType;
 /**
  * F32 functions whose kernel is off by more than torch's, put together from kernels that are not:
  * the runtime's {@code Sigmoid} is the same for all x below -18, and its {@code Tanh} off by 5
- * units in the last place. The measured errors stand in {@code docs/numerics.md}.
+ * units in the last place. The measured errors stand in {@code docs/contributing/numerics.md}.
  */
 final class AccurateFunctions {
   /** Of a minimax fit on |x| < 0.625 (S. L. Moshier, Cephes, tanhf). */

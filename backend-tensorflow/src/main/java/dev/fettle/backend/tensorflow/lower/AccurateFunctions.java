@@ -6,7 +6,7 @@ import java.util.Set;
 
 /**
  * F32 functions whose kernel is off by more than torch's, put together from kernels that are not.
- * The measured errors stand in {@code docs/numerics.md}.
+ * The measured errors stand in {@code docs/contributing/numerics.md}.
  */
 final class AccurateFunctions {
   private static final Set<UnaryKind> ALL =
