@@ -186,7 +186,8 @@ class BadInputTest {
     write(
         "rows.jsonl",
         "{\"prompt\": \"%s\", \"completion\": \" three\"}\n".formatted("one ".repeat(80)));
-    refused(train(), "all 1 rows were dropped", "no target after truncation", "raise maxLength");
+    refused(
+        train(), "all 1 rows were dropped", "no target after truncation", "raise data.maxLength");
   }
 
   @Test

@@ -89,7 +89,8 @@ public final class Fettle implements AutoCloseable {
     directory.check(resume);
     TrainingRun<?> run = TrainingRun.of(wiring);
     if (options.stopRequested().getAsBoolean()) {
-      return new TrainingReport(directory, Outcome.STOPPED, 0, 0, 1, Map.of(), Map.of(), 0);
+      return new TrainingReport(
+          directory, Outcome.STOPPED, 0, 0, 1, Map.of(), Map.of(), 0, Map.of(), List.of());
     }
     return run.run(resume);
   }

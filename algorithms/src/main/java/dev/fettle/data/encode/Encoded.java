@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param example the tokens kept, or null where the row is dropped
  * @param dropped why it is dropped, or null
  * @param truncated whether tokens were cut off
- * @param endLearnt whether a token that ends generation was a target before truncation
+ * @param endLearnt whether a token that ends generation is a target among them
  */
 public record Encoded<E>(
     @Nullable E example, @Nullable DropReason dropped, boolean truncated, boolean endLearnt) {

@@ -3,6 +3,7 @@ package dev.fettle.data.encode;
 import dev.fettle.data.read.RowOrigin;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +17,7 @@ import java.util.Map;
  * @param tokens tokens kept
  * @param targets targets kept
  * @param dropped what was dropped, by reason
- * @param warnings what the user should know before training, one sentence each
+ * @param findings what else the user should know before training, one sentence each
  */
 public record LoadReport(
     long rows,
@@ -24,7 +25,10 @@ public record LoadReport(
     long tokens,
     long targets,
     Map<DropReason, Dropped> dropped,
-    List<String> warnings) {
+    List<String> findings) {
+
+  /** From this share on, rows dropped are worth a warning. */
+  private static final double MANY_DROPPED = 0.05;
 
   /**
    * Rows dropped for one reason.
@@ -39,7 +43,7 @@ public record LoadReport(
     Map<DropReason, Dropped> copy = new EnumMap<>(DropReason.class);
     copy.putAll(dropped);
     dropped = Collections.unmodifiableMap(copy);
-    warnings = List.copyOf(warnings);
+    findings = List.copyOf(findings);
   }
 
   /** Rows dropped for any reason. */
@@ -80,5 +84,41 @@ public record LoadReport(
             parts.add(
                 String.format(Locale.ROOT, "%,d %s (first: %s)", d.count(), reason, d.first())));
     return String.join(", ", parts);
+  }
+
+  /** What the user should know before training, one sentence each: many rows dropped, findings. */
+  public List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    if (droppedRows() > 0 && droppedRows() >= MANY_DROPPED * rows) {
+      warnings.add(
+          String.format(
+              Locale.ROOT,
+              "%,d of %,d (%.0f %%) are dropped: %s; %s",
+              droppedRows(),
+              rows,
+              100.0 * droppedRows() / rows,
+              reasons(),
+              advice()));
+    }
+    warnings.addAll(findings);
+    return warnings;
+  }
+
+  /** What to do about the reason most rows were dropped for. */
+  String advice() {
+    DropReason most =
+        dropped.entrySet().stream()
+            .max(Comparator.comparingLong(e -> e.getValue().count()))
+            .map(Map.Entry::getKey)
+            .orElse(DropReason.EMPTY);
+    return switch (most) {
+      case NO_TARGET_AFTER_TRUNCATION -> "raise data.maxLength, or set data.truncation: keep_end";
+      case PROMPT_NOT_KEPT ->
+          "set algorithm.lossOn: all, or another data.chatTemplate, one that keeps the prompt as it"
+              + " is";
+      case EMPTY, TOO_SHORT, NO_TARGET ->
+          "check which columns hold the prompt and the completion (data.columns), and"
+              + " algorithm.lossOn";
+    };
   }
 }

@@ -38,8 +38,8 @@ final class ReportText {
                     .put("file", files.indexOf(d.first().file()))
                     .put("number", d.first().number())
                     .put("unit", d.first().unit().name()));
-    ArrayNode warnings = json.putArray("warnings");
-    report.warnings().forEach(warnings::add);
+    ArrayNode findings = json.putArray("findings");
+    report.findings().forEach(findings::add);
     return json.toString();
   }
 
@@ -61,14 +61,14 @@ final class ReportText {
           DropReason.valueOf(d.get("reason").textValue()),
           new Dropped(d.get("count").longValue(), first));
     }
-    List<String> warnings = new ArrayList<>();
-    json.get("warnings").forEach(w -> warnings.add(w.textValue()));
+    List<String> findings = new ArrayList<>();
+    json.get("findings").forEach(f -> findings.add(f.textValue()));
     return new LoadReport(
         json.get("rows").longValue(),
         json.get("truncated").longValue(),
         json.get("tokens").longValue(),
         json.get("targets").longValue(),
         dropped,
-        warnings);
+        findings);
   }
 }

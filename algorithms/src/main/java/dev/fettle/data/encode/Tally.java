@@ -70,34 +70,37 @@ final class Tally<E extends Sized> {
    */
   LoadReport finish(Optional<Tokenizer> tokenizer) {
     LoadReport report =
-        new LoadReport(rows, truncated, tokens, targets, dropped, warnings(tokenizer));
+        new LoadReport(rows, truncated, tokens, targets, dropped, findings(tokenizer));
     String names = files.stream().map(Path::toString).collect(Collectors.joining(", "));
     if (rows == 0) {
       throw new DataException(names + " has no rows; write the rows again, or name another file");
     }
     if (kept == 0) {
       throw new DataException(
-          names + ": all " + rows + " rows were dropped: " + report.reasons() + "; " + advice());
+          names
+              + ": all "
+              + rows
+              + " rows were dropped: "
+              + report.reasons()
+              + "; "
+              + report.advice());
     }
     return report;
   }
 
-  private String advice() {
-    return dropped.containsKey(DropReason.NO_TARGET_AFTER_TRUNCATION)
-        ? "raise maxLength, or keep the end of long rows"
-        : "check which columns hold the prompt and the completion, and lossOn";
+  private List<String> findings(Optional<Tokenizer> tokenizer) {
+    return endsLearnt > 0 || kept == 0
+        ? List.of()
+        : tokenizer.map(Tally::endNeverLearnt).stream().toList();
   }
 
-  private List<String> warnings(Optional<Tokenizer> tokenizer) {
-    if (endsLearnt > 0 || kept == 0 || tokenizer.isEmpty()) {
-      return List.of();
-    }
+  private static String endNeverLearnt(Tokenizer tokenizer) {
     String end =
         tokenizer
-            .flatMap(Tokenizer::eos)
+            .eos()
             .map(SpecialToken::text)
-            .map(text -> "no row has the end token " + text + " among its targets")
+            .map(text -> "none has the end token " + text + " among its targets")
             .orElse("the tokenizer names no end-of-sequence token");
-    return List.of(end + ": the model will not learn when to stop");
+    return end + ": the model will not learn when to stop";
   }
 }

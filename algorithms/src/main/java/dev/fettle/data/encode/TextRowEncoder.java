@@ -168,16 +168,15 @@ final class TextRowEncoder implements RowEncoder<Example> {
     if (whole.targets() == 0) {
       return Encoded.drop(DropReason.NO_TARGET);
     }
-    boolean endLearnt = endLearnt(whole);
     int max = options.maxLength();
     if (whole.length() <= max) {
-      return new Encoded<>(whole, null, false, endLearnt);
+      return new Encoded<>(whole, null, false, endLearnt(whole));
     }
     int from = options.truncation() == Truncation.KEEP_START ? 0 : whole.length() - max;
     Example cut = whole.stretch(from, max);
     return cut.targets() == 0
         ? Encoded.drop(DropReason.NO_TARGET_AFTER_TRUNCATION)
-        : new Encoded<>(cut, null, true, endLearnt);
+        : new Encoded<>(cut, null, true, endLearnt(cut));
   }
 
   private boolean endLearnt(Example example) {

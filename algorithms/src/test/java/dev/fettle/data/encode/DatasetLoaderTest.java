@@ -129,7 +129,7 @@ class DatasetLoaderTest {
             cut
                 + ": all 3 rows were dropped: 3 no target after truncation (first: "
                 + cut
-                + ":1); raise maxLength, or keep the end of long rows");
+                + ":1); raise data.maxLength, or set data.truncation: keep_end");
     Path empty = write("b.jsonl", "{\"text\": \"\"}\n");
     assertThat(error(EncodingOptions.of(8), empty)).contains("all 1 rows were dropped: 1 empty");
     assertThat(error(EncodingOptions.of(8), write("c.jsonl", "\n\n")))
@@ -173,7 +173,32 @@ class DatasetLoaderTest {
     Path file = write("a.jsonl", "{\"input_ids\": [5, 6, 7]}\n");
     assertThat(load(EncodingOptions.of(8), file).report().warnings())
         .containsExactly(
-            "no row has the end token </s> among its targets: the model will not learn when to stop");
+            "none has the end token </s> among its targets: the model will not learn when to stop");
+  }
+
+  @Test
+  void anEndThatTruncationAlwaysCutsOffIsWarnedOf() throws IOException {
+    Path file = write("a.jsonl", "{\"prompt\": \"a\", \"completion\": \"ddddddddd\"}\n".repeat(2));
+    assertThat(load(EncodingOptions.of(64), file).report().warnings()).isEmpty();
+    assertThat(load(EncodingOptions.of(8), file).report().warnings())
+        .singleElement()
+        .asString()
+        .contains("the model will not learn when to stop");
+  }
+
+  @Test
+  void manyRowsDroppedAreWarnedOf() throws IOException {
+    String kept = lines(95);
+    String dropped = "{\"text\": \"\"}\n";
+    Path file = write("a.jsonl", kept + dropped.repeat(5));
+    assertThat(load(EncodingOptions.of(64), file).report().warnings())
+        .containsExactly(
+            "5 of 100 (5 %) are dropped: 5 empty (first: "
+                + file
+                + ":96); check which columns hold the prompt and the completion (data.columns), and"
+                + " algorithm.lossOn");
+    Path few = write("b.jsonl", kept + dropped.repeat(4));
+    assertThat(load(EncodingOptions.of(64), few).report().warnings()).isEmpty();
   }
 
   @Test

@@ -7,7 +7,6 @@ import dev.fettle.harness.config.BackendSettings;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.harness.run.RowLoading;
-import dev.fettle.harness.run.Terminal;
 import dev.fettle.harness.score.EncodedRows;
 import dev.fettle.harness.score.RowScore;
 import dev.fettle.harness.score.RowScoring;
@@ -216,7 +215,7 @@ public final class LoadedModel implements AutoCloseable {
    * @throws DataException where a file or row is broken; rows before it may have been given out
    */
   public ScoreSummary score(DataSettings data, LossOn lossOn, Consumer<RowScore> rows) {
-    RowLoading loading = new RowLoading(data, files, Terminal.none(), 1);
+    RowLoading loading = new RowLoading(data, files, RowLoading.Means.quiet());
     int length = data.maxLength().isPresent() ? loading.maxLength() : maxPositions();
     try (EncodedRows encoded =
             new EncodedRows(

@@ -16,8 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The adapter of a policy: what it is, and where its weights come from.
@@ -28,7 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 public record PolicyAdapter(
     AdapterConfig config, AdaptableLayers layers, Optional<Path> directory) {
-  private static final Logger LOG = LoggerFactory.getLogger(PolicyAdapter.class);
   private static final String SECTION = "model.adapter.";
 
   /**
@@ -138,12 +135,6 @@ public record PolicyAdapter(
     if (!settings.modulesToSave().isEmpty()
         && !Set.copyOf(settings.modulesToSave()).equals(Set.copyOf(lora.modulesToSave()))) {
       throw differs("modulesToSave", settings.modulesToSave(), lora.modulesToSave());
-    }
-    if (config.dropout() > 0) {
-      LOG.warn(
-          "{}: made with lora_dropout {}, which is not applied when it is trained on",
-          directory,
-          config.dropout());
     }
     return new PolicyAdapter(config, layers, Optional.of(directory));
   }

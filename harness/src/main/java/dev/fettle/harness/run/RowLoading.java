@@ -6,6 +6,7 @@ import dev.fettle.data.encode.Dataset;
 import dev.fettle.data.encode.DatasetLoader;
 import dev.fettle.data.encode.EncodingOptions;
 import dev.fettle.data.encode.InstructionTemplate;
+import dev.fettle.data.encode.LoadReport;
 import dev.fettle.data.encode.RowEncoding;
 import dev.fettle.data.pack.PackingOptions;
 import dev.fettle.data.store.RowCache;
@@ -17,7 +18,10 @@ import dev.fettle.tokenizer.ChatTemplate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
@@ -27,58 +31,70 @@ import org.slf4j.LoggerFactory;
 public final class RowLoading implements RunRows {
   private static final Logger LOG = LoggerFactory.getLogger(RowLoading.class);
 
+  /** The data sets' names in reports. */
+  private static final String TRAIN = "train";
+
+  private static final String EVAL = "eval";
+
   private final DataSettings data;
   private final ModelFiles files;
-  private final Terminal terminal;
-  private final int threads;
-  private final Optional<RowCache> cache;
-
-  /** For rows that stay in the heap. */
-  public RowLoading(DataSettings data, ModelFiles files, Terminal terminal, int threads) {
-    this(data, files, terminal, threads, Optional.empty());
-  }
+  private final Means means;
+  private final Map<String, LoadReport> reports = new LinkedHashMap<>();
 
   /**
-   * For a run.
+   * What rows are read with.
    *
+   * @param terminal which shows progress
+   * @param warnings where the user is told what to beware of
    * @param threads that encode
    * @param cache where tokenised rows are kept, in place of the heap
    */
-  public RowLoading(
-      DataSettings data,
-      ModelFiles files,
-      Terminal terminal,
-      int threads,
-      Optional<RowCache> cache) {
+  public record Means(
+      Terminal terminal, RunWarnings warnings, int threads, Optional<RowCache> cache) {
+
+    /** Shows nothing; rows stay in the heap. */
+    public static Means quiet() {
+      return new Means(Terminal.none(), new RunWarnings(Terminal.none()), 1, Optional.empty());
+    }
+  }
+
+  /** Loads the rows of some settings for a model. */
+  public RowLoading(DataSettings data, ModelFiles files, Means means) {
     this.data = data;
     this.files = files;
-    this.terminal = terminal;
-    this.threads = threads;
-    this.cache = cache;
+    this.means = means;
   }
 
   @Override
   public <E extends Sized> Dataset<E> train(RowEncoding<E> encoding) {
-    return load("training rows", data.train(), encoding);
+    return load(TRAIN, data.train(), encoding);
   }
 
   @Override
   public <E extends Sized> Optional<Dataset<E>> evaluation(RowEncoding<E> encoding) {
     return data.eval().isEmpty()
         ? Optional.empty()
-        : Optional.of(load("evaluation rows", data.eval(), encoding));
+        : Optional.of(load(EVAL, data.eval(), encoding));
+  }
+
+  /** What became of the rows of each data set read so far, by its name. */
+  public Map<String, LoadReport> reports() {
+    return Collections.unmodifiableMap(reports);
   }
 
   private <E extends Sized> Dataset<E> load(
-      String what, List<Path> paths, RowEncoding<E> encoding) {
+      String name, List<Path> paths, RowEncoding<E> encoding) {
     int length = packing().exampleLength();
     Dataset<E> dataset;
-    try (LoadProgress progress = terminal.loading(what)) {
-      DatasetLoader<E> loader = new DatasetLoader<>(encoding, encoding(length), threads, progress);
-      dataset = cache.isPresent() ? loader.load(paths, cache.get()) : loader.load(paths);
+    try (LoadProgress progress = means.terminal().loading(name + " rows")) {
+      DatasetLoader<E> loader =
+          new DatasetLoader<>(encoding, encoding(length), means.threads(), progress);
+      dataset =
+          means.cache().isPresent() ? loader.load(paths, means.cache().get()) : loader.load(paths);
     }
-    LOG.info("{}: {}", what, dataset.report().summary());
-    dataset.report().warnings().forEach(w -> LOG.warn("{}: {}", what, w));
+    reports.put(name, dataset.report());
+    LOG.info("{} rows: {}", name, dataset.report().summary());
+    dataset.report().warnings().forEach(w -> means.warnings().add(name + " rows: " + w));
     return dataset;
   }
 

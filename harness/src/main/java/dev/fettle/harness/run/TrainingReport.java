@@ -1,6 +1,10 @@
 package dev.fettle.harness.run;
 
+import dev.fettle.data.encode.LoadReport;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,6 +18,9 @@ import java.util.Map;
  * @param metrics of the last step, {@code loss} among them; empty if none was taken
  * @param evaluation metrics of the last evaluation, as {@code eval_loss}; empty if there was none
  * @param compileMillis time spent on tracing and compiling programs
+ * @param rows what became of the rows of each data set, {@code train} and {@code eval}: how many
+ *     were read, kept, cut and dropped, and why; empty if none were read
+ * @param warnings what the user should know, one sentence each, as they were told
  */
 public record TrainingReport(
     RunDirectory directory,
@@ -23,7 +30,9 @@ public record TrainingReport(
     long steps,
     Map<String, Double> metrics,
     Map<String, Double> evaluation,
-    double compileMillis) {
+    double compileMillis,
+    Map<String, LoadReport> rows,
+    List<String> warnings) {
 
   /** How a run ended. */
   public enum Outcome {
@@ -35,10 +44,12 @@ public record TrainingReport(
     STOPPED
   }
 
-  /** Copies the maps. */
+  /** Copies maps and list. */
   public TrainingReport {
     metrics = Map.copyOf(metrics);
     evaluation = Map.copyOf(evaluation);
+    rows = Collections.unmodifiableMap(new LinkedHashMap<>(rows));
+    warnings = List.copyOf(warnings);
   }
 
   /** The loss of the last step; NaN if none was taken. */

@@ -11,6 +11,7 @@ import dev.fettle.checkpoint.TrainerState;
 import dev.fettle.harness.config.ConfigWriter;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.doctor.PrecisionAdvice;
+import dev.fettle.harness.model.Dropout;
 import dev.fettle.harness.model.ModelFiles;
 import dev.fettle.harness.model.PolicyPlan;
 import dev.fettle.harness.run.TrainingReport.Outcome;
@@ -62,6 +63,7 @@ public final class TrainingRun<B> {
   private final PolicyPlan plan;
   private final Policy policy;
   private final Stepper<B> stepper;
+  private final RunWarnings warnings;
   private final long steps;
 
   /** Opens what a run needs; what fails fast comes first, the weights last. */
@@ -72,6 +74,7 @@ public final class TrainingRun<B> {
     this.directory = new RunDirectory(config.run().directory());
     this.files = wiring.get(ModelFiles.class);
     this.rows = wiring.get(RowLoading.class);
+    this.warnings = wiring.get(RunWarnings.class);
     this.provider = wiring.get(BackendProvider.class);
     this.programs = wiring.get(ProgramCache.class);
     this.training = training;
@@ -103,7 +106,8 @@ public final class TrainingRun<B> {
         CheckpointStore.open(directory.checkpoints(), config.train().keep())) {
       Progress from = resume ? restored(store) : beginning();
       LOG.info("{}", summary(from));
-      PrecisionAdvice.on(policy.backend(), config.model().precision()).ifPresent(LOG::warn);
+      PrecisionAdvice.on(policy.backend(), config.model().precision()).ifPresent(warnings::add);
+      warnings.addAll(Dropout.notApplied(plan));
       if (from.step() >= steps) {
         return finishedBefore(from);
       }
@@ -187,7 +191,9 @@ public final class TrainingRun<B> {
         steps,
         metrics.map(MetricsListener::lastStep).orElse(Map.of()),
         metrics.map(MetricsListener::lastEvaluation).orElse(Map.of()),
-        programs.compileMillis());
+        programs.compileMillis(),
+        rows.reports(),
+        warnings.all());
   }
 
   private double learningRate(long step) {

@@ -15,6 +15,7 @@ import dev.fettle.harness.model.ModelFiles;
 import dev.fettle.harness.run.RowLoading;
 import dev.fettle.harness.run.RunDirectory;
 import dev.fettle.harness.run.RunOptions;
+import dev.fettle.harness.run.RunWarnings;
 import dev.fettle.settings.AlgorithmSettings;
 import dev.fettle.tokenizer.Tokenizer;
 import java.util.Optional;
@@ -39,6 +40,7 @@ public final class RunModule extends AbstractModule {
     install(new ModelModule(config.model(), config.run().seed()));
     bind(RunConfig.class).toInstance(config);
     bind(RunOptions.class).toInstance(options);
+    bind(RunWarnings.class).toInstance(new RunWarnings(options.terminal()));
     bind(RunSeed.class).toInstance(new RunSeed(config.run().seed()));
     install(module(options.algorithms().of(config.algorithm()), config.algorithm()));
   }
@@ -52,13 +54,15 @@ public final class RunModule extends AbstractModule {
 
   @Provides
   @Singleton
-  RowLoading rowLoading(ModelFiles files) {
+  RowLoading rowLoading(ModelFiles files, RunWarnings warnings) {
     return new RowLoading(
         config.data(),
         files,
-        options.terminal(),
-        config.backend().toOptions().effectiveThreads(),
-        Optional.of(new RowCache(new RunDirectory(config.run().directory()).cache())));
+        new RowLoading.Means(
+            options.terminal(),
+            warnings,
+            config.backend().toOptions().effectiveThreads(),
+            Optional.of(new RowCache(new RunDirectory(config.run().directory()).cache()))));
   }
 
   @Provides

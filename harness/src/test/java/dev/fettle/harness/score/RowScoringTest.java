@@ -18,7 +18,6 @@ import dev.fettle.harness.model.NewModel.Family;
 import dev.fettle.harness.model.NewModel.Sizes;
 import dev.fettle.harness.model.NewModel.TrainedTokens;
 import dev.fettle.harness.run.RowLoading;
-import dev.fettle.harness.run.Terminal;
 import dev.fettle.harness.wiring.BackendModule;
 import dev.fettle.harness.wiring.ModelModule;
 import dev.fettle.harness.wiring.Wiring;
@@ -77,7 +76,7 @@ class RowScoringTest {
                 new ModelModule(ModelSettings.of(tiny.model()), 0)))) {
       ModelFiles files = wiring.get(ModelFiles.class);
       int length = files.model().shape().maxPositions();
-      RowLoading loading = new RowLoading(DataSettings.of(rows), files, Terminal.none(), 1);
+      RowLoading loading = new RowLoading(DataSettings.of(rows), files, RowLoading.Means.quiet());
       try (EncodedRows encoded =
               new EncodedRows(
                   List.of(rows),
