@@ -21,6 +21,7 @@ import dev.fettle.spi.Executable;
 import dev.fettle.spi.HostTensor;
 import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.spi.support.ProgramKey;
+import dev.fettle.spi.support.SoleUse;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -30,7 +31,8 @@ import java.util.function.Supplier;
 
 /**
  * Takes optimizer steps: {@code accumulate} once a micro-batch, then {@code norm}, then {@code
- * apply}. The gradients rest in {@code grad/*} between them, where workers could add theirs up.
+ * apply}. The gradients rest in {@code grad/*} between them, where workers could add theirs up. It
+ * serves one call at a time: another one is an {@link IllegalStateException}.
  *
  * @param <B> the objective's micro-batch
  */
@@ -62,6 +64,7 @@ public final class Stepper<B> implements AutoCloseable {
   private final ProgramCache.Share programs;
   private final Map<ProgramKey, List<Measurements.Kind>> measured = new HashMap<>();
   private final List<ParameterSpec> trainables;
+  private final SoleUse guard = new SoleUse("the stepper");
 
   /**
    * Prepares steps; allocates gradients and whatever the optimizer keeps.
@@ -101,6 +104,10 @@ public final class Stepper<B> implements AutoCloseable {
    * @throws DivergenceException before anything is changed, if the loss or the norm is not finite
    */
   public StepResult step(List<B> microBatches, long step, double learningRate) {
+    return guard.call(() -> take(microBatches, step, learningRate));
+  }
+
+  private StepResult take(List<B> microBatches, long step, double learningRate) {
     Kind kind = microBatches.size() == 1 ? Kind.ONLY : Kind.ADDING;
     Map<String, Double> metrics = losses(microBatches, kind);
     requireFinite(Measurements.LOSS, metrics, step);
@@ -128,7 +135,7 @@ public final class Stepper<B> implements AutoCloseable {
    *     at a time
    */
   public StepResult evaluate(Iterable<B> microBatches) {
-    return new StepResult(losses(microBatches, Kind.EVALUATE));
+    return guard.call(() -> new StepResult(losses(microBatches, Kind.EVALUATE)));
   }
 
   private Map<String, Double> losses(Iterable<B> microBatches, Kind kind) {
@@ -246,8 +253,11 @@ public final class Stepper<B> implements AutoCloseable {
 
   @Override
   public void close() {
-    programs.close();
-    // Nothing of training stays on the device: only what the policy itself holds.
-    ownSlots().forEach(slot -> policy.state().release(slot.name()));
+    guard.close(
+        () -> {
+          programs.close();
+          // Nothing of training stays on the device: only what the policy itself holds.
+          ownSlots().forEach(slot -> policy.state().release(slot.name()));
+        });
   }
 }

@@ -5,7 +5,10 @@ import dev.fettle.program.Program;
 /**
  * Compiles and runs programs on one device. Knows operations, never algorithms.
  *
- * <p>Not thread-safe unless a backend says so. Closing a backend closes what it made.
+ * <p>Serves one thread at a time, with its states, programs and results; threads may take turns. A
+ * call while another thread's is running gives the right result or is an {@link
+ * IllegalStateException} ({@link dev.fettle.spi.support.SoleUseBackend} sees to that for any
+ * backend). Closing a backend closes what it made.
  */
 public interface Backend extends AutoCloseable {
 

@@ -67,6 +67,14 @@ class ReferenceTckTest {
   }
 
   @Nested
+  class Threads extends ThreadContract {
+    @Override
+    protected BackendProvider provider() {
+      return new ReferenceProvider();
+    }
+  }
+
+  @Nested
   class SteadyState extends SteadyStateContract {
     @Override
     protected BackendProvider provider() {

@@ -1,10 +1,10 @@
 package dev.fettle.cli;
 
 import dev.fettle.harness.model.LoadedModel;
+import dev.fettle.harness.model.Prompt;
 import dev.fettle.harness.model.StopStrings;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.tokenizer.ChatMessage;
-import dev.fettle.tokenizer.ChatTemplate;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,15 +102,16 @@ final class GenerateCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (LoadedModel loaded = open()) {
       SamplingOptions options = options();
-      int[] ids = promptIds(loaded);
+      Prompt asked = chat ? Prompt.chat(ChatMessage.user(prompt)) : Prompt.of(prompt);
+      requireRoom(loaded, asked);
       if (echo) {
         out.print(prompt);
       }
       loaded.generate(
-          List.of(ids),
+          asked,
           options,
           stops,
-          (row, text) -> {
+          text -> {
             out.print(text);
             out.flush();
           });
@@ -131,26 +132,19 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  private int[] promptIds(LoadedModel loaded) {
+  private static void requireRoom(LoadedModel loaded, Prompt asked) {
     try {
-      if (chat) {
-        ChatTemplate template = loaded.tokenizer().chatTemplate();
-        ChatMessage message = new ChatMessage("user", prompt);
-        String text = template.render(ChatTemplate.Request.of(List.of(message), true)).text();
-        return room(loaded, loaded.tokenizer().encode(text, false).ids());
+      int tokens = loaded.promptIds(asked).length;
+      if (tokens >= loaded.maxPositions()) {
+        throw new Failures.UsageException(
+            "--prompt: "
+                + tokens
+                + " tokens leave no room: the model takes "
+                + loaded.maxPositions());
       }
-      return room(loaded, loaded.promptIds(prompt));
     } catch (IllegalArgumentException e) {
       throw new Failures.UsageException("--prompt: " + e.getMessage());
     }
-  }
-
-  private static int[] room(LoadedModel loaded, int[] ids) {
-    if (ids.length >= loaded.maxPositions()) {
-      throw new IllegalArgumentException(
-          ids.length + " tokens leave no room: the model takes " + loaded.maxPositions());
-    }
-    return ids;
   }
 
   private SamplingOptions options() {

@@ -87,7 +87,7 @@ class BadInputTest {
     assertThat(train("--resume").out()).contains("finished already: 3 of 3 steps");
     Invocation again = train();
     assertThat(again.code()).isEqualTo(2);
-    assertThat(again.err()).contains("holds a run already; add --resume");
+    assertThat(again.err()).contains("holds a run already; go on with it").contains("--resume)");
   }
 
   @Test

@@ -22,10 +22,18 @@ import dev.fettle.models.generate.SamplingOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * Training, scoring and generation for applications. The backend is chosen by the configuration
  * among those on the class path.
+ *
+ * <p>It trains on the calling thread, one run at a time: {@link #train} while it trains is an
+ * {@link IllegalStateException}. Any thread may {@link #close} it, which asks the run to stop and
+ * waits for its checkpoint; after that everything is an {@link IllegalStateException}. What a run
+ * holds is given back at its end, so that a stopped run can be resumed with the same object, and
+ * any number of objects can train side by side.
  *
  * <pre>{@code
  * try (Fettle fettle = Fettle.open(Path.of("run.yaml"))) {
@@ -37,12 +45,13 @@ import java.util.Map;
 public final class Fettle implements AutoCloseable {
   private final RunConfig config;
   private final RunOptions options;
-  private final Wiring wiring;
+  private final ReentrantLock running = new ReentrantLock(true);
+  private volatile boolean closed;
 
   private Fettle(RunConfig config, RunOptions options) {
     this.config = config;
-    this.options = options;
-    this.wiring = new Wiring(List.of(new RunModule(config, options)));
+    BooleanSupplier asked = options.stopRequested();
+    this.options = options.stoppingWhen(() -> closed || asked.getAsBoolean());
   }
 
   /**
@@ -68,6 +77,7 @@ public final class Fettle implements AutoCloseable {
    * @throws dev.fettle.models.config.ModelFileException if the model cannot be read or written
    * @throws dev.fettle.train.DivergenceException if the loss leaves the finite numbers; a
    *     checkpoint of the step before is written
+   * @throws IllegalStateException if it is training already, or closed
    */
   public TrainingReport train() {
     return run(false);
@@ -85,14 +95,36 @@ public final class Fettle implements AutoCloseable {
   }
 
   private TrainingReport run(boolean resume) {
+    requireOpen();
+    if (running.isHeldByCurrentThread() || !running.tryLock()) {
+      throw new IllegalStateException(
+          "this run is training already; wait for its end, or open another one");
+    }
+    try {
+      requireOpen();
+      return runAlone(resume);
+    } finally {
+      running.unlock();
+    }
+  }
+
+  private TrainingReport runAlone(boolean resume) {
     RunDirectory directory = new RunDirectory(config.run().directory());
     directory.check(resume);
-    TrainingRun<?> run = TrainingRun.of(wiring);
-    if (options.stopRequested().getAsBoolean()) {
-      return new TrainingReport(
-          directory, Outcome.STOPPED, 0, 0, 1, Map.of(), Map.of(), 0, Map.of(), List.of());
+    try (Wiring wiring = new Wiring(List.of(new RunModule(config, options)))) {
+      TrainingRun<?> run = TrainingRun.of(wiring);
+      if (options.stopRequested().getAsBoolean()) {
+        return new TrainingReport(
+            directory, Outcome.STOPPED, 0, 0, 1, Map.of(), Map.of(), 0, Map.of(), List.of());
+      }
+      return run.run(resume);
     }
-    return run.run(resume);
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("this run is closed; open it again");
+    }
   }
 
   /** Continues a prompt with a model, to the end of the text unless the options say otherwise. */
@@ -135,8 +167,22 @@ public final class Fettle implements AutoCloseable {
     return Backends.discover().providers().stream().map(BackendCheckup::of).toList();
   }
 
+  /**
+   * Asks a run that is going on to stop, and waits until it has written its checkpoint; from one of
+   * its own listeners it does not wait.
+   */
   @Override
   public void close() {
-    wiring.close();
+    closed = true;
+    if (running.isHeldByCurrentThread()) {
+      return;
+    }
+    running.lock();
+    try {
+      // The run, if there was one, has given everything back.
+      closed = true;
+    } finally {
+      running.unlock();
+    }
   }
 }

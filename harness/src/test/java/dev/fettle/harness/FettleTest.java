@@ -14,12 +14,18 @@ import dev.fettle.harness.score.ScoreReport;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.settings.ConfigException;
 import dev.fettle.train.DivergenceException;
+import dev.fettle.train.StepEvent;
+import dev.fettle.train.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,7 +165,93 @@ class FettleTest {
     train(config);
     assertThatThrownBy(() -> train(config))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("holds a run already; add --resume to go on with it");
+        .hasMessageContaining("holds a run already; go on with it by Fettle.resume() ");
+  }
+
+  @Test
+  void aStoppedRunIsResumedWithTheSameObject() throws IOException {
+    TrainingReport straight = train(tiny.config("straight").build());
+    AtomicBoolean stop = new AtomicBoolean();
+    RunOptions options =
+        RunOptions.quiet()
+            .stoppingWhen(stop::get)
+            .toldTo(
+                new TrainingListener() {
+                  @Override
+                  public void onStep(StepEvent e) {
+                    stop.set(e.step() == 3);
+                  }
+                });
+    try (Fettle fettle = Fettle.open(tiny.config("again").build(), options)) {
+      assertThat(fettle.train().outcome()).isEqualTo(Outcome.STOPPED);
+      stop.set(false);
+      TrainingReport resumed = fettle.resume();
+      assertThat(resumed.from()).isEqualTo(3);
+      assertThat(weights(resumed.model())).isEqualTo(weights(straight.model()));
+      assertThat(fettle.resume().outcome()).isEqualTo(Outcome.FINISHED_BEFORE);
+    }
+  }
+
+  @Test
+  void whatIsClosedSaysSo() {
+    Fettle fettle = Fettle.open(tiny.config("closed").build(), RunOptions.quiet());
+    fettle.close();
+    fettle.close();
+    for (Runnable use : List.<Runnable>of(fettle::train, fettle::resume)) {
+      assertThatThrownBy(use::run)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("this run is closed; open it again");
+    }
+    assertThat(tiny.config("closed").build().run().directory()).doesNotExist();
+  }
+
+  @Test
+  void closingFromAnotherThreadStopsTheRunWithACheckpoint() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    RunOptions options =
+        RunOptions.quiet()
+            .toldTo(
+                new TrainingListener() {
+                  @Override
+                  public void onStep(StepEvent e) {
+                    begun.countDown();
+                  }
+                });
+    RunConfig config = tiny.config("long").set("train.steps", 1_000_000).build();
+    Fettle fettle = Fettle.open(config, options);
+    CompletableFuture<TrainingReport> training = CompletableFuture.supplyAsync(fettle::train);
+    begun.await();
+    assertThatThrownBy(fettle::train)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("is training already");
+    fettle.close();
+    assertThat(training.get().outcome()).isEqualTo(Outcome.STOPPED);
+    assertThat(Checkpoint.find(config.run().directory()).step()).isEqualTo(training.get().step());
+  }
+
+  @Test
+  void aListenerMayCloseItsRunButNotTrainWithinIt() {
+    List<Fettle> opened = new ArrayList<>();
+    List<String> refused = new ArrayList<>();
+    RunOptions options =
+        RunOptions.quiet()
+            .toldTo(
+                new TrainingListener() {
+                  @Override
+                  public void onStep(StepEvent e) {
+                    try {
+                      opened.get(0).resume();
+                    } catch (IllegalStateException refusal) {
+                      refused.add(refusal.getMessage());
+                    }
+                    opened.get(0).close();
+                  }
+                });
+    opened.add(Fettle.open(tiny.config("closing").build(), options));
+    TrainingReport report = opened.get(0).train();
+    assertThat(report.outcome()).isEqualTo(Outcome.STOPPED);
+    assertThat(report.step()).isEqualTo(1);
+    assertThat(refused).hasSize(1);
   }
 
   @Test

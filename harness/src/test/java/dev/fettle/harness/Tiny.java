@@ -6,6 +6,7 @@ import dev.fettle.harness.model.NewModel;
 import dev.fettle.harness.model.NewModel.Family;
 import dev.fettle.harness.model.NewModel.Sizes;
 import dev.fettle.harness.model.NewModel.TrainedTokens;
+import dev.fettle.tokenizer.ChatMl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -45,6 +46,23 @@ public record Tiny(Path dir) {
             5),
         tiny.model());
     return tiny;
+  }
+
+  /** A model that can be talked to, in ChatML. */
+  public Path chatModel() {
+    Path chat = dir.resolve("chat");
+    if (!Files.exists(chat)) {
+      Path text = write("chat.txt", "What is one and two? It is three. ".repeat(20));
+      Fettle.initModel(
+          new NewModel(
+              Family.LLAMA,
+              new Sizes(1, 16, 2, 2, 32, 96, true),
+              new TrainedTokens(List.of(text), 280, List.of(ChatMl.START, ChatMl.END)),
+              6),
+          chat);
+      write("chat/chat_template.jinja", ChatMl.template().source());
+    }
+    return chat;
   }
 
   public Path write(String name, String text) {

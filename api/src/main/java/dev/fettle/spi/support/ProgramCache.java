@@ -13,7 +13,8 @@ import java.util.function.Supplier;
 /**
  * The compiled programs of one backend, shared by all that train, score and generate with it. It
  * holds a bounded number; the one not used for longest goes first and is compiled again if it is
- * asked for. A user closes its own share when it is done. For one thread, like the backend.
+ * asked for. A user closes its own share when it is done. Like the backend it serves one thread at
+ * a time, and tells a second one so.
  */
 public final class ProgramCache implements AutoCloseable {
   /** Programs held: more than the sizes of padded rows and shares of selected positions make. */
@@ -25,6 +26,7 @@ public final class ProgramCache implements AutoCloseable {
   private final CompileOptions options;
   private final int capacity;
   private final LinkedHashMap<Owned, Executable> compiled = new LinkedHashMap<>(16, 0.75f, true);
+  private final SoleUse guard = new SoleUse("the cache of programs");
   private double compileMillis;
 
   /** A cache of the usual size. */
@@ -98,9 +100,12 @@ public final class ProgramCache implements AutoCloseable {
 
   @Override
   public void close() {
-    List<Executable> all = new ArrayList<>(compiled.values());
-    compiled.clear();
-    all.forEach(Executable::close);
+    guard.close(
+        () -> {
+          List<Executable> all = new ArrayList<>(compiled.values());
+          compiled.clear();
+          all.forEach(Executable::close);
+        });
   }
 
   /** One user's programs. */
@@ -116,13 +121,15 @@ public final class ProgramCache implements AutoCloseable {
      * not to be kept beyond the next call.
      */
     public Executable get(ProgramKey key, Supplier<Program> trace) {
-      return ProgramCache.this.get(new Owned(this, key), with, trace);
+      return guard.call(() -> ProgramCache.this.get(new Owned(this, key), with, trace));
     }
 
     /** Closes this user's programs; it may go on asking. */
     @Override
     public void close() {
-      closeAllOf(this);
+      if (!guard.isClosed()) {
+        guard.run(() -> closeAllOf(this));
+      }
     }
   }
 }

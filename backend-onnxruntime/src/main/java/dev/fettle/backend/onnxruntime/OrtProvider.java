@@ -11,6 +11,7 @@ import dev.fettle.spi.BackendProvider;
 import dev.fettle.spi.Device;
 import dev.fettle.spi.DeviceUnavailableException;
 import dev.fettle.spi.DirectMemory;
+import dev.fettle.spi.support.SoleUseBackend;
 import java.util.List;
 
 /** Offers the ONNX Runtime backend: {@code onnxruntime}. */
@@ -64,7 +65,8 @@ public final class OrtProvider implements BackendProvider {
     if (device.isGpu()) {
       requireCuda(device);
     }
-    return new OrtBackend(environment, DirectMemory.ofThisProcess(), device, options);
+    return new SoleUseBackend(
+        new OrtBackend(environment, DirectMemory.ofThisProcess(), device, options));
   }
 
   private static void requireCuda(Device device) {

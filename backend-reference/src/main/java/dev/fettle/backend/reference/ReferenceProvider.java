@@ -6,6 +6,7 @@ import dev.fettle.spi.BackendOptions;
 import dev.fettle.spi.BackendProvider;
 import dev.fettle.spi.Device;
 import dev.fettle.spi.DeviceUnavailableException;
+import dev.fettle.spi.support.SoleUseBackend;
 import java.util.List;
 
 /** Offers the reference backend, which runs wherever Java does. */
@@ -48,6 +49,6 @@ public final class ReferenceProvider implements BackendProvider {
       throw new IllegalArgumentException(
           "backend reference knows no settings " + options.extra().keySet() + "; remove them");
     }
-    return new ReferenceBackend(options.effectiveThreads());
+    return new SoleUseBackend(new ReferenceBackend(options.effectiveThreads()));
   }
 }

@@ -12,7 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Renders {@code docs/contributing/ops.md}: each operation with one example, and what composites mean. */
+/**
+ * Renders {@code docs/contributing/ops.md}: each operation with one example, and what composites
+ * mean.
+ */
 public final class OpsPage {
   private static final int LONGEST = 60;
 

@@ -6,6 +6,7 @@ import dev.fettle.spi.BackendOptions;
 import dev.fettle.spi.BackendProvider;
 import dev.fettle.spi.Device;
 import dev.fettle.spi.DeviceUnavailableException;
+import dev.fettle.spi.support.SoleUseBackend;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,7 +57,7 @@ public final class TensorFlowProvider implements BackendProvider {
       throw new DeviceUnavailableException(usable.detail());
     }
     try {
-      return new TensorFlowBackend(device, options, settings);
+      return new SoleUseBackend(new TensorFlowBackend(device, options, settings));
     } catch (LinkageError e) {
       throw new DeviceUnavailableException(
           "TensorFlow's native library does not load on this machine: " + e.getMessage(), e);

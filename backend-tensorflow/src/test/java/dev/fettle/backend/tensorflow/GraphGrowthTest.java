@@ -37,9 +37,10 @@ class GraphGrowthTest {
 
   private static final TensorType VECTOR = TensorType.of(DType.F32, new Dim("d", 4));
 
+  private static final BackendOptions OPTIONS = new BackendOptions(1, Map.of());
+
   private final TensorFlowBackend backend =
-      (TensorFlowBackend)
-          new TensorFlowProvider().open(Device.CPU, new BackendOptions(1, Map.of()));
+      new TensorFlowBackend(Device.CPU, OPTIONS, TensorFlowSettings.of(OPTIONS));
   private final DeviceState state = backend.newState("policy");
 
   @AfterEach

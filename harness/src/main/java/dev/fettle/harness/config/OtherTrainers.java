@@ -31,7 +31,8 @@ final class OtherTrainers {
               "metrics go into the run's directory, where track says; leave it out",
               "logging_dir disable_tqdm use_wandb wandb_project project"),
           new Answer(
-              "go on with: fettle train CONFIG --resume", "resume_from_checkpoint auto_resume"),
+              "go on with: fettle train CONFIG --resume, or Fettle.resume()",
+              "resume_from_checkpoint auto_resume"),
           new Answer(
               "fettle train trains, and evaluates where data.eval names rows; leave it out",
               "do_train do_eval do_predict eval_on_start eval_delay"),

@@ -1,19 +1,14 @@
 package dev.fettle.harness.model;
 
 import dev.fettle.data.encode.LossOn;
-import dev.fettle.data.encode.TextRows;
 import dev.fettle.data.read.DataException;
 import dev.fettle.harness.config.BackendSettings;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.config.ModelSettings;
-import dev.fettle.harness.run.RowLoading;
-import dev.fettle.harness.score.EncodedRows;
 import dev.fettle.harness.score.RowScore;
-import dev.fettle.harness.score.RowScoring;
 import dev.fettle.harness.score.ScoreFile;
 import dev.fettle.harness.score.ScoreReport;
 import dev.fettle.harness.score.ScoreSummary;
-import dev.fettle.harness.score.Scorer;
 import dev.fettle.harness.wiring.BackendModule;
 import dev.fettle.harness.wiring.ModelModule;
 import dev.fettle.harness.wiring.Wiring;
@@ -24,19 +19,29 @@ import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.models.generate.TokenListener;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.support.ProgramCache;
+import dev.fettle.tokenizer.ChatMessage;
 import dev.fettle.tokenizer.Tokenizer;
 import dev.fettle.train.Policy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model on a backend, ready to generate and to score. Used by one thread.
+ * A model on a backend, ready to generate, to chat and to score.
+ *
+ * <p>Any number of threads may share it: their calls come one after the other, in the order they
+ * were made, and each gives what it would give alone. Several prompts in one call are generated
+ * together, which is faster than one after the other. A listener may not call the model it listens
+ * to. A thread that is interrupted gives up its call with a {@link
+ * java.util.concurrent.CancellationException}, after the token it is at. {@link #close} waits for
+ * the call that runs; after it every call is an {@link IllegalStateException}.
  *
  * <p>Generation stops at the end of a text, by {@link #stopIds}, unless the options name other
  * tokens. It repeats itself: the same prompt, seed and step give the same tokens, in whatever
@@ -50,6 +55,12 @@ public final class LoadedModel implements AutoCloseable {
   private final ModelFiles files;
   private final Policy policy;
   private final ProgramCache programs;
+  private final PromptTokens tokens;
+  private final Turns turns = new Turns("the model");
+
+  /** Its threads end by themselves, when the last subscriber has read what is held for it. */
+  private final Executor streams = Executors.newCachedThreadPool(LoadedModel::streamThread);
+
   private @Nullable Generator generator;
 
   private LoadedModel(Wiring wiring, ModelSettings settings) {
@@ -58,6 +69,13 @@ public final class LoadedModel implements AutoCloseable {
     this.files = wiring.get(ModelFiles.class);
     this.policy = wiring.get(Policy.class);
     this.programs = wiring.get(ProgramCache.class);
+    this.tokens = new PromptTokens(files);
+  }
+
+  private static Thread streamThread(Runnable work) {
+    Thread thread = new Thread(work, "fettle-stream");
+    thread.setDaemon(true);
+    return thread;
   }
 
   /** Opens a model directory, or an adapter and its base model, in full precision. */
@@ -103,16 +121,19 @@ public final class LoadedModel implements AutoCloseable {
    * @throws dev.fettle.models.config.ModelFileException if the directory has none
    */
   public Tokenizer tokenizer() {
+    turns.requireOpen();
     return files.requireTokenizer();
   }
 
   /** The id of the backend. */
   public String backend() {
+    turns.requireOpen();
     return wiring.get(Backend.class).id();
   }
 
   /** Tokens a sequence may have. */
   public int maxPositions() {
+    turns.requireOpen();
     return files.model().shape().maxPositions();
   }
 
@@ -122,28 +143,29 @@ public final class LoadedModel implements AutoCloseable {
    * @throws IllegalArgumentException if it is empty and no token begins a text
    */
   public int[] promptIds(String prompt) {
-    int[] ids = tokenizer().encode(prompt, true).ids();
-    if (ids.length > 0) {
-      return ids;
-    }
-    OptionalInt first = tokenizer().bosId().isPresent() ? tokenizer().bosId() : tokenizer().eosId();
-    return new int[] {
-      first.orElseThrow(
-          () ->
-              new IllegalArgumentException(
-                  "the prompt is empty, and the tokenizer names no token a text begins with"))
-    };
+    return promptIds(Prompt.of(prompt));
+  }
+
+  /**
+   * The ids of a prompt.
+   *
+   * @throws IllegalArgumentException if it is an empty text and no token begins a text
+   * @throws dev.fettle.tokenizer.TokenizerException if the model has no chat template, or the
+   *     template refuses the messages
+   */
+  public int[] promptIds(Prompt prompt) {
+    turns.requireOpen();
+    return tokens.of(prompt);
   }
 
   /**
    * The tokens that end a text: those the tokenizer's and the model's files name, and none where
-   * they name none.
+   * they name none. After a conversation the token that ends a turn in the chat template counts
+   * too.
    */
   public Set<Integer> stopIds() {
-    return files
-        .tokenizer()
-        .map(t -> Set.copyOf(t.stopIds()))
-        .orElseGet(() -> Set.copyOf(files.config().model().ids().eos()));
+    turns.requireOpen();
+    return tokens.stopIds();
   }
 
   /**
@@ -155,7 +177,13 @@ public final class LoadedModel implements AutoCloseable {
    */
   public List<Generation> generate(
       List<int[]> prompts, SamplingOptions options, TokenListener listener) {
-    return generator().generate(prompts, options.withDefaultStopIds(stopIds()), listener);
+    SamplingOptions ending = options.withDefaultStopIds(stopIds());
+    TokenListener told =
+        (row, id) -> {
+          turns.requireNotInterrupted();
+          listener.onToken(row, id);
+        };
+    return turns.take(() -> generator().generate(prompts, ending, told));
   }
 
   /**
@@ -168,10 +196,24 @@ public final class LoadedModel implements AutoCloseable {
    */
   public List<GeneratedText> generate(
       List<int[]> prompts, SamplingOptions options, StopStrings stops, TextListener listener) {
-    int sequences = prompts.size() * options.draws().samples();
-    TextStreams texts = new TextStreams(sequences, tokenizer(), stops, listener);
     SamplingOptions ending = options.withDefaultStopIds(stopIds());
-    return texts.finish(generator().generate(prompts, ending, texts, TokenListener.none()));
+    return turns.take(() -> decode(prompts, ending, stops, listener, () -> {}));
+  }
+
+  private List<GeneratedText> decode(
+      List<int[]> prompts,
+      SamplingOptions options,
+      StopStrings stops,
+      TextListener listener,
+      Runnable eachToken) {
+    int sequences = prompts.size() * options.draws().samples();
+    TextStreams texts = new TextStreams(sequences, files.requireTokenizer(), stops, listener);
+    TokenListener told =
+        (row, id) -> {
+          turns.requireNotInterrupted();
+          eachToken.run();
+        };
+    return texts.finish(generator().generate(prompts, options, texts, told));
   }
 
   /** Continues a prompt; the result is what comes after it, of several samples the first. */
@@ -181,7 +223,87 @@ public final class LoadedModel implements AutoCloseable {
 
   /** Continues a prompt; the result is what comes after it, up to a stop string. */
   public String generate(String prompt, SamplingOptions options, StopStrings stops) {
-    return generate(List.of(promptIds(prompt)), options, stops, TextListener.none()).get(0).text();
+    return generateAll(Prompt.all(prompt), options, stops).get(0).text();
+  }
+
+  /**
+   * Continues a prompt, and tells of the text as it comes.
+   *
+   * @param told of each piece of the text, in order; what it throws ends the call
+   */
+  public GeneratedText generate(
+      Prompt prompt, SamplingOptions options, StopStrings stops, Consumer<String> told) {
+    return generateAll(List.of(prompt), options, stops, (row, text) -> told.accept(text)).get(0);
+  }
+
+  /**
+   * Continues prompts together, in one batch.
+   *
+   * @return as many for each prompt as the options say, those of the first prompt first
+   */
+  public List<GeneratedText> generateAll(
+      List<Prompt> prompts, SamplingOptions options, StopStrings stops) {
+    return generateAll(prompts, options, stops, TextListener.none());
+  }
+
+  /**
+   * Continues prompts together, in one batch, and tells of each text as it comes.
+   *
+   * @param listener of texts; rows are counted as in the result
+   * @return as many for each prompt as the options say, those of the first prompt first
+   * @throws IllegalArgumentException if a prompt leaves no room for a new token
+   * @throws dev.fettle.models.generate.GenerationException if the logits are not numbers
+   */
+  public List<GeneratedText> generateAll(
+      List<Prompt> prompts, SamplingOptions options, StopStrings stops, TextListener listener) {
+    turns.requireOpen();
+    List<int[]> ids = prompts.stream().map(tokens::of).toList();
+    SamplingOptions ending = options.withDefaultStopIds(tokens.stopIds(prompts));
+    return generate(ids, ending, stops, listener);
+  }
+
+  /**
+   * Answers a conversation, which the model's chat template writes out.
+   *
+   * @return the assistant's next message
+   * @throws dev.fettle.tokenizer.TokenizerException if the model has no chat template, or the
+   *     template refuses the messages
+   */
+  public String chat(List<ChatMessage> messages, SamplingOptions options) {
+    return generateAll(List.of(Prompt.chat(messages)), options, StopStrings.NONE).get(0).text();
+  }
+
+  /** A stream without stop strings. */
+  public Flow.Publisher<String> stream(Prompt prompt, SamplingOptions options) {
+    return stream(prompt, options, StopStrings.NONE);
+  }
+
+  /**
+   * Continues a prompt on a thread of the model's own, once for each subscriber, from its first
+   * request on. The pieces, put together, are the text. Generation does not wait for a slow
+   * subscriber: pieces that were not asked for are held. After a cancellation it ends with the
+   * token it is at. Errors are told to the subscriber, before pieces it has not asked for.
+   *
+   * @param options of one sample
+   */
+  public Flow.Publisher<String> stream(Prompt prompt, SamplingOptions options, StopStrings stops) {
+    turns.requireOpen();
+    SamplingOptions one = options.withSamples(1);
+    // Each token adds one piece at the most, and the end another.
+    int most = Math.min(one.maxNewTokens(), maxPositions()) + 1;
+    return new TextPublisher(streams, most, pieces -> stream(prompt, one, stops, pieces));
+  }
+
+  private void stream(
+      Prompt prompt, SamplingOptions options, StopStrings stops, TextPublisher.Pieces pieces) {
+    turns.requireOpen();
+    SamplingOptions ending = options.withDefaultStopIds(tokens.stopIds(List.of(prompt)));
+    List<int[]> ids = List.of(tokens.of(prompt));
+    turns.take(
+        () -> {
+          pieces.requireWanted();
+          return decode(ids, ending, stops, (row, text) -> pieces.add(text), pieces::requireWanted);
+        });
   }
 
   private Generator generator() {
@@ -215,18 +337,16 @@ public final class LoadedModel implements AutoCloseable {
    * @throws DataException where a file or row is broken; rows before it may have been given out
    */
   public ScoreSummary score(DataSettings data, LossOn lossOn, Consumer<RowScore> rows) {
-    RowLoading loading = new RowLoading(data, files, RowLoading.Means.quiet());
-    int length = data.maxLength().isPresent() ? loading.maxLength() : maxPositions();
-    try (EncodedRows encoded =
-            new EncodedRows(
-                data.train(), new TextRows(files.tokenizer(), lossOn), loading.encoding(length));
-        Scorer scorer = new Scorer(policy, length, programs)) {
-      ScoreSummary summary = new RowScoring(encoded, scorer, RowScoring.WINDOW).run(rows);
-      if (summary.rows() == 0) {
-        throw new DataException(data.train() + " has no rows; write the rows again");
-      }
-      return summary;
-    }
+    ModelScoring scoring = new ModelScoring(files, policy, programs);
+    return turns.take(
+        () ->
+            scoring.run(
+                data,
+                lossOn,
+                row -> {
+                  turns.requireNotInterrupted();
+                  rows.accept(row);
+                }));
   }
 
   /**
@@ -245,11 +365,15 @@ public final class LoadedModel implements AutoCloseable {
     }
   }
 
+  /** Waits for the call that runs; those that wait for their turn fail. */
   @Override
   public void close() {
-    if (generator != null) {
-      generator.close();
-    }
-    wiring.close();
+    turns.close(
+        () -> {
+          if (generator != null) {
+            generator.close();
+          }
+          wiring.close();
+        });
   }
 }

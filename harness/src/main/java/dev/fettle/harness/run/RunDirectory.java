@@ -72,7 +72,9 @@ public record RunDirectory(Path path) {
     if (!resume && holdsRun()) {
       throw ConfigException.about(
           "run.name",
-          path + " holds a run already; add --resume to go on with it, or choose another run.name");
+          path
+              + " holds a run already; go on with it by Fettle.resume() (on the command line:"
+              + " --resume), or choose another run.name");
     }
   }
 

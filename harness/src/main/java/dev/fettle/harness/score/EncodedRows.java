@@ -7,6 +7,7 @@ import dev.fettle.data.encode.RowEncoder;
 import dev.fettle.data.encode.RowEncoding;
 import dev.fettle.data.read.Row;
 import dev.fettle.data.read.RowReader;
+import dev.fettle.spi.support.SoleUse;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class EncodedRows implements AutoCloseable {
   private final Iterator<Path> files;
   private final RowEncoding<Example> encoding;
   private final EncodingOptions options;
+  private final SoleUse guard = new SoleUse("the reader of rows");
   private @Nullable RowReader reader;
   private @Nullable RowEncoder<Example> encoder;
 
@@ -49,7 +51,7 @@ public final class EncodedRows implements AutoCloseable {
       if (row.isPresent()) {
         return Optional.of(encode(row.get()));
       }
-      close();
+      end();
     }
     return Optional.empty();
   }
@@ -66,8 +68,17 @@ public final class EncodedRows implements AutoCloseable {
         encoded.truncated());
   }
 
+  /** Against two who would each have some of the rows. */
+  SoleUse guard() {
+    return guard;
+  }
+
   @Override
   public void close() {
+    guard.close(this::end);
+  }
+
+  private void end() {
     if (reader != null) {
       reader.close();
     }

@@ -26,8 +26,13 @@ public record RowScoring(EncodedRows rows, Scorer scorer, int window) {
    * Scores all rows.
    *
    * @param listener given each row's scores, in order
+   * @throws IllegalStateException if they are being scored already, or are closed
    */
   public ScoreSummary run(Consumer<RowScore> listener) {
+    return rows.guard().call(() -> score(listener));
+  }
+
+  private ScoreSummary score(Consumer<RowScore> listener) {
     ScoreSummary summary = ScoreSummary.NONE;
     for (List<EncodedRow> some = read(); !some.isEmpty(); some = read()) {
       float[][] scores = scorer.score(some.stream().map(EncodedRow::example).toList());

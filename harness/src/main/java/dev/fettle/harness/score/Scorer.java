@@ -17,6 +17,7 @@ import dev.fettle.spi.Executable;
 import dev.fettle.spi.HostTensor;
 import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.spi.support.ProgramKey;
+import dev.fettle.spi.support.SoleUse;
 import dev.fettle.train.Policy;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +25,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Log-probabilities of target tokens: examples packed into rows, one forward each. */
+/**
+ * Log-probabilities of target tokens: examples packed into rows, one forward each. One call at a
+ * time: another one is an {@link IllegalStateException}.
+ */
 public final class Scorer implements AutoCloseable {
   private static final String NLL = "nll";
 
@@ -40,6 +44,7 @@ public final class Scorer implements AutoCloseable {
   private final Policy policy;
   private final int maxLength;
   private final ProgramCache.Share programs;
+  private final SoleUse guard = new SoleUse("the scorer");
   private final TokenLogProbs logProbs = new TokenLogProbs();
 
   /**
@@ -56,6 +61,10 @@ public final class Scorer implements AutoCloseable {
 
   /** The log-probabilities of each example's targets, in order. */
   float[][] score(List<Example> examples) {
+    return guard.call(() -> scores(examples));
+  }
+
+  private float[][] scores(List<Example> examples) {
     float[][] scores = new float[examples.size()][];
     Arrays.setAll(scores, i -> new float[examples.get(i).targets()]);
     if (examples.stream().allMatch(e -> e.targets() == 0)) {
@@ -128,6 +137,6 @@ public final class Scorer implements AutoCloseable {
 
   @Override
   public void close() {
-    programs.close();
+    guard.close(programs::close);
   }
 }

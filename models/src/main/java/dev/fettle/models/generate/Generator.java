@@ -3,6 +3,7 @@ package dev.fettle.models.generate;
 import dev.fettle.models.ModelShape;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.support.ProgramCache;
+import dev.fettle.spi.support.SoleUse;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,12 +20,15 @@ import java.util.Map;
  * limit. What remains is rounding: a runtime may add up a row in another order where the batch has
  * another size, so logits agree to a few units in the last place.
  *
- * <p>Caches are kept from call to call, until {@link #close}. For one thread, like the backend.
+ * <p>Caches are kept from call to call, until {@link #close}. Like the backend it serves one thread
+ * at a time: a call while another one runs, also one from a listener, is an {@link
+ * IllegalStateException}.
  */
 public final class Generator implements AutoCloseable {
   private final GeneratorModel model;
   private final DeviceState state;
   private final CachePool pool;
+  private final SoleUse guard = new SoleUse("the generator");
 
   /**
    * A generator over parameters in state.
@@ -45,6 +49,7 @@ public final class Generator implements AutoCloseable {
    * @return as many a prompt as the options say, those of the first prompt first
    * @throws IllegalArgumentException if a prompt is empty, names an unknown token, or leaves no
    *     room for a new token
+   * @throws IllegalStateException if another call runs, or the generator is closed
    * @throws GenerationException if the logits are not numbers, naming the token and the prompt
    */
   public List<Generation> generate(
@@ -61,9 +66,15 @@ public final class Generator implements AutoCloseable {
    * @return as many a prompt as the options say, those of the first prompt first
    * @throws IllegalArgumentException if a prompt is empty, names an unknown token, or leaves no
    *     room for a new token
+   * @throws IllegalStateException if another call runs, or the generator is closed
    * @throws GenerationException if the logits are not numbers, naming the token and the prompt
    */
   public List<Generation> generate(
+      List<int[]> prompts, SamplingOptions options, StopCondition stop, TokenListener listener) {
+    return guard.call(() -> decode(prompts, options, stop, listener));
+  }
+
+  private List<Generation> decode(
       List<int[]> prompts, SamplingOptions options, StopCondition stop, TokenListener listener) {
     ModelShape shape = model.body().shape();
     prompts.forEach(p -> check(p, shape));
@@ -125,11 +136,11 @@ public final class Generator implements AutoCloseable {
 
   /** Gives back the memory of the caches; the next call makes them anew. */
   public void releaseCaches() {
-    pool.close();
+    guard.run(pool::close);
   }
 
   @Override
   public void close() {
-    pool.close();
+    guard.close(pool::close);
   }
 }
