@@ -7,16 +7,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The arguments of a call.
  *
+ * @param bounds what the rendering has left
  * @param positional in order
  * @param named by name
  */
-record Arguments(List<Object> positional, Map<String, Object> named) {
-
-  static final Arguments NONE = new Arguments(List.of(), Map.of());
-
-  static Arguments of(Object... positional) {
-    return new Arguments(List.of(positional), Map.of());
-  }
+record Arguments(Bounds bounds, List<Object> positional, Map<String, Object> named) {
 
   /** An argument given by position or by name, or null. */
   @Nullable Object find(int position, String name) {
@@ -54,6 +49,6 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
   /** The arguments after the first {@code count} positional ones. */
   Arguments after(int count) {
     int from = Math.min(count, positional.size());
-    return new Arguments(positional.subList(from, positional.size()), named);
+    return new Arguments(bounds, positional.subList(from, positional.size()), named);
   }
 }

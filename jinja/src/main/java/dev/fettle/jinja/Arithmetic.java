@@ -1,38 +1,38 @@
 package dev.fettle.jinja;
 
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Python's operators on values. */
 final class Arithmetic {
 
-  /** A template has no business making longer text by repetition. */
-  private static final long LONGEST_REPEAT = 1_000_000;
-
   private Arithmetic() {}
 
-  static Object apply(String operator, Object a, Object b) {
+  static Object apply(Bounds bounds, String operator, Object a, Object b) {
     Values.requireDefined(a);
     Values.requireDefined(b);
-    if (Values.isNumber(a) && Values.isNumber(b)) {
+    if (Numbers.is(a) && Numbers.is(b)) {
       return (Values.anyReal(a, b) || operator.equals("/"))
           ? real(operator, Values.asDouble(a), Values.asDouble(b))
           : whole(operator, Values.asLong(a), Values.asLong(b));
     }
     if (operator.equals("+")) {
-      return concatenate(a, b);
+      return concatenate(bounds, a, b);
     }
-    if (operator.equals("*") && b instanceof Long count) {
-      return repeat(a, count);
+    if (operator.equals("*") && isCount(b)) {
+      return repeat(bounds, a, Values.asLong(b));
     }
-    if (operator.equals("*") && a instanceof Long count) {
-      return repeat(b, count);
+    if (operator.equals("*") && isCount(a)) {
+      return repeat(bounds, b, Values.asLong(a));
     }
     if (operator.equals("%") && a instanceof String format) {
-      return PercentFormat.format(format, b);
+      return PercentFormat.format(bounds, format, b);
     }
     throw unsupported(operator, a, b);
+  }
+
+  private static boolean isCount(Object value) {
+    return Numbers.is(value) && !(value instanceof Double);
   }
 
   private static TemplateException unsupported(String operator, Object a, Object b) {
@@ -41,10 +41,10 @@ final class Arithmetic {
             .formatted(operator, Values.typeName(a), Values.typeName(b)));
   }
 
-  private static Object concatenate(Object a, Object b) {
+  private static Object concatenate(Bounds bounds, Object a, Object b) {
     if (a instanceof String x) {
       if (b instanceof String y) {
-        return x + y;
+        return new Text(bounds).append(x).append(y).toString();
       }
       throw new TemplateException(
           "can only concatenate str (not \"" + Values.typeName(b) + "\") to str");
@@ -52,32 +52,31 @@ final class Arithmetic {
     if (a instanceof List<?> x
         && b instanceof List<?> y
         && (a instanceof PyTuple) == (b instanceof PyTuple)) {
-      List<Object> joined = new ArrayList<>(x);
-      joined.addAll(y);
-      return a instanceof PyTuple ? new PyTuple(joined) : joined;
+      Items joined = new Items(bounds).addAll(x).addAll(y);
+      return a instanceof PyTuple ? joined.tuple() : joined.list();
     }
     throw unsupported("+", a, b);
   }
 
-  private static Object repeat(Object value, long count) {
-    int times = (int) Math.max(0, count);
-    if (count > LONGEST_REPEAT || Values.length(value) * times > LONGEST_REPEAT) {
-      throw new TemplateException("repetition makes something too long");
-    }
+  private static Object repeat(Bounds bounds, Object value, long count) {
     if (value instanceof String s) {
-      return s.repeat(times);
+      return new Text(bounds).repeat(s, count).toString();
     }
     if (value instanceof List<?> list) {
-      List<Object> repeated = new ArrayList<>();
-      for (int i = 0; i < times; i++) {
-        repeated.addAll(list);
-      }
-      return repeated;
+      Items repeated = new Items(bounds).repeat(list, count);
+      return value instanceof PyTuple ? repeated.tuple() : repeated.list();
     }
     throw unsupported("*", value, count);
   }
 
   private static Object whole(String operator, long a, long b) {
+    boolean divides = operator.equals("//") || operator.equals("%");
+    if (divides && b == 0) {
+      throw new TemplateException("integer division or modulo by zero");
+    }
+    if (operator.equals("//") && a == Long.MIN_VALUE && b == -1) {
+      throw new TemplateException("integer too large");
+    }
     try {
       return switch (operator) {
         case "+" -> Math.addExact(a, b);
@@ -85,12 +84,11 @@ final class Arithmetic {
         case "*" -> Math.multiplyExact(a, b);
         case "//" -> Math.floorDiv(a, b);
         case "%" -> Math.floorMod(a, b);
-        case "**" -> b >= 0 ? power(a, b) : (Object) Math.pow((double) a, (double) b);
-        default -> throw new IllegalArgumentException(operator);
+        case "**" -> b >= 0 ? power(a, b) : (Object) realPower((double) a, (double) b);
+        default -> throw unsupported(operator, a, b);
       };
     } catch (ArithmeticException e) {
-      throw new TemplateException(
-          b == 0 ? "integer division or modulo by zero" : "integer too large");
+      throw new TemplateException("integer too large");
     }
   }
 
@@ -110,10 +108,30 @@ final class Arithmetic {
       case "*" -> a * b;
       case "/" -> a / b;
       case "//" -> Math.floor(a / b);
-      case "%" -> a - b * Math.floor(a / b);
-      case "**" -> Math.pow(a, b);
-      default -> throw new IllegalArgumentException(operator);
+      case "%" -> remainder(a, b);
+      case "**" -> realPower(a, b);
+      default -> throw unsupported(operator, a, b);
     };
+  }
+
+  /** With the sign of the divisor, as Python has it. */
+  private static double remainder(double a, double b) {
+    double remainder = a % b;
+    return remainder != 0 && (remainder < 0) != (b < 0) ? remainder + b : remainder;
+  }
+
+  private static double realPower(double a, double b) {
+    if (a == 0 && b < 0) {
+      throw new TemplateException("0.0 cannot be raised to a negative power");
+    }
+    double power = Math.pow(a, b);
+    if (Double.isNaN(power) && !Double.isNaN(a) && !Double.isNaN(b)) {
+      throw new TemplateException("a root of a negative number");
+    }
+    if (Double.isInfinite(power) && !Double.isInfinite(a) && !Double.isInfinite(b)) {
+      throw new TemplateException("Numerical result out of range");
+    }
+    return power;
   }
 
   static Object negate(Object value) {
@@ -121,10 +139,14 @@ final class Arithmetic {
     if (value instanceof Double d) {
       return -d;
     }
-    if (Values.isNumber(value)) {
-      return -Values.asLong(value);
+    if (Numbers.is(value)) {
+      long n = Values.asLong(value);
+      if (n == Long.MIN_VALUE) {
+        throw new TemplateException("integer too large");
+      }
+      return -n;
     }
     throw new TemplateException(
-        "bad operand type for unary -: " + Repr.quote(Values.typeName(value)));
+        "bad operand type for unary -: " + Repr.quoted(Values.typeName(value)));
   }
 }

@@ -1,36 +1,50 @@
 package dev.fettle.jinja;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
 /** {@code "{} of {1} or {name}".format(...)}, without conversions or format specifications. */
 final class BraceFormat {
-
-  private static final Pattern PLACE = Pattern.compile("\\{\\{|\\}\\}|\\{([^{}]*)\\}");
 
   private BraceFormat() {}
 
   static String format(String format, Arguments arguments) {
-    Matcher place = PLACE.matcher(format);
-    StringBuilder out = new StringBuilder();
+    Text out = new Text(arguments.bounds());
     int next = 0;
-    while (place.find()) {
-      String key = place.group(1);
-      String text;
-      if (key == null) {
-        text = place.group().substring(1);
-      } else if (key.isEmpty()) {
-        text = Repr.str(arguments.require(next, String.valueOf(next)));
-        next++;
-      } else if (key.matches("\\d+")) {
-        text = Repr.str(arguments.require(Integer.parseInt(key), key));
-      } else if (key.matches("\\w+")) {
-        text = Repr.str(arguments.require(Integer.MAX_VALUE, key));
+    int i = 0;
+    while (i < format.length()) {
+      char c = format.charAt(i);
+      if (c != '{' && c != '}') {
+        out.append(c);
+        i++;
+      } else if (i + 1 < format.length() && format.charAt(i + 1) == c) {
+        out.append(c);
+        i += 2;
       } else {
-        throw new TemplateException("format field {" + key + "} is not supported");
+        int close = c == '{' ? format.indexOf('}', i) : -1;
+        if (close < 0) {
+          throw new TemplateException("Single '" + c + "' encountered in format string");
+        }
+        String key = format.substring(i + 1, close);
+        out.append(Repr.str(arguments.bounds(), field(key, next, arguments)));
+        next += key.isEmpty() ? 1 : 0;
+        i = close + 1;
       }
-      place.appendReplacement(out, Matcher.quoteReplacement(text));
     }
-    return place.appendTail(out).toString();
+    return out.toString();
+  }
+
+  private static Object field(String key, int next, Arguments arguments) {
+    boolean number = key.chars().allMatch(c -> c >= '0' && c <= '9');
+    if (number) {
+      Long index = key.isEmpty() ? Long.valueOf(next) : Numbers.whole(key);
+      if (index == null || index >= arguments.positional().size()) {
+        throw new TemplateException(
+            "Replacement index %s out of range for positional args tuple"
+                .formatted(key.isEmpty() ? next : key));
+      }
+      return arguments.positional().get((int) (long) index);
+    }
+    if (key.chars().allMatch(c -> c == '_' || Character.isLetterOrDigit(c))) {
+      return arguments.require(Integer.MAX_VALUE, key);
+    }
+    throw new TemplateException("format field {" + key + "} is not supported");
   }
 }

@@ -1,6 +1,5 @@
 package dev.fettle.jinja;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,20 +8,30 @@ import org.jspecify.annotations.Nullable;
 /** A piece of a template that has a value. Each kind evaluates itself. */
 sealed interface Expression {
 
-  Object eval(Frame frame);
+  /** Evaluates, within the bounds of the rendering. */
+  default Object eval(Frame frame) {
+    Bounds bounds = frame.bounds();
+    bounds.enter();
+    Object value = bounds.checked(value(frame));
+    bounds.leave();
+    return value;
+  }
+
+  /** What {@link #eval} gives; nobody else calls it. */
+  Object value(Frame frame);
 
   /** A value written in the template. */
-  record Literal(Object value) implements Expression {
+  record Literal(Object constant) implements Expression {
     @Override
-    public Object eval(Frame frame) {
-      return value;
+    public Object value(Frame frame) {
+      return constant;
     }
   }
 
   /** A variable. */
   record Name(String name) implements Expression {
     @Override
-    public Object eval(Frame frame) {
+    public Object value(Frame frame) {
       return frame.get(name);
     }
   }
@@ -30,12 +39,12 @@ sealed interface Expression {
   /** {@code [a, b]}, or {@code (a, b)} for a tuple. */
   record Sequence(List<Expression> items, boolean tuple) implements Expression {
     @Override
-    public Object eval(Frame frame) {
-      List<Object> values = new ArrayList<>(items.size());
+    public Object value(Frame frame) {
+      Items values = new Items(frame.bounds());
       for (Expression item : items) {
         values.add(item.eval(frame));
       }
-      return tuple ? new PyTuple(values) : values;
+      return tuple ? values.tuple() : values.list();
     }
   }
 
@@ -45,28 +54,28 @@ sealed interface Expression {
   /** A dictionary, keys and values. */
   record Dictionary(List<Entry> entries) implements Expression {
     @Override
-    public Object eval(Frame frame) {
-      Map<Object, Object> map = new LinkedHashMap<>();
+    public Object value(Frame frame) {
+      PyDict dict = new PyDict();
       for (Entry entry : entries) {
-        map.put(entry.key().eval(frame), entry.value().eval(frame));
+        dict.put(frame.bounds(), entry.key().eval(frame), entry.value().eval(frame));
       }
-      return map;
+      return dict;
     }
   }
 
   /** {@code owner.name}. */
   record Attribute(Expression owner, String name) implements Expression {
     @Override
-    public Object eval(Frame frame) {
-      return Attributes.attribute(owner.eval(frame), name);
+    public Object value(Frame frame) {
+      return Attributes.attribute(frame.bounds(), owner.eval(frame), name);
     }
   }
 
   /** {@code owner[key]}. */
   record Item(Expression owner, Expression key) implements Expression {
     @Override
-    public Object eval(Frame frame) {
-      return Attributes.item(owner.eval(frame), key.eval(frame));
+    public Object value(Frame frame) {
+      return Attributes.item(frame.bounds(), owner.eval(frame), key.eval(frame));
     }
   }
 
@@ -74,16 +83,18 @@ sealed interface Expression {
   record Slice(Expression owner, Expression start, Expression stop, Expression step)
       implements Expression {
     @Override
-    public Object eval(Frame frame) {
+    public Object value(Frame frame) {
       return Attributes.slice(
-          owner.eval(frame), start.eval(frame), stop.eval(frame), step.eval(frame));
+          frame.bounds(),
+          owner.eval(frame),
+          List.of(start.eval(frame), stop.eval(frame), step.eval(frame)));
     }
   }
 
   /** {@code not a}. */
   record Not(Expression operand) implements Expression {
     @Override
-    public Object eval(Frame frame) {
+    public Object value(Frame frame) {
       return !Values.truth(operand.eval(frame));
     }
   }
@@ -91,7 +102,7 @@ sealed interface Expression {
   /** {@code -a}. */
   record Negative(Expression operand) implements Expression {
     @Override
-    public Object eval(Frame frame) {
+    public Object value(Frame frame) {
       return Arithmetic.negate(operand.eval(frame));
     }
   }
@@ -99,7 +110,7 @@ sealed interface Expression {
   /** {@code a and b}, {@code a or b}: the value of one of them, as in Python. */
   record Logical(boolean and, Expression left, Expression right) implements Expression {
     @Override
-    public Object eval(Frame frame) {
+    public Object value(Frame frame) {
       Object value = left.eval(frame);
       return Values.truth(value) == and ? right.eval(frame) : value;
     }
@@ -108,16 +119,19 @@ sealed interface Expression {
   /** {@code + - * / // % **}. */
   record Binary(String operator, Expression left, Expression right) implements Expression {
     @Override
-    public Object eval(Frame frame) {
-      return Arithmetic.apply(operator, left.eval(frame), right.eval(frame));
+    public Object value(Frame frame) {
+      return Arithmetic.apply(frame.bounds(), operator, left.eval(frame), right.eval(frame));
     }
   }
 
   /** {@code a ~ b}: both as text. */
   record Concat(Expression left, Expression right) implements Expression {
     @Override
-    public Object eval(Frame frame) {
-      return Repr.str(left.eval(frame)) + Repr.str(right.eval(frame));
+    public Object value(Frame frame) {
+      Bounds bounds = frame.bounds();
+      String before = Repr.str(bounds, left.eval(frame));
+      String after = Repr.str(bounds, right.eval(frame));
+      return new Text(bounds).append(before).append(after).toString();
     }
   }
 
@@ -127,11 +141,11 @@ sealed interface Expression {
   /** {@code a < b <= c}: true if every neighbouring pair is. */
   record Comparison(Expression first, List<Operand> rest) implements Expression {
     @Override
-    public Object eval(Frame frame) {
+    public Object value(Frame frame) {
       Object left = first.eval(frame);
       for (Operand operand : rest) {
         Object right = operand.value().eval(frame);
-        if (!Predicates.compare(operand.operator(), left, right)) {
+        if (!Predicates.compare(frame.bounds(), operand.operator(), left, right)) {
           return false;
         }
         left = right;
@@ -144,7 +158,7 @@ sealed interface Expression {
   record Conditional(Expression test, Expression then, @Nullable Expression otherwise)
       implements Expression {
     @Override
-    public Object eval(Frame frame) {
+    public Object value(Frame frame) {
       if (Values.truth(test.eval(frame))) {
         return then.eval(frame);
       }
@@ -170,49 +184,52 @@ sealed interface Expression {
     static final CallArguments NONE = new CallArguments(List.of(), Map.of(), null, null);
 
     Arguments eval(Frame frame) {
-      List<Object> values = new ArrayList<>(positional.size());
+      Bounds bounds = frame.bounds();
+      Items values = new Items(bounds);
       for (Expression argument : positional) {
         values.add(argument.eval(frame));
       }
       if (spread != null) {
-        values.addAll(Values.iterate(spread.eval(frame)));
+        values.addAll(Values.iterate(bounds, spread.eval(frame)));
       }
       Map<String, Object> byName = new LinkedHashMap<>();
       named.forEach((name, argument) -> byName.put(name, argument.eval(frame)));
-      if (spreadNamed != null && spreadNamed.eval(frame) instanceof Map<?, ?> map) {
-        map.forEach((name, value) -> byName.put(Values.asString(name), value));
+      if (spreadNamed != null && spreadNamed.eval(frame) instanceof PyDict dict) {
+        bounds.growItems(byName.size(), dict.size(), Bounds.ENTRY);
+        dict.entries()
+            .forEach(e -> byName.put(Values.asString(e.getKey().shown()), e.getValue()));
       }
-      return new Arguments(values, byName);
+      return new Arguments(bounds, values.list(), byName);
     }
   }
 
   /** {@code f(a, b=c)}. */
   record Call(Expression callee, CallArguments arguments) implements Expression {
     @Override
-    public Object eval(Frame frame) {
+    public Object value(Frame frame) {
       Object function = callee.eval(frame);
       Values.requireDefined(function);
       if (function instanceof PyFunction callable) {
         return callable.call(arguments.eval(frame));
       }
       throw new TemplateException(
-          Repr.quote(Values.typeName(function)) + " object is not callable");
+          Repr.quoted(Values.typeName(function)) + " object is not callable");
     }
   }
 
   /** {@code value | name(arguments)}. */
-  record Filtered(Expression value, String name, CallArguments arguments) implements Expression {
+  record Filtered(Expression operand, String name, CallArguments arguments) implements Expression {
     @Override
-    public Object eval(Frame frame) {
-      return Filters.apply(name, value.eval(frame), arguments.eval(frame));
+    public Object value(Frame frame) {
+      return Filters.apply(name, operand.eval(frame), arguments.eval(frame));
     }
   }
 
   /** {@code value is name(arguments)}. */
-  record Tested(Expression value, String name, CallArguments arguments) implements Expression {
+  record Tested(Expression operand, String name, CallArguments arguments) implements Expression {
     @Override
-    public Object eval(Frame frame) {
-      return Predicates.test(name, value.eval(frame), arguments.eval(frame));
+    public Object value(Frame frame) {
+      return Predicates.test(name, operand.eval(frame), arguments.eval(frame));
     }
   }
 }

@@ -63,17 +63,21 @@ final class ExpressionParser {
     Expression value = or();
     while (tokens.skipName("if")) {
       Expression test = or();
+      tokens.enter();
       Expression otherwise = tokens.skipName("else") ? expression() : null;
+      tokens.leave();
       value = new Expression.Conditional(test, value, otherwise);
     }
     return value;
   }
 
   private Expression or() {
+    tokens.enter();
     Expression left = and();
     while (tokens.skipName("or")) {
       left = new Expression.Logical(false, left, and());
     }
+    tokens.leave();
     return left;
   }
 
@@ -86,7 +90,13 @@ final class ExpressionParser {
   }
 
   private Expression not() {
-    return tokens.skipName("not") ? new Expression.Not(not()) : comparison();
+    if (!tokens.skipName("not")) {
+      return comparison();
+    }
+    tokens.enter();
+    Expression operand = not();
+    tokens.leave();
+    return new Expression.Not(operand);
   }
 
   private Expression comparison() {
@@ -144,6 +154,7 @@ final class ExpressionParser {
 
   private Expression unary(boolean withFilters) {
     Expression value;
+    tokens.enter();
     if (tokens.skipOperator("-")) {
       value = new Expression.Negative(unary(false));
     } else if (tokens.skipOperator("+")) {
@@ -151,6 +162,7 @@ final class ExpressionParser {
     } else {
       value = primary();
     }
+    tokens.leave();
     value = postfix(value);
     return withFilters ? filters(value) : value;
   }

@@ -1,17 +1,19 @@
 package dev.fettle.jinja;
 
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** The functions a chat template may call without defining them. */
 final class Globals {
 
-  /** As in Jinja's sandbox. */
-  private static final long LONGEST_RANGE = 100_000;
+  static final Map<String, Calls.Callable> ALL =
+      Map.of(
+          "namespace", (self, a) -> namespace(a),
+          "dict", (self, a) -> dict(a),
+          "range", (self, a) -> PyRange.of(a),
+          "raise_exception", (self, a) -> raise(a));
 
   private Globals() {}
 
@@ -20,60 +22,36 @@ final class Globals {
    */
   static Map<String, Object> with(Clock clock) {
     Map<String, Object> globals = new HashMap<>();
-    globals.put("namespace", (PyFunction) Globals::namespace);
-    globals.put("dict", (PyFunction) Globals::dict);
-    globals.put("range", (PyFunction) Globals::range);
-    globals.put("raise_exception", (PyFunction) Globals::raise);
+    ALL.forEach((name, function) -> globals.put(name, Calls.Bound.function(function)));
     globals.put(
         "strftime_now",
-        (PyFunction) arguments -> Strftime.format(clock, arguments.text(0, "format", "")));
+        Calls.Bound.function(
+            (self, a) -> Strftime.format(a.bounds(), clock, a.text(0, "format", ""))));
     return globals;
   }
 
   private static Object raise(Arguments arguments) {
-    throw new TemplateException(Repr.str(arguments.require(0, "message")));
+    throw new TemplateException(Repr.str(arguments.bounds(), arguments.require(0, "message")));
   }
 
   private static Object namespace(Arguments arguments) {
-    Map<String, Object> values = new HashMap<>();
-    for (Object given : arguments.positional()) {
-      if (given instanceof Map<?, ?> map) {
-        map.forEach((key, value) -> values.put(Values.asString(key), value));
-      }
-    }
-    values.putAll(arguments.named());
-    return new Namespace(values);
+    PyDict values = dict(arguments);
+    Map<String, Object> attributes = new LinkedHashMap<>();
+    values
+        .entries()
+        .forEach(e -> attributes.put(Values.asString(e.getKey().shown()), e.getValue()));
+    return new Namespace(attributes);
   }
 
-  private static Object dict(Arguments arguments) {
-    Map<Object, Object> values = new LinkedHashMap<>();
+  private static PyDict dict(Arguments arguments) {
+    Bounds bounds = arguments.bounds();
+    PyDict values = new PyDict();
     for (Object given : arguments.positional()) {
-      if (given instanceof Map<?, ?> map) {
-        values.putAll(map);
+      if (given instanceof PyDict dict) {
+        values.putAll(bounds, dict);
       }
     }
-    values.putAll(arguments.named());
-    return values;
-  }
-
-  private static Object range(Arguments arguments) {
-    List<Object> given = arguments.positional();
-    long start = given.size() > 1 ? Values.asLong(given.get(0)) : 0;
-    long stop = Values.asLong(given.size() > 1 ? given.get(1) : arguments.require(0, "stop"));
-    long step = given.size() > 2 ? Values.asLong(given.get(2)) : 1;
-    if (step == 0) {
-      throw new TemplateException("range() arg 3 must not be zero");
-    }
-    List<Object> values = new ArrayList<>();
-    for (long i = start; step > 0 ? i < stop : i > stop; i += step) {
-      if (values.size() == LONGEST_RANGE) {
-        throw new TemplateException(
-            "Range too big. The sandbox blocks ranges larger than MAX_RANGE ("
-                + LONGEST_RANGE
-                + ").");
-      }
-      values.add(i);
-    }
+    arguments.named().forEach((name, value) -> values.put(bounds, name, value));
     return values;
   }
 }

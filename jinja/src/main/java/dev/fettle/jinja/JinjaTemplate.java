@@ -25,22 +25,34 @@ public final class JinjaTemplate {
   public record Rendered(String text, List<Span> generated) {}
 
   private final List<Statement> statements;
+  private final Limits limits;
 
-  private JinjaTemplate(List<Statement> statements) {
+  private JinjaTemplate(List<Statement> statements, Limits limits) {
     this.statements = statements;
+    this.limits = limits;
   }
 
   /**
-   * Parses a template.
+   * Parses a template, to be rendered within {@link Limits#standard()}.
    *
    * @throws TemplateException where the source is not a template, with the line
    */
   public static JinjaTemplate parse(String source) {
-    try {
-      return new JinjaTemplate(StatementParser.parse(source));
-    } catch (StackOverflowError e) {
-      throw new TemplateException("the template is nested too deeply");
+    return parse(source, Limits.standard());
+  }
+
+  /**
+   * Parses a template, to be rendered within limits of the caller's own.
+   *
+   * @throws TemplateException where the source is not a template, with the line
+   */
+  public static JinjaTemplate parse(String source, Limits limits) {
+    if (source.length() > Limits.LONGEST_SOURCE) {
+      throw new TemplateException(
+          "a template of %,d characters; the longest that is read has %,d"
+              .formatted(source.length(), Limits.LONGEST_SOURCE));
     }
+    return new JinjaTemplate(StatementParser.parse(source), limits);
   }
 
   /**
@@ -48,18 +60,21 @@ public final class JinjaTemplate {
    *
    * @param variables plain Java values: null, Boolean, Number, String, List, Map, as deep as needed
    * @param clock for {@code strftime_now}
-   * @throws TemplateException where the template fails or raises, with the line
+   * @throws TemplateException where the template fails, raises, or goes over its limits, with the
+   *     line
    */
   public Rendered render(Map<String, ? extends @Nullable Object> variables, Clock clock) {
+    Bounds bounds = new Bounds(limits);
     Map<String, Object> all = Globals.with(clock);
-    variables.forEach((name, value) -> all.put(name, Values.of(value)));
-    Output out = Output.root();
     try {
-      // The template's own assignments stay apart from its input.
-      Statement.runAll(statements, Frame.root(all).child(), out);
+      Inputs inputs = new Inputs(bounds);
+      variables.forEach((name, value) -> all.put(name, inputs.of(value)));
     } catch (StackOverflowError e) {
-      throw new TemplateException("the template's macros call each other without end");
+      throw new TemplateException("the values passed in lie too deep in each other");
     }
+    Output out = Output.root(bounds);
+    // The template's own assignments stay apart from its input.
+    Statement.runAll(statements, Frame.root(bounds, all).child(), out);
     return new Rendered(out.toString(), out.spans());
   }
 }

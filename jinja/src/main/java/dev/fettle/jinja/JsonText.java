@@ -10,28 +10,33 @@ import java.util.Map;
  */
 final class JsonText {
 
+  private final Bounds bounds;
   private final boolean asciiOnly;
   private final boolean sortKeys;
   private final boolean newLines;
   private final String indent;
+  private final long indents;
   private final String itemSeparator;
   private final String keySeparator;
-  private final StringBuilder out = new StringBuilder();
+  private final Text out;
 
   private JsonText(Arguments arguments) {
+    bounds = arguments.bounds();
+    out = new Text(bounds);
     asciiOnly = arguments.truth(0, "ensure_ascii", false);
     Object step = arguments.get(1, "indent", None.NONE);
-    indent =
-        step instanceof String s
-            ? s
-            : step == None.NONE ? "" : " ".repeat((int) Values.asLong(step));
+    indent = step instanceof String s ? s : " ";
+    indents = step instanceof String ? 1 : step == None.NONE ? 0 : Values.asLong(step);
     boolean pretty = step != None.NONE;
     Object separators = arguments.get(2, "separators", None.NONE);
     if (separators == None.NONE) {
       itemSeparator = pretty ? "," : ", ";
       keySeparator = ": ";
     } else {
-      List<Object> pair = Values.iterate(separators);
+      List<Object> pair = Values.iterate(bounds, separators);
+      if (pair.size() != 2) {
+        throw new TemplateException("tojson: separators must be two texts");
+      }
       itemSeparator = Values.asString(pair.get(0));
       keySeparator = Values.asString(pair.get(1));
     }
@@ -53,25 +58,25 @@ final class JsonText {
       string(s);
     } else if (value == None.NONE) {
       out.append("null");
-    } else if (value instanceof Boolean || value instanceof Long) {
-      out.append(value);
     } else if (value instanceof Double d) {
       out.append(number(d));
+    } else if (value instanceof Boolean || value instanceof Number) {
+      out.append(value.toString());
     } else if (value instanceof List<?> list) {
       list(list, depth);
-    } else if (value instanceof Map<?, ?> map) {
-      map(map, depth);
+    } else if (value instanceof PyDict dict) {
+      dict(dict, depth);
     } else {
       throw new TemplateException(
           "Object of type " + Values.typeName(value) + " is not JSON serializable");
     }
   }
 
-  private static String number(double d) {
+  private String number(double d) {
     if (Double.isNaN(d)) {
       return "NaN";
     }
-    return Double.isInfinite(d) ? (d > 0 ? "Infinity" : "-Infinity") : Repr.number(d);
+    return Double.isInfinite(d) ? (d > 0 ? "Infinity" : "-Infinity") : Repr.number(bounds, d);
   }
 
   private void list(List<?> list, int depth) {
@@ -79,6 +84,7 @@ final class JsonText {
       out.append("[]");
       return;
     }
+    bounds.enter();
     out.append('[');
     String separator = "";
     for (Object item : list) {
@@ -89,45 +95,67 @@ final class JsonText {
     }
     newLine(depth);
     out.append(']');
+    bounds.leave();
   }
 
-  private void map(Map<?, ?> map, int depth) {
-    if (map.isEmpty()) {
+  private void dict(PyDict dict, int depth) {
+    if (dict.size() == 0) {
       out.append("{}");
       return;
     }
-    List<? extends Map.Entry<?, ?>> entries = List.copyOf(map.entrySet());
-    if (sortKeys) {
-      entries = entries.stream().sorted(Comparator.comparing(e -> key(e.getKey()))).toList();
-    }
+    bounds.enter();
     out.append('{');
     String separator = "";
-    for (Map.Entry<?, ?> entry : entries) {
+    for (Map.Entry<Key, Object> entry : entries(dict)) {
       out.append(separator);
       separator = itemSeparator;
       newLine(depth + 1);
-      string(key(entry.getKey()));
+      string(key(entry.getKey().shown()));
       out.append(keySeparator);
       write(entry.getValue(), depth + 1);
     }
     newLine(depth);
     out.append('}');
+    bounds.leave();
   }
 
-  private static String key(Object key) {
-    if (key instanceof Boolean || key instanceof Long) {
-      return key.toString();
+  private List<Map.Entry<Key, Object>> entries(PyDict dict) {
+    bounds.growItems(0, dict.size(), Bounds.ITEM);
+    if (!sortKeys) {
+      return List.copyOf(dict.entries());
     }
-    return key == None.NONE ? "null" : Repr.str(key);
+    Comparator<Map.Entry<Key, Object>> byKey =
+        (a, b) -> Values.compare(bounds, "<", a.getKey().shown(), b.getKey().shown());
+    return dict.entries().stream().sorted(byKey).toList();
+  }
+
+  private String key(Object key) {
+    if (key instanceof String s) {
+      return s;
+    }
+    if (key instanceof Boolean || key instanceof Double || key instanceof Number) {
+      return key instanceof Double d ? number(d) : key.toString();
+    }
+    if (key == None.NONE) {
+      return "null";
+    }
+    throw new TemplateException(
+        "keys must be str, int, float, bool or None, not " + Values.typeName(key));
   }
 
   private void newLine(int depth) {
     if (newLines) {
-      out.append('\n').append(indent.repeat(depth));
+      out.append('\n').repeat(indent, indents <= 0 ? 0 : times(depth));
     }
   }
 
+  private long times(int depth) {
+    // More than any text holds is enough to say so.
+    return Math.min(indents, Integer.MAX_VALUE) * depth;
+  }
+
   private void string(String s) {
+    bounds.spend(s.length());
     out.append('"');
     for (int i = 0; i < s.length(); i++) {
       char c = s.charAt(i);
@@ -141,7 +169,7 @@ final class JsonText {
         case '\f' -> out.append("\\f");
         default -> {
           if (c < 0x20 || (asciiOnly && c > 0x7e)) {
-            out.append("\\u%04x".formatted((int) c));
+            out.append("\\u").hex(c, 4);
           } else {
             out.append(c);
           }

@@ -13,16 +13,19 @@ import java.util.regex.Pattern;
  */
 final class Lexer {
 
-  private static final Pattern RAW =
+  private static final Pattern RAW_BEGIN =
       Pattern.compile(
-          "\\G\\{%[-+]?\\s*raw\\s*(?:(-)%\\}\\s*|%\\})(.*?)\\{%([-+]?)\\s*endraw\\s*(?:\\+%\\}|-%\\}\\s*|%\\}\\n?)",
-          Pattern.DOTALL | Pattern.UNICODE_CHARACTER_CLASS);
+          "\\{%[-+]?\\s*+raw\\s*+(?:(-)%\\}\\s*+|%\\})", Pattern.UNICODE_CHARACTER_CLASS);
+  private static final Pattern RAW_END =
+      Pattern.compile(
+          "\\{%([-+]?)\\s*+endraw\\s*+(?:\\+%\\}|-%\\}\\s*+|%\\}\\n?)",
+          Pattern.UNICODE_CHARACTER_CLASS);
 
   private static final Set<String> OPERATORS_OF_TWO = Set.of("**", "//", "==", "!=", ">=", "<=");
   private static final String OPERATORS_OF_ONE = "+-/*%~[](){}><=.:|,;";
   private static final Pattern NUMBER =
       Pattern.compile(
-          "\\G(?:0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+"
+          "(?:0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+"
               + "|(?<real>[0-9_]+(?:\\.[0-9_]+)?[eE][+-]?[0-9]+|[0-9_]+\\.[0-9_]+)"
               + "|[0-9_]+)");
 
@@ -108,18 +111,27 @@ final class Lexer {
   }
 
   private void block(char sign) {
-    Matcher raw = RAW.matcher(source);
-    if (raw.find(position)) {
-      String text = raw.group(2);
-      text = raw.group(1) != null ? PyText.lstrip(text) : text;
-      data(before(text, '%', raw.group(3).isEmpty() ? ' ' : raw.group(3).charAt(0), false));
-      advance(raw.end());
+    Matcher raw = RAW_BEGIN.matcher(source).region(position, source.length());
+    if (raw.lookingAt()) {
+      raw(raw.end(), raw.group(1) != null);
       return;
     }
     open(Token.Kind.BLOCK_BEGIN, sign);
     char closing = new ExpressionLexer("%}").run();
     tokens.add(new Token(Token.Kind.BLOCK_END, "%}", line));
     closeBlock(closing, position);
+  }
+
+  /** Text up to {@code endraw}, whatever it looks like. */
+  private void raw(int from, boolean strip) {
+    Matcher end = RAW_END.matcher(source);
+    if (!end.find(from)) {
+      throw new TemplateException("Missing end of raw directive", line);
+    }
+    String text = source.substring(from, end.start());
+    text = strip ? PyText.lstrip(text) : text;
+    data(before(text, '%', end.group(1).isEmpty() ? ' ' : end.group(1).charAt(0), false));
+    advance(end.end());
   }
 
   private void print(char sign) {
@@ -188,7 +200,7 @@ final class Lexer {
           advance(position + 1);
         } else if (c == '"' || c == '\'') {
           string(c);
-        } else if (Character.isDigit(c)) {
+        } else if (c >= '0' && c <= '9') {
           number();
         } else if (Character.isUnicodeIdentifierStart(source.codePointAt(position)) || c == '_') {
           name();
@@ -217,8 +229,8 @@ final class Lexer {
     }
 
     private void number() {
-      Matcher matcher = NUMBER.matcher(source);
-      if (!matcher.find(position)) {
+      Matcher matcher = NUMBER.matcher(source).region(position, source.length());
+      if (!matcher.lookingAt()) {
         throw new TemplateException("not a number", line);
       }
       String text = matcher.group().replace("_", "");
@@ -235,7 +247,12 @@ final class Lexer {
       if (stop >= source.length()) {
         throw new TemplateException("a string is not closed", line);
       }
-      String text = Escapes.resolve(source.substring(position + 1, stop));
+      String text;
+      try {
+        text = Escapes.resolve(source.substring(position + 1, stop));
+      } catch (TemplateException e) {
+        throw e.at(line);
+      }
       tokens.add(new Token(Token.Kind.STRING, text, line));
       advance(stop + 1);
     }
@@ -247,7 +264,8 @@ final class Lexer {
         return;
       }
       if (OPERATORS_OF_ONE.indexOf(c) < 0) {
-        throw new TemplateException("unexpected char '" + c + "'", line);
+        String character = Character.toString(source.codePointAt(position));
+        throw new TemplateException("unexpected char '" + character + "'", line);
       }
       if ("([{".indexOf(c) >= 0) {
         depth++;

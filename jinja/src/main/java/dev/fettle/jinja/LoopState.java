@@ -35,15 +35,23 @@ final class LoopState {
           index > 0 ? items.get(index - 1) : Undefined.name("there is no previous item");
       case "nextitem" ->
           index < size - 1 ? items.get(index + 1) : Undefined.name("there is no next item");
-      case "cycle" -> (PyFunction) a -> a.positional().get(index % a.positional().size());
-      case "changed" -> (PyFunction) this::changed;
+      case "cycle" -> new Calls.Bound(this, (self, arguments) -> cycle(arguments));
+      case "changed" -> new Calls.Bound(this, (self, arguments) -> changed(arguments));
       default -> null;
     };
   }
 
+  private Object cycle(Arguments arguments) {
+    List<Object> items = arguments.positional();
+    if (items.isEmpty()) {
+      throw new TemplateException("no items for cycling given");
+    }
+    return items.get(index % items.size());
+  }
+
   private Object changed(Arguments arguments) {
     Object now = new PyTuple(arguments.positional());
-    boolean changed = lastChecked == null || !Values.equal(lastChecked, now);
+    boolean changed = lastChecked == null || !Values.equal(arguments.bounds(), lastChecked, now);
     lastChecked = now;
     return changed;
   }

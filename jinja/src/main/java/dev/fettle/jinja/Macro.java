@@ -1,6 +1,5 @@
 package dev.fettle.jinja;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +26,8 @@ record Macro(Signature signature, List<Statement> body, Frame around) implements
 
   @Override
   public Object call(Arguments arguments) {
+    Bounds bounds = arguments.bounds();
+    bounds.spend(2L * Bounds.CALL + arguments.positional().size() + arguments.named().size());
     Frame frame = around.child();
     Map<String, Object> unclaimed = new LinkedHashMap<>(arguments.named());
     List<Parameter> parameters = signature.parameters();
@@ -50,6 +51,17 @@ record Macro(Signature signature, List<Statement> body, Frame around) implements
     return Statement.capture(body, frame);
   }
 
+  /** A macro is only equal to itself, however it is written. */
+  @Override
+  public boolean equals(Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(this);
+  }
+
   private void extras(Frame frame, List<Object> positional, Map<String, Object> named) {
     if (!positional.isEmpty() && !signature.takesMore()) {
       throw new TemplateException(
@@ -62,10 +74,12 @@ record Macro(Signature signature, List<Statement> body, Frame around) implements
               .formatted(signature.name(), named.keySet().iterator().next()));
     }
     if (signature.takesMore()) {
-      frame.set("varargs", new PyTuple(positional));
+      frame.set("varargs", new Items(frame.bounds()).addAll(positional).tuple());
     }
     if (signature.takesMoreNamed()) {
-      frame.set("kwargs", new LinkedHashMap<Object, Object>(named));
+      PyDict more = new PyDict();
+      named.forEach((name, value) -> more.put(frame.bounds(), name, value));
+      frame.set("kwargs", more);
     }
   }
 
@@ -88,13 +102,12 @@ record Macro(Signature signature, List<Statement> body, Frame around) implements
     public Flow run(Frame frame, Output out) {
       Object function = call.callee().eval(frame);
       Arguments arguments = call.arguments().eval(frame);
-      Map<String, Object> named = new LinkedHashMap<>(arguments.named());
-      named.put("caller", new Macro(signature, body, frame));
+      arguments.named().put("caller", new Macro(signature, body, frame));
       if (!(function instanceof PyFunction callable)) {
-        throw new TemplateException("call block: " + Repr.repr(function) + " is not callable");
+        throw new TemplateException(
+            "call block: " + Repr.repr(frame.bounds(), function) + " is not callable");
       }
-      out.write(
-          Repr.str(callable.call(new Arguments(new ArrayList<>(arguments.positional()), named))));
+      out.write(Repr.str(frame.bounds(), callable.call(arguments)));
       return Flow.ON;
     }
   }

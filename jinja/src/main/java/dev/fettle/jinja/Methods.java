@@ -1,75 +1,89 @@
 package dev.fettle.jinja;
 
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The methods of Python's dictionaries and lists that do not change them, as bound functions. */
+/** The methods of Python's dictionaries and lists that do not change them. */
 final class Methods {
+
+  static final Map<String, Calls.Callable> OF_DICT = ofDict();
+  static final Map<String, Calls.Callable> OF_LIST = ofList();
 
   private Methods() {}
 
-  /** The method of that name, or null where the type has none. */
+  /** The method of that name, bound to its owner, or null where the type has none. */
   static @Nullable PyFunction bound(Object owner, String name) {
-    if (owner instanceof String s) {
-      return StringMethods.bound(s, name);
+    Calls.Callable method = null;
+    if (owner instanceof String) {
+      method = StringMethods.ALL.get(name);
+    } else if (owner instanceof PyDict) {
+      method = OF_DICT.get(name);
+    } else if (owner instanceof List) {
+      method = OF_LIST.get(name);
     }
-    if (owner instanceof Map<?, ?> map) {
-      return map(map, name);
+    return method == null ? null : new Calls.Bound(owner, method);
+  }
+
+  private static Map<String, Calls.Callable> ofDict() {
+    Map<String, Calls.Callable> methods = new HashMap<>();
+    methods.put("get", Methods::get);
+    methods.put("items", (self, a) -> ((PyDict) self).items(a.bounds()));
+    methods.put("keys", (self, a) -> ((PyDict) self).keys(a.bounds()));
+    methods.put("values", (self, a) -> ((PyDict) self).values(a.bounds()));
+    methods.put("copy", (self, a) -> self);
+    for (String name : List.of("update", "pop", "popitem", "setdefault", "clear")) {
+      methods.put(name, immutable("dict", name));
     }
-    return owner instanceof List<?> list ? list(list, name) : null;
+    return Map.copyOf(methods);
   }
 
-  private static @Nullable PyFunction map(Map<?, ?> map, String name) {
-    return switch (name) {
-      case "get" ->
-          arguments -> {
-            Object value = map.get(arguments.require(0, "key"));
-            return value == null ? arguments.get(1, "default", None.NONE) : value;
-          };
-      case "items" -> arguments -> items(map);
-      case "keys" -> arguments -> new ArrayList<Object>(map.keySet());
-      case "values" -> arguments -> new ArrayList<Object>(map.values());
-      case "copy" -> arguments -> map;
-      case "update", "pop", "popitem", "setdefault", "clear" -> immutable("dict", name);
-      default -> null;
-    };
+  private static Object get(Object self, Arguments arguments) {
+    Object value = ((PyDict) self).get(arguments.bounds(), arguments.require(0, "key"));
+    return value == null ? arguments.get(1, "default", None.NONE) : value;
   }
 
-  static List<Object> items(Map<?, ?> map) {
-    List<Object> items = new ArrayList<>(map.size());
-    map.forEach((key, value) -> items.add(PyTuple.of(key, value)));
-    return items;
+  private static Map<String, Calls.Callable> ofList() {
+    Map<String, Calls.Callable> methods = new HashMap<>();
+    methods.put("index", Methods::index);
+    methods.put("count", Methods::count);
+    methods.put("copy", (self, a) -> self);
+    for (String name :
+        List.of("append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse")) {
+      methods.put(name, immutable("list", name));
+    }
+    return Map.copyOf(methods);
   }
 
-  private static @Nullable PyFunction list(List<?> list, String name) {
-    return switch (name) {
-      case "index" ->
-          arguments -> {
-            Object wanted = arguments.require(0, "value");
-            for (int i = 0; i < list.size(); i++) {
-              if (Values.equal(list.get(i), wanted)) {
-                return (long) i;
-              }
-            }
-            throw new TemplateException(Repr.repr(wanted) + " is not in list");
-          };
-      case "count" ->
-          arguments -> {
-            Object wanted = arguments.require(0, "value");
-            return list.stream().filter(item -> Values.equal(item, wanted)).count();
-          };
-      case "copy" -> arguments -> list;
-      case "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse" ->
-          immutable("list", name);
-      default -> null;
-    };
+  private static Object index(Object self, Arguments arguments) {
+    Bounds bounds = arguments.bounds();
+    Object wanted = arguments.require(0, "value");
+    long at = 0;
+    for (Object item : (List<?>) self) {
+      bounds.spend(2);
+      if (Values.equal(bounds, item, wanted)) {
+        return at;
+      }
+      at++;
+    }
+    throw new TemplateException(Repr.repr(bounds, wanted) + " is not in list");
+  }
+
+  private static Object count(Object self, Arguments arguments) {
+    Bounds bounds = arguments.bounds();
+    Object wanted = arguments.require(0, "value");
+    long count = 0;
+    for (Object item : (List<?>) self) {
+      bounds.spend(2);
+      count += Values.equal(bounds, item, wanted) ? 1 : 0;
+    }
+    return count;
   }
 
   /** The sandbox Hugging Face renders in forbids these too. */
-  private static PyFunction immutable(String type, String name) {
-    return arguments -> {
+  private static Calls.Callable immutable(String type, String name) {
+    return (self, arguments) -> {
       throw new TemplateException(
           "access to attribute '%s' of '%s' object is unsafe.".formatted(name, type));
     };

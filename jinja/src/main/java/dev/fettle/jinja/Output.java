@@ -7,21 +7,22 @@ import org.jspecify.annotations.Nullable;
 /** The text written so far, and where generation blocks stand in it. */
 final class Output {
 
-  private final StringBuilder text = new StringBuilder();
+  private final Text text;
   private final @Nullable List<JinjaTemplate.Span> spans;
 
-  private Output(@Nullable List<JinjaTemplate.Span> spans) {
+  private Output(Bounds bounds, @Nullable List<JinjaTemplate.Span> spans) {
+    this.text = new Text(bounds);
     this.spans = spans;
   }
 
   /** The template's own output. */
-  static Output root() {
-    return new Output(new ArrayList<>());
+  static Output root(Bounds bounds) {
+    return new Output(bounds, new ArrayList<>());
   }
 
   /** Output that becomes a value: of a macro, or a set block. */
-  static Output captured() {
-    return new Output(null);
+  static Output captured(Bounds bounds) {
+    return new Output(bounds, null);
   }
 
   void write(String part) {
@@ -39,6 +40,7 @@ final class Output {
           "a generation block inside a macro, or a set, call or filter block: its place in the text is not known;"
               + " move it outside");
     }
+    text.bounds().spend(Bounds.ENTRY);
     if (text.length() > start) {
       spans.add(new JinjaTemplate.Span(start, text.length()));
     }

@@ -1,8 +1,7 @@
 package dev.fettle.jinja;
 
-/** Something a template can call: a macro, a global function, a bound method. */
-@FunctionalInterface
-interface PyFunction {
+/** Something a template can call: a macro, or a method or global function. */
+sealed interface PyFunction permits Macro, Calls.Bound {
 
   Object call(Arguments arguments);
 }

@@ -1,6 +1,5 @@
 package dev.fettle.jinja;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -44,31 +43,56 @@ final class PyText {
     return lstrip(rstrip(s));
   }
 
-  static String lstrip(String s, String chars) {
+  static String lstrip(Bounds bounds, String s, String chars) {
     int i = 0;
-    while (i < s.length() && chars.indexOf(s.codePointAt(i)) >= 0) {
+    while (i < s.length() && holds(bounds, chars, s.codePointAt(i))) {
       i += Character.charCount(s.codePointAt(i));
     }
     return s.substring(i);
   }
 
-  static String rstrip(String s, String chars) {
+  static String rstrip(Bounds bounds, String s, String chars) {
     int i = s.length();
-    while (i > 0 && chars.indexOf(s.codePointBefore(i)) >= 0) {
+    while (i > 0 && holds(bounds, chars, s.codePointBefore(i))) {
       i -= Character.charCount(s.codePointBefore(i));
     }
     return s.substring(0, i);
+  }
+
+  /** Each character looks through the set, which may be long. */
+  private static boolean holds(Bounds bounds, String chars, int c) {
+    bounds.spend(chars.length() / 16 + 1L);
+    return chars.indexOf(c) >= 0;
   }
 
   static int length(String s) {
     return s.codePointCount(0, s.length());
   }
 
+  /** The order of code points, which that of UTF-16 units is not. */
+  static int compare(String a, String b) {
+    int length = Math.min(a.length(), b.length());
+    for (int i = 0; i < length; i++) {
+      char x = a.charAt(i);
+      char y = b.charAt(i);
+      if (x != y) {
+        boolean pairs = Character.isSurrogate(x) != Character.isSurrogate(y);
+        return pairs ? (Character.isSurrogate(x) ? 1 : -1) : Character.compare(x, y);
+      }
+    }
+    return Integer.compare(a.length(), b.length());
+  }
+
   /** The characters, each a string. */
-  static List<Object> characters(String s) {
-    List<Object> characters = new ArrayList<>(s.length());
-    s.codePoints().forEach(c -> characters.add(Character.toString(c)));
-    return characters;
+  static List<Object> characters(Bounds bounds, String s) {
+    Items characters = new Items(bounds);
+    int i = 0;
+    while (i < s.length()) {
+      int c = s.codePointAt(i);
+      i += Character.charCount(c);
+      characters.addText(Character.toString(c));
+    }
+    return characters.list();
   }
 
   /** {@code str.capitalize}. */
@@ -81,21 +105,27 @@ final class PyText {
   }
 
   /** {@code str.title}: a letter after a non-letter is upper case, others lower. */
-  static String title(String s) {
-    StringBuilder out = new StringBuilder(s.length());
+  static String title(Bounds bounds, String s) {
+    Text out = new Text(bounds);
     boolean inWord = false;
-    for (int c : s.codePoints().toArray()) {
-      out.appendCodePoint(inWord ? Character.toLowerCase(c) : Character.toTitleCase(c));
+    int i = 0;
+    while (i < s.length()) {
+      int c = s.codePointAt(i);
+      i += Character.charCount(c);
+      out.append(inWord ? Character.toLowerCase(c) : Character.toTitleCase(c));
       inWord = Character.isLetter(c);
     }
     return out.toString();
   }
 
-  static String swapCase(String s) {
-    StringBuilder out = new StringBuilder(s.length());
-    s.codePoints()
-        .map(c -> Character.isUpperCase(c) ? Character.toLowerCase(c) : Character.toUpperCase(c))
-        .forEach(out::appendCodePoint);
+  static String swapCase(Bounds bounds, String s) {
+    Text out = new Text(bounds);
+    int i = 0;
+    while (i < s.length()) {
+      int c = s.codePointAt(i);
+      i += Character.charCount(c);
+      out.append(Character.isUpperCase(c) ? Character.toLowerCase(c) : Character.toUpperCase(c));
+    }
     return out.toString();
   }
 
@@ -107,77 +137,21 @@ final class PyText {
     return s.toUpperCase(Locale.ROOT);
   }
 
-  /**
-   * {@code str.split()}: at runs of white space, at most {@code limit} times (negative: always).
-   */
-  static List<Object> splitOnSpace(String s, long limit) {
-    List<Object> parts = new ArrayList<>();
-    String rest = lstrip(s);
-    while (!rest.isEmpty()) {
-      if (limit >= 0 && parts.size() == limit) {
-        parts.add(rest);
-        return parts;
-      }
-      int end = 0;
-      while (end < rest.length() && !isSpace(rest.charAt(end))) {
-        end++;
-      }
-      parts.add(rest.substring(0, end));
-      rest = lstrip(rest.substring(end));
-    }
-    return parts;
-  }
-
-  /** {@code str.split(separator, limit)}. */
-  static List<Object> split(String s, String separator, long limit) {
-    requireSeparator(separator);
-    List<Object> parts = new ArrayList<>();
-    int from = 0;
-    for (int at = s.indexOf(separator); at >= 0; at = s.indexOf(separator, from)) {
-      if (limit >= 0 && parts.size() == limit) {
-        break;
-      }
-      parts.add(s.substring(from, at));
-      from = at + separator.length();
-    }
-    parts.add(s.substring(from));
-    return parts;
-  }
-
-  /** {@code str.rsplit(separator, limit)}. */
-  static List<Object> rsplit(String s, String separator, long limit) {
-    requireSeparator(separator);
-    List<Object> parts = new ArrayList<>();
-    String rest = s;
-    for (int at = rest.lastIndexOf(separator); at >= 0; at = rest.lastIndexOf(separator)) {
-      if (limit >= 0 && parts.size() == limit) {
-        break;
-      }
-      parts.add(0, rest.substring(at + separator.length()));
-      rest = rest.substring(0, at);
-    }
-    parts.add(0, rest);
-    return parts;
-  }
-
-  private static void requireSeparator(String separator) {
-    if (separator.isEmpty()) {
-      throw new TemplateException("empty separator");
-    }
-  }
-
   /** {@code str.replace(old, replacement, count)}; a negative count replaces all. */
-  static String replace(String s, String old, String replacement, long count) {
-    if (count < 0) {
-      return s.replace(old, replacement);
-    }
-    StringBuilder out = new StringBuilder();
+  static String replace(Arguments arguments, String s, String old, String replacement) {
+    Object given = arguments.get(2, "count", None.NONE);
+    long count = given == None.NONE ? -1 : Values.asLong(given);
+    Text out = new Text(arguments.bounds());
+    Search search = Search.forward(old);
     int from = 0;
-    for (long done = 0; done < count; done++) {
-      int at = s.indexOf(old, from);
-      if (at < 0 || old.isEmpty()) {
+    for (long done = 0; count < 0 || done < count; done++) {
+      int at = search.find(s, from);
+      // An empty part stands before each character, and at the end.
+      boolean stepped = old.isEmpty() && done > 0;
+      if (at < 0 || (stepped && at == s.length())) {
         break;
       }
+      at = stepped ? at + Character.charCount(s.codePointAt(at)) : at;
       out.append(s, from, at).append(replacement);
       from = at + old.length();
     }

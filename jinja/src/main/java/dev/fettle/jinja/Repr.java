@@ -5,84 +5,137 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** How Python prints values. */
 final class Repr {
 
-  private Repr() {}
+  private final Text out;
+  private final Bounds bounds;
+
+  private Repr(Text out) {
+    this.out = out;
+    this.bounds = out.bounds();
+  }
 
   /** {@code str(value)}: what printing a value writes. */
-  static String str(Object value) {
+  static String str(Bounds bounds, Object value) {
     if (value instanceof String s) {
       return s;
     }
-    return value instanceof Undefined ? "" : repr(value);
+    return value instanceof Undefined ? "" : repr(bounds, value);
   }
 
   /** {@code repr(value)}. */
-  static String repr(Object value) {
+  static String repr(Bounds bounds, Object value) {
+    Text out = new Text(bounds);
+    new Repr(out).write(value);
+    return out.toString();
+  }
+
+  private void write(Object value) {
     if (value instanceof String s) {
-      return quote(s);
+      quote(s);
+    } else if (value == None.NONE) {
+      out.append("None");
+    } else if (value instanceof Boolean b) {
+      out.append(b ? "True" : "False");
+    } else if (value instanceof Double d) {
+      out.append(number(bounds, d));
+    } else if (value instanceof PyTuple tuple) {
+      list(tuple, "(", tuple.size() == 1 ? ",)" : ")");
+    } else if (value instanceof List<?> list) {
+      list(list, "[", "]");
+    } else if (value instanceof PyDict dict) {
+      dict(dict);
+    } else if (value instanceof Namespace namespace) {
+      namespace(namespace);
+    } else if (value instanceof Undefined) {
+      out.append("Undefined");
+    } else if (value instanceof Number) {
+      out.append(value.toString());
+    } else {
+      out.append("<").append(Values.typeName(value)).append(">");
     }
-    if (value == None.NONE) {
-      return "None";
+  }
+
+  private void list(List<?> list, String open, String close) {
+    bounds.enter();
+    out.append(open);
+    String separator = "";
+    for (Object item : list) {
+      out.append(separator);
+      write(item);
+      separator = ", ";
     }
-    if (value instanceof Boolean b) {
-      return b ? "True" : "False";
+    out.append(close);
+    bounds.leave();
+  }
+
+  private void dict(PyDict dict) {
+    bounds.enter();
+    out.append("{");
+    String separator = "";
+    for (Map.Entry<Key, Object> entry : dict.entries()) {
+      out.append(separator);
+      write(entry.getKey().shown());
+      out.append(": ");
+      write(entry.getValue());
+      separator = ", ";
     }
-    if (value instanceof Double d) {
-      return number(d);
+    out.append("}");
+    bounds.leave();
+  }
+
+  private void namespace(Namespace namespace) {
+    bounds.enter();
+    out.append("<Namespace {");
+    String separator = "";
+    for (Map.Entry<String, Object> entry : namespace.values().entrySet()) {
+      out.append(separator);
+      quote(entry.getKey());
+      out.append(": ");
+      write(entry.getValue());
+      separator = ", ";
     }
-    if (value instanceof PyTuple tuple) {
-      String items = tuple.stream().map(Repr::repr).collect(Collectors.joining(", "));
-      return tuple.size() == 1 ? "(" + items + ",)" : "(" + items + ")";
-    }
-    if (value instanceof List<?> list) {
-      return list.stream().map(Repr::repr).collect(Collectors.joining(", ", "[", "]"));
-    }
-    if (value instanceof Map<?, ?> map) {
-      return map.entrySet().stream()
-          .map(e -> repr(e.getKey()) + ": " + repr(e.getValue()))
-          .collect(Collectors.joining(", ", "{", "}"));
-    }
-    if (value instanceof Namespace namespace) {
-      return "<Namespace " + repr(namespace.values()) + ">";
-    }
-    if (value instanceof Undefined) {
-      return "Undefined";
-    }
-    return value instanceof Long ? value.toString() : "<" + Values.typeName(value) + ">";
+    out.append("}>");
+    bounds.leave();
+  }
+
+  /** A name in single quotes, as Python's messages have it. */
+  static String quoted(String name) {
+    return "'" + name + "'";
   }
 
   /** A string in quotes: single ones, unless it holds those and no double ones. */
-  static String quote(String s) {
+  private void quote(String s) {
+    bounds.spend(s.length());
     char quote = s.indexOf('\'') >= 0 && s.indexOf('"') < 0 ? '"' : '\'';
-    StringBuilder out = new StringBuilder(s.length() + 2).append(quote);
-    s.codePoints()
-        .forEach(
-            c -> {
-              switch (c) {
-                case '\\' -> out.append("\\\\");
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                default -> {
-                  if (c == quote) {
-                    out.append('\\').append(quote);
-                  } else if (c < 0x20 || c == 0x7f) {
-                    out.append("\\x%02x".formatted(c));
-                  } else {
-                    out.appendCodePoint(c);
-                  }
-                }
-              }
-            });
-    return out.append(quote).toString();
+    out.append(quote);
+    int i = 0;
+    while (i < s.length()) {
+      int c = s.codePointAt(i);
+      i += Character.charCount(c);
+      switch (c) {
+        case '\\' -> out.append("\\\\");
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        case '\t' -> out.append("\\t");
+        default -> {
+          if (c == quote) {
+            out.append('\\').append(quote);
+          } else if (c < 0x20 || c == 0x7f) {
+            out.append("\\x").hex(c, 2);
+          } else {
+            out.append(c);
+          }
+        }
+      }
+    }
+    out.append(quote);
   }
 
   /** The shortest decimal that reads back as the same number, in Python's notation. */
-  static String number(double d) {
+  static String number(Bounds bounds, double d) {
     if (Double.isNaN(d)) {
       return "nan";
     }
@@ -92,6 +145,7 @@ final class Repr {
     if (d == 0) {
       return 1 / d < 0 ? "-0.0" : "0.0";
     }
+    bounds.spend(Bounds.REAL);
     BigDecimal shortest = shortest(d).stripTrailingZeros();
     int exponent = shortest.precision() - shortest.scale() - 1;
     if (exponent >= -4 && exponent < 16) {
@@ -100,18 +154,25 @@ final class Repr {
     }
     String digits = shortest.unscaledValue().abs().toString();
     String mantissa = digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
-    return "%s%se%s%02d"
-        .formatted(d < 0 ? "-" : "", mantissa, exponent < 0 ? "-" : "+", Math.abs(exponent));
+    return (d < 0 ? "-" : "")
+        + mantissa
+        + (exponent < 0 ? "e-" : "e+")
+        + (Math.abs(exponent) < 10 ? "0" : "")
+        + Math.abs(exponent);
   }
 
   private static BigDecimal shortest(double d) {
     BigDecimal exact = new BigDecimal(d);
-    for (int digits = 1; digits < 17; digits++) {
-      BigDecimal candidate = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
-      if (candidate.doubleValue() == d) {
-        return candidate;
+    // Java's own is the shortest or, before 19, sometimes a digit longer and not the nearest.
+    int digits = Math.min(17, new BigDecimal(Double.toString(d)).precision());
+    BigDecimal best = exact.round(new MathContext(17, RoundingMode.HALF_EVEN));
+    for (int n = digits; n > 0; n--) {
+      BigDecimal candidate = exact.round(new MathContext(n, RoundingMode.HALF_EVEN));
+      if (candidate.doubleValue() != d) {
+        break;
       }
+      best = candidate;
     }
-    return exact.round(new MathContext(17, RoundingMode.HALF_EVEN));
+    return best;
   }
 }

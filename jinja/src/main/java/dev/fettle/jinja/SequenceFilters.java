@@ -1,26 +1,26 @@
 package dev.fettle.jinja;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The filters on lists, dictionaries and the characters of a text. */
 final class SequenceFilters {
 
-  static final Map<String, Filters.Filter> ALL =
+  static final Map<String, Calls.Callable> ALL =
       Map.ofEntries(
           Map.entry("length", (v, a) -> Values.length(v)),
           Map.entry("count", (v, a) -> Values.length(v)),
-          Map.entry("first", (v, a) -> end(Values.iterate(v), true)),
-          Map.entry("last", (v, a) -> end(Values.iterate(v), false)),
-          Map.entry("list", (v, a) -> new ArrayList<>(Values.iterate(v))),
+          Map.entry("first", (v, a) -> end(v, a, true)),
+          Map.entry("last", (v, a) -> end(v, a, false)),
+          Map.entry("list", (v, a) -> copy(v, a).list()),
           Map.entry("join", SequenceFilters::join),
-          Map.entry("reverse", (v, a) -> reverse(v)),
+          Map.entry("reverse", SequenceFilters::reverse),
           Map.entry("sort", SequenceFilters::sort),
           Map.entry("unique", SequenceFilters::unique),
           Map.entry("min", (v, a) -> extreme(v, a, -1)),
@@ -33,12 +33,17 @@ final class SequenceFilters {
           Map.entry("rejectattr", (v, a) -> select(v, a, true, false)),
           Map.entry("groupby", SequenceFilters::groupBy),
           Map.entry("batch", SequenceFilters::batch),
-          Map.entry("items", (v, a) -> items(v)),
+          Map.entry("items", SequenceFilters::items),
           Map.entry("dictsort", SequenceFilters::dictSort));
 
   private SequenceFilters() {}
 
-  private static Object end(List<Object> items, boolean first) {
+  private static Items copy(Object value, Arguments arguments) {
+    return new Items(arguments.bounds()).addAll(Values.iterate(arguments.bounds(), value));
+  }
+
+  private static Object end(Object value, Arguments arguments, boolean first) {
+    List<Object> items = Values.iterate(arguments.bounds(), value);
     if (items.isEmpty()) {
       return Undefined.name("No " + (first ? "first" : "last") + " item, sequence was empty.");
     }
@@ -46,17 +51,22 @@ final class SequenceFilters {
   }
 
   private static Object join(Object value, Arguments arguments) {
+    Bounds bounds = arguments.bounds();
     UnaryOperator<Object> key = key(arguments, 1, "attribute");
-    return Values.iterate(value).stream()
-        .map(item -> Repr.str(key.apply(item)))
-        .collect(Collectors.joining(Repr.str(arguments.get(0, "d", ""))));
+    String separator = Repr.str(bounds, arguments.get(0, "d", ""));
+    Text out = new Text(bounds);
+    List<Object> items = Values.iterate(bounds, value);
+    for (int i = 0; i < items.size(); i++) {
+      out.append(i == 0 ? "" : separator).append(Repr.str(bounds, key.apply(items.get(i))));
+    }
+    return out.toString();
   }
 
-  private static Object reverse(Object value) {
+  private static Object reverse(Object value, Arguments arguments) {
     if (value instanceof String s) {
-      return new StringBuilder(s).reverse().toString();
+      return Attributes.slice(arguments.bounds(), s, List.of(None.NONE, None.NONE, -1L));
     }
-    List<Object> reversed = new ArrayList<>(Values.iterate(value));
+    List<Object> reversed = copy(value, arguments).list();
     Collections.reverse(reversed);
     return reversed;
   }
@@ -66,84 +76,127 @@ final class SequenceFilters {
     if (attribute == None.NONE) {
       return UnaryOperator.identity();
     }
-    return item -> Filters.path(item, Repr.str(attribute));
+    String path = Repr.str(arguments.bounds(), attribute);
+    return item -> Filters.path(arguments.bounds(), item, path);
   }
 
-  private static Object ignoreCase(Object value, boolean caseSensitive) {
-    return value instanceof String s && !caseSensitive ? PyText.lower(s) : value;
+  /** An item and what it is sorted by. */
+  private record Sorted(Object item, Object key) {}
+
+  /** What an item is sorted by is worked out once. */
+  private static Sorted sorted(
+      Object item, UnaryOperator<Object> key, boolean caseSensitive, Bounds bounds) {
+    Object by = key.apply(item);
+    bounds.spend(Bounds.ITEM);
+    if (by instanceof String s && !caseSensitive) {
+      bounds.spend(s.length());
+      by = PyText.lower(s);
+    }
+    return new Sorted(item, by);
   }
 
-  private static Comparator<Object> order(UnaryOperator<Object> key, boolean caseSensitive) {
-    return (a, b) ->
-        Values.compare(
-            "<", ignoreCase(key.apply(a), caseSensitive), ignoreCase(key.apply(b), caseSensitive));
-  }
-
-  private static Object sort(Object value, Arguments arguments) {
-    List<Object> sorted = new ArrayList<>(Values.iterate(value));
-    Comparator<Object> order =
-        order(key(arguments, 2, "attribute"), arguments.truth(1, "case_sensitive", false));
-    sorted.sort(arguments.truth(0, "reverse", false) ? order.reversed() : order);
+  private static Items sorted(Items items, Arguments arguments, Order order) {
+    Bounds bounds = arguments.bounds();
+    List<Sorted> keyed =
+        items.list().stream()
+            .map(item -> sorted(item, order.key(), order.caseSensitive(), bounds))
+            .sorted(order.comparator(bounds))
+            .toList();
+    Items sorted = new Items(bounds);
+    keyed.forEach(s -> sorted.add(s.item()));
     return sorted;
   }
 
+  /**
+   * How to sort.
+   *
+   * @param key what of an item counts
+   */
+  private record Order(UnaryOperator<Object> key, boolean caseSensitive, boolean reverse) {
+
+    Comparator<Sorted> comparator(Bounds bounds) {
+      Comparator<Sorted> ascending =
+          (a, b) -> Values.compare(bounds, "<", a.key(), b.key());
+      return reverse ? ascending.reversed() : ascending;
+    }
+  }
+
+  private static Object sort(Object value, Arguments arguments) {
+    Order order =
+        new Order(
+            key(arguments, 2, "attribute"),
+            arguments.truth(1, "case_sensitive", false),
+            arguments.truth(0, "reverse", false));
+    return sorted(copy(value, arguments), arguments, order).list();
+  }
+
   private static Object unique(Object value, Arguments arguments) {
+    Bounds bounds = arguments.bounds();
     boolean caseSensitive = arguments.truth(0, "case_sensitive", false);
     UnaryOperator<Object> key = key(arguments, 1, "attribute");
-    List<Object> seen = new ArrayList<>();
-    List<Object> kept = new ArrayList<>();
-    for (Object item : Values.iterate(value)) {
-      Object id = ignoreCase(key.apply(item), caseSensitive);
-      if (seen.stream().noneMatch(other -> Values.equal(other, id))) {
-        seen.add(id);
+    Set<Key> seen = new HashSet<>();
+    Items kept = new Items(bounds);
+    for (Object item : Values.iterate(bounds, value)) {
+      bounds.spend(Bounds.ENTRY);
+      if (seen.add(Key.of(bounds, sorted(item, key, caseSensitive, bounds).key()))) {
         kept.add(item);
       }
     }
-    return kept;
+    return kept.list();
   }
 
   private static Object extreme(Object value, Arguments arguments, int sign) {
-    Comparator<Object> order =
-        order(key(arguments, 1, "attribute"), arguments.truth(0, "case_sensitive", false));
-    Object best = null;
-    for (Object item : Values.iterate(value)) {
-      if (best == null || sign * order.compare(item, best) > 0) {
-        best = item;
+    Bounds bounds = arguments.bounds();
+    boolean caseSensitive = arguments.truth(0, "case_sensitive", false);
+    UnaryOperator<Object> key = key(arguments, 1, "attribute");
+    @Nullable Sorted best = null;
+    for (Object item : Values.iterate(bounds, value)) {
+      Sorted next = sorted(item, key, caseSensitive, bounds);
+      if (best == null || sign * Values.compare(bounds, "<", next.key(), best.key()) > 0) {
+        best = next;
       }
     }
-    return best == null ? Undefined.name("No aggregated item, sequence was empty.") : best;
+    return best == null ? Undefined.name("No aggregated item, sequence was empty.") : best.item();
   }
 
   private static Object sum(Object value, Arguments arguments) {
+    Bounds bounds = arguments.bounds();
     UnaryOperator<Object> key = key(arguments, 0, "attribute");
     Object total = arguments.get(1, "start", 0L);
-    for (Object item : Values.iterate(value)) {
-      total = Arithmetic.apply("+", total, key.apply(item));
+    for (Object item : Values.iterate(bounds, value)) {
+      bounds.spend(Bounds.NODE);
+      total = Arithmetic.apply(bounds, "+", total, key.apply(item));
     }
     return total;
   }
 
   private static Object map(Object value, Arguments arguments) {
-    List<Object> mapped = new ArrayList<>();
+    Bounds bounds = arguments.bounds();
+    Items mapped = new Items(bounds);
     Object attribute = arguments.named().get("attribute");
-    for (Object item : Values.iterate(value)) {
-      if (attribute == null) {
-        mapped.add(Filters.apply(arguments.text(0, "filter", ""), item, arguments.after(1)));
-        continue;
-      }
-      Object otherwise = arguments.named().get("default");
-      mapped.add(Filters.path(item, Repr.str(attribute), otherwise));
+    String path = attribute == null ? "" : Repr.str(bounds, attribute);
+    Object otherwise = arguments.named().get("default");
+    bounds.enter();
+    for (Object item : Values.iterate(bounds, value)) {
+      mapped.add(
+          attribute == null
+              ? Filters.apply(arguments.text(0, "filter", ""), item, arguments.after(1))
+              : Filters.path(bounds, item, path, otherwise));
     }
-    return mapped;
+    bounds.leave();
+    return mapped.list();
   }
 
   private static Object select(
       Object value, Arguments arguments, boolean byAttribute, boolean keep) {
+    Bounds bounds = arguments.bounds();
     int skip = byAttribute ? 1 : 0;
-    List<Object> kept = new ArrayList<>();
-    for (Object item : Values.iterate(value)) {
-      Object tested =
-          byAttribute ? Filters.path(item, Repr.str(arguments.require(0, "attribute"))) : item;
+    String path =
+        byAttribute ? Repr.str(bounds, arguments.require(0, "attribute")) : "";
+    Items kept = new Items(bounds);
+    for (Object item : Values.iterate(bounds, value)) {
+      bounds.spend(Bounds.NODE);
+      Object tested = byAttribute ? Filters.path(bounds, item, path) : item;
       boolean holds =
           arguments.positional().size() > skip
               ? Predicates.test(
@@ -155,60 +208,70 @@ final class SequenceFilters {
         kept.add(item);
       }
     }
-    return kept;
+    return kept.list();
   }
 
   private static Object groupBy(Object value, Arguments arguments) {
+    Bounds bounds = arguments.bounds();
     UnaryOperator<Object> key = key(arguments, 0, "attribute");
-    List<Object> sorted = new ArrayList<>(Values.iterate(value));
-    sorted.sort(order(key, false));
-    Map<Object, List<Object>> groups = new LinkedHashMap<>();
-    for (Object item : sorted) {
-      groups.computeIfAbsent(key.apply(item), k -> new ArrayList<>()).add(item);
+    Items pairs = new Items(bounds);
+    @Nullable Object group = null;
+    Items items = new Items(bounds);
+    for (Object item :
+        sorted(copy(value, arguments), arguments, new Order(key, false, false)).list()) {
+      // Groups ignore case; a group is called as its first item is.
+      Object its = sorted(item, key, false, bounds).key();
+      if (group == null || !Values.equal(bounds, group, its)) {
+        group = its;
+        items = new Items(bounds);
+        pairs.addPair(key.apply(item), items.list());
+      }
+      items.add(item);
     }
-    List<Object> pairs = new ArrayList<>();
-    groups.forEach((group, items) -> pairs.add(PyTuple.of(group, items)));
-    return pairs;
+    return pairs.list();
   }
 
   private static Object batch(Object value, Arguments arguments) {
-    List<Object> items = Values.iterate(value);
-    int size = (int) Math.max(1, Values.asLong(arguments.require(0, "linecount")));
+    Bounds bounds = arguments.bounds();
+    long size = Math.max(1, Values.asLong(arguments.require(0, "linecount")));
     Object fill = arguments.find(1, "fill_with");
-    List<Object> batches = new ArrayList<>();
-    for (int from = 0; from < items.size(); from += size) {
-      List<Object> batch =
-          new ArrayList<>(items.subList(from, Math.min(items.size(), from + size)));
-      while (fill != null && batch.size() < size) {
-        batch.add(fill);
+    Items batches = new Items(bounds);
+    Items batch = new Items(bounds);
+    for (Object item : Values.iterate(bounds, value)) {
+      if (batch.size() == size || batch.size() == 0) {
+        batch = new Items(bounds);
+        batches.add(batch.list());
       }
-      batches.add(batch);
+      batch.add(item);
     }
-    return batches;
+    if (fill != null && batch.size() > 0) {
+      batch.repeat(List.of(fill), size - batch.size());
+    }
+    return batches.list();
   }
 
-  private static Object items(Object value) {
+  private static Object items(Object value, Arguments arguments) {
     if (value instanceof Undefined) {
       return List.of();
     }
-    if (value instanceof Map<?, ?> map) {
-      return Methods.items(map);
+    if (value instanceof PyDict dict) {
+      return dict.items(arguments.bounds());
     }
     throw new TemplateException("Can only get item pairs from a mapping.");
   }
 
   private static Object dictSort(Object value, Arguments arguments) {
-    if (!(value instanceof Map<?, ?> map)) {
+    if (!(value instanceof PyDict dict)) {
       throw new TemplateException(
-          "dictsort wants a mapping, not " + Repr.quote(Values.typeName(value)));
+          "dictsort wants a mapping, not " + Repr.quoted(Values.typeName(value)));
     }
     int position = arguments.text(1, "by", "key").equals("value") ? 1 : 0;
-    List<Object> sorted = Methods.items(map);
-    Comparator<Object> order =
-        order(
-            pair -> Attributes.item(pair, (long) position),
-            arguments.truth(0, "case_sensitive", false));
-    sorted.sort(arguments.truth(2, "reverse", false) ? order.reversed() : order);
-    return sorted;
+    Order order =
+        new Order(
+            pair -> ((PyTuple) pair).get(position),
+            arguments.truth(0, "case_sensitive", false),
+            arguments.truth(2, "reverse", false));
+    Items items = new Items(arguments.bounds()).addAll(dict.items(arguments.bounds()));
+    return sorted(items, arguments, order).list();
   }
 }

@@ -1,6 +1,5 @@
 package dev.fettle.jinja;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,16 +18,23 @@ sealed interface Statement permits Statement.Simple, Macro.Definition, Macro.Cal
 
   Flow run(Frame frame, Output out);
 
-  /** Runs statements in turn; an error without a line gets that of the statement it came from. */
+  /**
+   * Runs statements in turn. Every error leaves here as the declared one, with the line of the
+   * statement it came from.
+   */
   static Flow runAll(List<Statement> statements, Frame frame, Output out) {
     for (Statement statement : statements) {
       try {
+        frame.bounds().enter();
         Flow flow = statement.run(frame, out);
+        frame.bounds().leave();
         if (flow != Flow.ON) {
           return flow;
         }
       } catch (TemplateException e) {
         throw e.at(statement.line());
+      } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+        throw TemplateException.unforeseen(e).at(statement.line());
       }
     }
     return Flow.ON;
@@ -36,7 +42,7 @@ sealed interface Statement permits Statement.Simple, Macro.Definition, Macro.Cal
 
   /** Runs statements for their text alone. */
   static String capture(List<Statement> statements, Frame frame) {
-    Output captured = Output.captured();
+    Output captured = Output.captured(frame.bounds());
     runAll(statements, frame, captured);
     return captured.toString();
   }
@@ -57,7 +63,7 @@ sealed interface Statement permits Statement.Simple, Macro.Definition, Macro.Cal
   record Print(int line, Expression value) implements Simple {
     @Override
     public Flow run(Frame frame, Output out) {
-      out.write(Repr.str(value.eval(frame)));
+      out.write(Repr.str(frame.bounds(), value.eval(frame)));
       return Flow.ON;
     }
   }
@@ -104,6 +110,7 @@ sealed interface Statement permits Statement.Simple, Macro.Definition, Macro.Cal
       }
       LoopState loop = new LoopState(rounds);
       for (int i = 0; i < rounds.size(); i++) {
+        frame.bounds().spend(Bounds.ROUND);
         loop.moveTo(i);
         Frame inner = frame.child();
         inner.set("loop", loop);
@@ -116,19 +123,20 @@ sealed interface Statement permits Statement.Simple, Macro.Definition, Macro.Cal
     }
 
     private List<Object> rounds(Frame frame) {
-      List<Object> all = Values.iterate(items.eval(frame));
+      List<Object> all = Values.iterate(frame.bounds(), items.eval(frame));
       if (filter == null) {
         return all;
       }
-      List<Object> kept = new ArrayList<>();
+      Items kept = new Items(frame.bounds());
       for (Object item : all) {
+        frame.bounds().spend(Bounds.ROUND);
         Frame inner = frame.child();
         target.assign(inner, item);
         if (Values.truth(filter.eval(inner))) {
           kept.add(item);
         }
       }
-      return kept;
+      return kept.list();
     }
   }
 
@@ -174,7 +182,8 @@ sealed interface Statement permits Statement.Simple, Macro.Definition, Macro.Cal
   record FilterBlock(int line, List<FilterCall> filters, List<Statement> body) implements Simple {
     @Override
     public Flow run(Frame frame, Output out) {
-      out.write(Repr.str(filtered(capture(body, frame.child()), filters, frame)));
+      out.write(
+          Repr.str(frame.bounds(), filtered(capture(body, frame.child()), filters, frame)));
       return Flow.ON;
     }
   }
@@ -220,6 +229,7 @@ sealed interface Statement permits Statement.Simple, Macro.Definition, Macro.Cal
       @Override
       public void assign(Frame frame, Object value) {
         if (frame.get(namespace) instanceof Namespace object) {
+          frame.bounds().growItems(object.values().size(), 1, Bounds.ENTRY);
           object.values().put(attribute, value);
         } else {
           throw new TemplateException("cannot assign attribute on non-namespace object");
@@ -235,7 +245,7 @@ sealed interface Statement permits Statement.Simple, Macro.Definition, Macro.Cal
           throw new TemplateException(
               "cannot unpack non-iterable " + Values.typeName(value) + " object");
         }
-        List<Object> values = Values.iterate(value);
+        List<Object> values = Values.iterate(frame.bounds(), value);
         if (values.size() != parts.size()) {
           throw new TemplateException(
               values.size() < parts.size()

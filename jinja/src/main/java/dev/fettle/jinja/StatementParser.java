@@ -21,9 +21,13 @@ final class StatementParser {
   /** A whole template. */
   static List<Statement> parse(String source) {
     StatementParser parser = new StatementParser(new TokenStream(Lexer.tokens(source)));
-    List<Statement> statements = parser.body(Set.of(), 0);
-    parser.tokens.expect(Token.Kind.END);
-    return statements;
+    try {
+      List<Statement> statements = parser.body(Set.of(), 0);
+      parser.tokens.expect(Token.Kind.END);
+      return statements;
+    } catch (StackOverflowError e) {
+      throw TemplateException.unforeseen(e).at(parser.tokens.peek().line());
+    }
   }
 
   /**
@@ -33,6 +37,13 @@ final class StatementParser {
    * @param opened the line of the tag whose body this is, for the message where its end is missing
    */
   private List<Statement> body(Set<String> ends, int opened) {
+    tokens.enter();
+    List<Statement> statements = statements(ends, opened);
+    tokens.leave();
+    return statements;
+  }
+
+  private List<Statement> statements(Set<String> ends, int opened) {
     List<Statement> statements = new ArrayList<>();
     while (true) {
       Token token = tokens.peek();
@@ -176,7 +187,9 @@ final class StatementParser {
     boolean several = false;
     do {
       if (tokens.skipOperator("(")) {
+        tokens.enter();
         parts.add(target(namespaces));
+        tokens.leave();
         tokens.expectOperator(")");
       } else if (tokens.peek().kind() == Token.Kind.NAME) {
         parts.add(variable(namespaces));

@@ -9,34 +9,41 @@ import java.util.Map;
 /** C's date formats, as {@code strftime_now} takes them, in English. */
 final class Strftime {
 
-  private static final Map<Character, String> PATTERNS =
+  private static final Map<Character, DateTimeFormatter> PATTERNS =
       Map.ofEntries(
-          Map.entry('Y', "uuuu"),
-          Map.entry('y', "uu"),
-          Map.entry('m', "MM"),
-          Map.entry('d', "dd"),
-          Map.entry('B', "MMMM"),
-          Map.entry('b', "MMM"),
-          Map.entry('h', "MMM"),
-          Map.entry('A', "EEEE"),
-          Map.entry('a', "EEE"),
-          Map.entry('j', "DDD"),
-          Map.entry('H', "HH"),
-          Map.entry('I', "hh"),
-          Map.entry('M', "mm"),
-          Map.entry('S', "ss"),
-          Map.entry('f', "SSSSSS"),
-          Map.entry('p', "a"),
-          Map.entry('F', "uuuu-MM-dd"),
-          Map.entry('D', "MM/dd/uu"),
-          Map.entry('T', "HH:mm:ss"),
-          Map.entry('R', "HH:mm"));
+          pattern('Y', "uuuu"),
+          pattern('y', "uu"),
+          pattern('m', "MM"),
+          pattern('d', "dd"),
+          pattern('B', "MMMM"),
+          pattern('b', "MMM"),
+          pattern('h', "MMM"),
+          pattern('A', "EEEE"),
+          pattern('a', "EEE"),
+          pattern('j', "DDD"),
+          pattern('H', "HH"),
+          pattern('I', "hh"),
+          pattern('M', "mm"),
+          pattern('S', "ss"),
+          pattern('f', "SSSSSS"),
+          pattern('p', "a"),
+          pattern('F', "uuuu-MM-dd"),
+          pattern('D', "MM/dd/uu"),
+          pattern('T', "HH:mm:ss"),
+          pattern('R', "HH:mm"));
+
+  /** Writing a part of a date takes the time of some fifty characters. */
+  private static final int FIELD = 64;
 
   private Strftime() {}
 
-  static String format(Clock clock, String format) {
+  private static Map.Entry<Character, DateTimeFormatter> pattern(char code, String pattern) {
+    return Map.entry(code, DateTimeFormatter.ofPattern(pattern, Locale.US));
+  }
+
+  static String format(Bounds bounds, Clock clock, String format) {
     ZonedDateTime now = ZonedDateTime.now(clock);
-    StringBuilder out = new StringBuilder();
+    Text out = new Text(bounds);
     for (int i = 0; i < format.length(); i++) {
       char c = format.charAt(i);
       if (c != '%' || i + 1 == format.length()) {
@@ -48,10 +55,19 @@ final class Strftime {
       if (bare) {
         code = format.charAt(++i);
       }
+      bounds.spend(FIELD);
       String text = field(now, code);
-      out.append(bare ? text.replaceFirst("^0+(?=.)", "") : text);
+      out.append(bare ? withoutZeros(text) : text);
     }
     return out.toString();
+  }
+
+  private static String withoutZeros(String text) {
+    int from = 0;
+    while (from < text.length() - 1 && text.charAt(from) == '0') {
+      from++;
+    }
+    return text.substring(from);
   }
 
   private static String field(ZonedDateTime now, char code) {
@@ -63,12 +79,13 @@ final class Strftime {
       return "";
     }
     if (code == 'e') {
-      return "%2d".formatted(now.getDayOfMonth());
+      int day = now.getDayOfMonth();
+      return (day < 10 ? " " : "") + day;
     }
-    String pattern = PATTERNS.get(code);
+    DateTimeFormatter pattern = PATTERNS.get(code);
     if (pattern == null) {
       throw new TemplateException("strftime_now: the format %" + code + " is not supported");
     }
-    return DateTimeFormatter.ofPattern(pattern, Locale.US).format(now);
+    return pattern.format(now);
   }
 }

@@ -1,12 +1,9 @@
 package dev.fettle.jinja;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** The methods of Python's {@code str} that chat templates use. */
 final class StringMethods {
@@ -16,58 +13,49 @@ final class StringMethods {
     Object call(String self, Arguments arguments);
   }
 
-  private static final Map<String, Method> METHODS =
+  static final Map<String, Calls.Callable> ALL =
       Map.ofEntries(
-          Map.entry("strip", (s, a) -> trim(s, a, true, true)),
-          Map.entry("lstrip", (s, a) -> trim(s, a, true, false)),
-          Map.entry("rstrip", (s, a) -> trim(s, a, false, true)),
-          Map.entry("split", (s, a) -> split(s, a, false)),
-          Map.entry("rsplit", (s, a) -> split(s, a, true)),
-          Map.entry("splitlines", (s, a) -> new ArrayList<Object>(s.lines().toList())),
-          Map.entry("partition", (s, a) -> partition(s, a, s.indexOf(a.text(0, "sep", "")), false)),
-          Map.entry(
-              "rpartition", (s, a) -> partition(s, a, s.lastIndexOf(a.text(0, "sep", "")), true)),
-          Map.entry("startswith", (s, a) -> any(s, a, String::startsWith)),
-          Map.entry("endswith", (s, a) -> any(s, a, String::endsWith)),
-          Map.entry("removeprefix", (s, a) -> removePrefix(s, a.text(0, "prefix", ""))),
-          Map.entry("removesuffix", (s, a) -> removeSuffix(s, a.text(0, "suffix", ""))),
-          Map.entry(
-              "replace",
-              (s, a) ->
-                  PyText.replace(
-                      s,
-                      Values.asString(a.require(0, "old")),
-                      Values.asString(a.require(1, "new")),
-                      a.integer(2, "count", -1))),
-          Map.entry("upper", (s, a) -> PyText.upper(s)),
-          Map.entry("lower", (s, a) -> PyText.lower(s)),
-          Map.entry("casefold", (s, a) -> PyText.lower(PyText.upper(s))),
-          Map.entry("capitalize", (s, a) -> PyText.capitalize(s)),
-          Map.entry("swapcase", (s, a) -> PyText.swapCase(s)),
-          Map.entry("title", (s, a) -> PyText.title(s)),
-          Map.entry("find", (s, a) -> points(s, s.indexOf(Values.asString(a.require(0, "sub"))))),
-          Map.entry(
-              "rfind", (s, a) -> points(s, s.lastIndexOf(Values.asString(a.require(0, "sub"))))),
-          Map.entry("index", (s, a) -> index(s, Values.asString(a.require(0, "sub")))),
-          Map.entry("count", (s, a) -> count(s, Values.asString(a.require(0, "sub")))),
-          Map.entry("join", (s, a) -> join(s, Values.iterate(a.require(0, "iterable")))),
-          Map.entry("zfill", (s, a) -> "0".repeat(missing(s, a)) + s),
-          Map.entry("ljust", (s, a) -> s + a.text(1, "fillchar", " ").repeat(missing(s, a))),
-          Map.entry("rjust", (s, a) -> a.text(1, "fillchar", " ").repeat(missing(s, a)) + s),
-          Map.entry("isdigit", (s, a) -> all(s, Character::isDigit)),
-          Map.entry("isnumeric", (s, a) -> all(s, Character::isDigit)),
-          Map.entry("isalpha", (s, a) -> all(s, Character::isLetter)),
-          Map.entry("isalnum", (s, a) -> all(s, Character::isLetterOrDigit)),
-          Map.entry("isspace", (s, a) -> all(s, PyText::isSpace)),
-          Map.entry("islower", (s, a) -> s.equals(PyText.lower(s)) && !s.equals(PyText.upper(s))),
-          Map.entry("isupper", (s, a) -> s.equals(PyText.upper(s)) && !s.equals(PyText.lower(s))),
-          Map.entry("format", BraceFormat::format));
+          method("strip", (s, a) -> trim(s, a, true, true)),
+          method("lstrip", (s, a) -> trim(s, a, true, false)),
+          method("rstrip", (s, a) -> trim(s, a, false, true)),
+          method("split", (s, a) -> Splits.split(s, a, false)),
+          method("rsplit", (s, a) -> Splits.split(s, a, true)),
+          method("splitlines", Splits::lines),
+          method("partition", (s, a) -> Splits.partition(s, a, false)),
+          method("rpartition", (s, a) -> Splits.partition(s, a, true)),
+          method("startswith", (s, a) -> any(s, a, String::startsWith)),
+          method("endswith", (s, a) -> any(s, a, String::endsWith)),
+          method("removeprefix", (s, a) -> removePrefix(s, a.text(0, "prefix", ""))),
+          method("removesuffix", (s, a) -> removeSuffix(s, a.text(0, "suffix", ""))),
+          method("replace", StringMethods::replace),
+          method("upper", (s, a) -> PyText.upper(s)),
+          method("lower", (s, a) -> PyText.lower(s)),
+          method("casefold", (s, a) -> PyText.lower(PyText.upper(s))),
+          method("capitalize", (s, a) -> PyText.capitalize(s)),
+          method("swapcase", (s, a) -> PyText.swapCase(a.bounds(), s)),
+          method("title", (s, a) -> PyText.title(a.bounds(), s)),
+          method("find", (s, a) -> points(s, Search.first(s, sub(a)))),
+          method("rfind", (s, a) -> points(s, Search.last(s, sub(a)))),
+          method("index", (s, a) -> index(s, sub(a))),
+          method("count", (s, a) -> count(s, sub(a))),
+          method("join", (s, a) -> join(s, a)),
+          method("zfill", StringMethods::zeroFill),
+          method("ljust", (s, a) -> justify(s, a, 0, 1)),
+          method("rjust", (s, a) -> justify(s, a, 1, 0)),
+          method("center", StringMethods::center),
+          method("isdigit", (s, a) -> all(s, Character::isDigit)),
+          method("isnumeric", (s, a) -> all(s, Character::isDigit)),
+          method("isalpha", (s, a) -> all(s, Character::isLetter)),
+          method("isalnum", (s, a) -> all(s, Character::isLetterOrDigit)),
+          method("isspace", (s, a) -> all(s, PyText::isSpace)),
+          method("islower", (s, a) -> s.equals(PyText.lower(s)) && !s.equals(PyText.upper(s))),
+          method("isupper", (s, a) -> s.equals(PyText.upper(s)) && !s.equals(PyText.lower(s))),
+          method("format", BraceFormat::format));
 
   private StringMethods() {}
 
-  static @Nullable PyFunction bound(String self, String name) {
-    Method method = METHODS.get(name);
-    return method == null ? null : arguments -> method.call(self, arguments);
+  private static Map.Entry<String, Calls.Callable> method(String name, Method method) {
+    return Map.entry(name, (self, arguments) -> method.call((String) self, arguments));
   }
 
   private static Object trim(String s, Arguments arguments, boolean left, boolean right) {
@@ -76,33 +64,28 @@ final class StringMethods {
       String head = left ? PyText.lstrip(s) : s;
       return right ? PyText.rstrip(head) : head;
     }
-    String set = Values.asString(chars);
-    String head = left ? PyText.lstrip(s, set) : s;
-    return right ? PyText.rstrip(head, set) : head;
+    String head = left ? PyText.lstrip(arguments.bounds(), s, Values.asString(chars)) : s;
+    return right ? PyText.rstrip(arguments.bounds(), head, Values.asString(chars)) : head;
   }
 
-  private static Object split(String s, Arguments arguments, boolean fromRight) {
-    Object separator = arguments.get(0, "sep", None.NONE);
-    long limit = arguments.integer(1, "maxsplit", -1);
-    if (separator == None.NONE) {
-      return PyText.splitOnSpace(s, limit);
-    }
-    String text = Values.asString(separator);
-    return fromRight ? PyText.rsplit(s, text, limit) : PyText.split(s, text, limit);
-  }
-
-  private static Object partition(String s, Arguments arguments, int at, boolean last) {
-    String separator = Values.asString(arguments.require(0, "sep"));
-    if (at < 0) {
-      return last ? PyTuple.of("", "", s) : PyTuple.of(s, "", "");
-    }
-    return PyTuple.of(s.substring(0, at), separator, s.substring(at + separator.length()));
+  private static String replace(String s, Arguments arguments) {
+    return PyText.replace(
+        arguments,
+        s,
+        Values.asString(arguments.require(0, "old")),
+        Values.asString(arguments.require(1, "new")));
   }
 
   private static Object any(String s, Arguments arguments, BiPredicate<String, String> test) {
     Object wanted = arguments.require(0, "prefix");
     if (wanted instanceof PyTuple options) {
-      return options.stream().anyMatch(option -> test.test(s, Values.asString(option)));
+      for (Object option : options) {
+        arguments.bounds().read(option);
+        if (test.test(s, Values.asString(option))) {
+          return true;
+        }
+      }
+      return false;
     }
     return test.test(s, Values.asString(wanted));
   }
@@ -115,12 +98,16 @@ final class StringMethods {
     return s.endsWith(suffix) ? s.substring(0, s.length() - suffix.length()) : s;
   }
 
+  private static String sub(Arguments arguments) {
+    return Values.asString(arguments.require(0, "sub"));
+  }
+
   private static Object points(String s, int unit) {
     return unit < 0 ? -1L : (long) s.codePointCount(0, unit);
   }
 
   private static Object index(String s, String part) {
-    int at = s.indexOf(part);
+    int at = Search.first(s, part);
     if (at < 0) {
       throw new TemplateException("substring not found");
     }
@@ -128,15 +115,60 @@ final class StringMethods {
   }
 
   private static Object count(String s, String part) {
-    return part.isEmpty() ? PyText.length(s) + 1L : PyText.split(s, part, -1).size() - 1L;
+    if (part.isEmpty()) {
+      return PyText.length(s) + 1L;
+    }
+    Search search = Search.forward(part);
+    long count = 0;
+    for (int at = search.find(s, 0); at >= 0; at = search.find(s, at + part.length())) {
+      count++;
+    }
+    return count;
   }
 
-  private static Object join(String separator, List<Object> items) {
-    return items.stream().map(Values::asString).collect(Collectors.joining(separator));
+  private static Object join(String separator, Arguments arguments) {
+    List<Object> items =
+        Values.iterate(arguments.bounds(), arguments.require(0, "iterable"));
+    Text out = new Text(arguments.bounds());
+    for (int i = 0; i < items.size(); i++) {
+      out.append(i == 0 ? "" : separator).append(Values.asString(items.get(i)));
+    }
+    return out.toString();
   }
 
-  private static int missing(String s, Arguments arguments) {
-    return (int) Math.max(0, Values.asLong(arguments.require(0, "width")) - PyText.length(s));
+  private static long missing(String s, Arguments arguments) {
+    return Math.max(0, Values.asLong(arguments.require(0, "width")) - PyText.length(s));
+  }
+
+  private static Object zeroFill(String s, Arguments arguments) {
+    boolean signed = s.startsWith("-") || s.startsWith("+");
+    Text out = new Text(arguments.bounds()).append(signed ? s.substring(0, 1) : "");
+    return out.repeat("0", missing(s, arguments)).append(signed ? s.substring(1) : s).toString();
+  }
+
+  /** Fills up on the left, on the right, or neither: each 0 or 1. */
+  private static Object justify(String s, Arguments arguments, int left, int right) {
+    String fill = fill(arguments);
+    long missing = missing(s, arguments);
+    Text out = new Text(arguments.bounds()).repeat(fill, left * missing).append(s);
+    return out.repeat(fill, right * missing).toString();
+  }
+
+  private static Object center(String s, Arguments arguments) {
+    long missing = missing(s, arguments);
+    long width = Values.asLong(arguments.require(0, "width"));
+    long left = missing / 2 + (missing & width & 1);
+    String fill = fill(arguments);
+    Text out = new Text(arguments.bounds()).repeat(fill, left).append(s);
+    return out.repeat(fill, missing - left).toString();
+  }
+
+  private static String fill(Arguments arguments) {
+    String fill = arguments.text(1, "fillchar", " ");
+    if (PyText.length(fill) != 1) {
+      throw new TemplateException("The fill character must be exactly one character long");
+    }
+    return fill;
   }
 
   private static Object all(String s, IntPredicate test) {

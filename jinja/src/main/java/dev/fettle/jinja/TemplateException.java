@@ -5,6 +5,8 @@ public final class TemplateException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  private static final int LONGEST = 1_000;
+
   private final String reason;
   private final int line;
 
@@ -13,9 +15,27 @@ public final class TemplateException extends RuntimeException {
   }
 
   TemplateException(String reason, int line) {
-    super(line > 0 ? "line " + line + ": " + reason : reason);
-    this.reason = reason;
+    super(line > 0 ? "line " + line + ": " + shortened(reason) : shortened(reason));
+    this.reason = shortened(reason);
     this.line = line;
+  }
+
+  /** What the evaluator did not foresee, as the declared error. */
+  static TemplateException unforeseen(Throwable cause) {
+    String reason =
+        cause instanceof StackOverflowError
+            ? "the template's tags, calls or values lie too deep in each other: does a macro call itself without end?"
+            : cause instanceof OutOfMemoryError
+                ? "the template needs more memory than there is"
+                : "the template does what this engine does not understand (" + cause + ")";
+    TemplateException exception = new TemplateException(reason);
+    exception.initCause(cause);
+    return exception;
+  }
+
+  /** A template can put a text of any length into an error. */
+  private static String shortened(String reason) {
+    return reason.length() <= LONGEST ? reason : reason.substring(0, LONGEST) + "...";
   }
 
   /** What is wrong, worded as Python's Jinja words it where it has the same error. */
@@ -35,6 +55,9 @@ public final class TemplateException extends RuntimeException {
     }
     TemplateException located = new TemplateException(reason, where);
     located.setStackTrace(getStackTrace());
+    if (getCause() != null) {
+      located.initCause(getCause());
+    }
     return located;
   }
 }

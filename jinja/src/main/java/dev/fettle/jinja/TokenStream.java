@@ -7,9 +7,23 @@ final class TokenStream {
 
   private final List<Token> tokens;
   private int position;
+  private int depth;
 
   TokenStream(List<Token> tokens) {
     this.tokens = tokens;
+  }
+
+  /** Goes into a bracket or tag. */
+  void enter() {
+    depth++;
+    if (depth > Limits.DEEPEST_SOURCE) {
+      throw new TemplateException(
+          "more than " + Limits.DEEPEST_SOURCE + " tags or brackets in each other", peek().line());
+    }
+  }
+
+  void leave() {
+    depth--;
   }
 
   Token peek() {

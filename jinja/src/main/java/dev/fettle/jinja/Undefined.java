@@ -18,13 +18,13 @@ record Undefined(@Nullable Object owner, Object key) {
   /** Jinja's wording. */
   String message() {
     if (owner == null) {
-      return Repr.quote(String.valueOf(key)) + " is undefined";
+      return Repr.quoted(String.valueOf(key)) + " is undefined";
     }
     String type = owner == None.NONE ? "None" : Values.typeName(owner) + " object";
     if (key instanceof String attribute) {
-      return Repr.quote(type) + " has no attribute " + Repr.quote(attribute);
+      return Repr.quoted(type) + " has no attribute " + Repr.quoted(attribute);
     }
-    return type + " has no element " + Repr.repr(key);
+    return type + " has no element " + (key instanceof Number ? key : Values.typeName(key));
   }
 
   TemplateException error() {

@@ -1,43 +1,17 @@
 package dev.fettle.jinja;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What Python's rules say of a value. Values are: {@link None}, {@link Undefined}, Boolean, Long,
- * Double, String, List, {@link PyTuple}, Map with insertion order, {@link Namespace}, {@link
- * LoopState} and {@link PyFunction}.
+ * Double, BigInteger (passed in only), String, List, {@link PyTuple}, {@link PyDict}, {@link
+ * Namespace}, {@link LoopState} and {@link PyFunction}.
  */
 final class Values {
 
   private Values() {}
-
-  /** Turns plain Java (as a JSON reader gives it) into values. */
-  static Object of(@Nullable Object java) {
-    if (java == null) {
-      return None.NONE;
-    }
-    if (java instanceof Double || java instanceof Float) {
-      return ((Number) java).doubleValue();
-    }
-    if (java instanceof Number number) {
-      return number.longValue();
-    }
-    if (java instanceof Map<?, ?> map) {
-      Map<Object, Object> copy = new LinkedHashMap<>();
-      map.forEach((key, value) -> copy.put(of(key), of(value)));
-      return copy;
-    }
-    if (java instanceof List<?> list) {
-      List<Object> copy = new ArrayList<>(list.size());
-      list.forEach(item -> copy.add(of(item)));
-      return copy;
-    }
-    return java;
-  }
 
   static String typeName(Object value) {
     if (value == None.NONE) {
@@ -49,13 +23,13 @@ final class Values {
     if (value instanceof Boolean) {
       return "bool";
     }
-    if (value instanceof Long) {
+    if (value instanceof Long || value instanceof BigInteger) {
       return "int";
     }
     if (value instanceof Double) {
       return "float";
     }
-    if (value instanceof Map) {
+    if (value instanceof PyDict) {
       return "dict";
     }
     if (value instanceof PyTuple) {
@@ -83,11 +57,7 @@ final class Values {
     if (value instanceof List<?> list) {
       return !list.isEmpty();
     }
-    return !(value instanceof Map<?, ?> map) || !map.isEmpty();
-  }
-
-  static boolean isNumber(Object value) {
-    return value instanceof Long || value instanceof Double || value instanceof Boolean;
+    return !(value instanceof PyDict dict) || dict.size() > 0;
   }
 
   static boolean anyReal(Object a, Object b) {
@@ -112,6 +82,9 @@ final class Values {
     if (value instanceof Long n) {
       return n;
     }
+    if (value instanceof BigInteger) {
+      throw new TemplateException("integer too large");
+    }
     throw wrongType("an integer", value);
   }
 
@@ -125,60 +98,94 @@ final class Values {
   private static TemplateException wrongType(String wanted, Object value) {
     return value instanceof Undefined u
         ? u.error()
-        : new TemplateException("expected " + wanted + ", not " + Repr.quote(typeName(value)));
+        : new TemplateException("expected " + wanted + ", not " + Repr.quoted(typeName(value)));
   }
 
-  static boolean equal(Object a, Object b) {
-    if (isNumber(a) && isNumber(b)) {
-      return anyReal(a, b) ? asDouble(a) == asDouble(b) : asLong(a) == asLong(b);
-    }
-    if (a instanceof List<?> x && b instanceof List<?> y) {
-      if ((a instanceof PyTuple) != (b instanceof PyTuple) || x.size() != y.size()) {
-        return false;
-      }
-      for (int i = 0; i < x.size(); i++) {
-        if (!equal(x.get(i), y.get(i))) {
-          return false;
-        }
-      }
-      return true;
-    }
-    if (a instanceof Map<?, ?> x && b instanceof Map<?, ?> y) {
-      return x.size() == y.size()
-          && x.entrySet().stream()
-              .allMatch(e -> y.containsKey(e.getKey()) && equal(e.getValue(), y.get(e.getKey())));
-    }
-    if (a instanceof Undefined && b instanceof Undefined) {
-      return true;
-    }
-    return a.equals(b);
-  }
-
-  /** Python's order; numbers with numbers, strings with strings, lists with lists. */
-  static int compare(String operator, Object a, Object b) {
-    if (isNumber(a) && isNumber(b)) {
-      return anyReal(a, b)
-          ? Double.compare(asDouble(a), asDouble(b))
-          : Long.compare(asLong(a), asLong(b));
+  static boolean equal(Bounds bounds, Object a, Object b) {
+    if (Numbers.is(a) && Numbers.is(b)) {
+      return Numbers.equal(a, b);
     }
     if (a instanceof String x && b instanceof String y) {
-      return x.compareTo(y);
+      bounds.spend(x.length() == y.length() ? x.length() : 0);
+      return x.equals(y);
+    }
+    if (a instanceof List<?> x && b instanceof List<?> y) {
+      return (a instanceof PyTuple) == (b instanceof PyTuple)
+          && x.size() == y.size()
+          && equalItems(bounds, x, y);
+    }
+    if (a instanceof PyDict x && b instanceof PyDict y) {
+      return x.size() == y.size() && equalEntries(bounds, x, y);
+    }
+    return a == b || (a instanceof Undefined && b instanceof Undefined);
+  }
+
+  private static boolean equalItems(Bounds bounds, List<?> a, List<?> b) {
+    bounds.enter();
+    for (int i = 0; i < a.size(); i++) {
+      bounds.spend(2);
+      if (!equal(bounds, a.get(i), b.get(i))) {
+        return leave(bounds, false);
+      }
+    }
+    return leave(bounds, true);
+  }
+
+  private static boolean equalEntries(Bounds bounds, PyDict a, PyDict b) {
+    bounds.enter();
+    for (Map.Entry<Key, Object> entry : a.entries()) {
+      bounds.spend(Bounds.ITEM);
+      Object other = b.get(bounds, entry.getKey().shown());
+      if (other == null || !equal(bounds, entry.getValue(), other)) {
+        return leave(bounds, false);
+      }
+    }
+    return leave(bounds, true);
+  }
+
+  private static boolean leave(Bounds bounds, boolean result) {
+    bounds.leave();
+    return result;
+  }
+
+  /**
+   * Python's order; numbers with numbers, strings with strings, lists with lists.
+   *
+   * @param operator for the message
+   */
+  static int compare(Bounds bounds, String operator, Object a, Object b) {
+    bounds.spend(2);
+    if (Numbers.is(a) && Numbers.is(b)) {
+      return Numbers.compare(a, b);
+    }
+    if (a instanceof String x && b instanceof String y) {
+      bounds.spend(Math.min(x.length(), y.length()));
+      return PyText.compare(x, y);
     }
     if (a instanceof List<?> x
         && b instanceof List<?> y
         && (a instanceof PyTuple) == (b instanceof PyTuple)) {
-      for (int i = 0; i < Math.min(x.size(), y.size()); i++) {
-        if (!equal(x.get(i), y.get(i))) {
-          return compare(operator, x.get(i), y.get(i));
-        }
-      }
-      return Integer.compare(x.size(), y.size());
+      return compareLists(bounds, operator, x, y);
     }
     requireDefined(a);
     requireDefined(b);
     throw new TemplateException(
         "'%s' not supported between instances of '%s' and '%s'"
             .formatted(operator, typeName(a), typeName(b)));
+  }
+
+  private static int compareLists(Bounds bounds, String operator, List<?> a, List<?> b) {
+    bounds.enter();
+    int order = Integer.compare(a.size(), b.size());
+    for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
+      bounds.spend(2);
+      if (!equal(bounds, a.get(i), b.get(i))) {
+        order = compare(bounds, operator, a.get(i), b.get(i));
+        break;
+      }
+    }
+    bounds.leave();
+    return order;
   }
 
   static void requireDefined(Object value) {
@@ -188,60 +195,70 @@ final class Values {
   }
 
   /** {@code item in container}. */
-  static boolean contains(Object container, Object item) {
+  static boolean contains(Bounds bounds, Object container, Object item) {
     if (container instanceof String s) {
       if (item instanceof String part) {
-        return s.contains(part);
+        bounds.spend((long) s.length() + part.length());
+        return Search.first(s, part) >= 0;
       }
       requireDefined(item);
       throw new TemplateException(
           "'in <string>' requires string as left operand, not " + typeName(item));
     }
-    if (container instanceof Map<?, ?> map) {
-      return map.containsKey(item);
+    if (container instanceof PyDict dict) {
+      return dict.get(bounds, item) != null;
     }
     if (container instanceof List<?> || container instanceof Undefined) {
-      return iterate(container).stream().anyMatch(candidate -> equal(candidate, item));
+      for (Object candidate : iterate(bounds, container)) {
+        bounds.spend(2);
+        if (equal(bounds, candidate, item)) {
+          return true;
+        }
+      }
+      return false;
     }
     throw new TemplateException(
-        "argument of type " + Repr.quote(typeName(container)) + " is not iterable");
+        "argument of type " + Repr.quoted(typeName(container)) + " is not iterable");
   }
 
   static boolean isIterable(Object value) {
     return value instanceof List
-        || value instanceof Map
+        || value instanceof PyDict
         || value instanceof String
         || value instanceof Undefined;
   }
 
   /** What a loop over the value sees; do not change it. */
   @SuppressWarnings("unchecked")
-  static List<Object> iterate(Object value) {
+  static List<Object> iterate(Bounds bounds, Object value) {
     if (value instanceof List<?> list) {
       return (List<Object>) list;
     }
-    if (value instanceof Map<?, ?> map) {
-      return new ArrayList<>(map.keySet());
+    if (value instanceof PyDict dict) {
+      return dict.keys(bounds);
     }
     if (value instanceof String s) {
-      return PyText.characters(s);
+      return PyText.characters(bounds, s);
     }
     if (value instanceof Undefined) {
       return List.of();
     }
-    throw new TemplateException(Repr.quote(typeName(value)) + " object is not iterable");
+    throw new TemplateException(Repr.quoted(typeName(value)) + " object is not iterable");
   }
 
   static long length(Object value) {
     if (value instanceof String s) {
       return PyText.length(s);
     }
-    if (value instanceof Map<?, ?> map) {
-      return map.size();
+    if (value instanceof PyDict dict) {
+      return dict.size();
     }
-    if (value instanceof List || value instanceof Undefined) {
-      return iterate(value).size();
+    if (value instanceof List<?> list) {
+      return list.size();
     }
-    throw new TemplateException("object of type " + Repr.quote(typeName(value)) + " has no len()");
+    if (value instanceof Undefined) {
+      return 0;
+    }
+    throw new TemplateException("object of type " + Repr.quoted(typeName(value)) + " has no len()");
   }
 }
