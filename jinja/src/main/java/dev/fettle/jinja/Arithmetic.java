@@ -99,7 +99,7 @@ final class Arithmetic {
   }
 
   private static Object real(String operator, double a, double b) {
-    if (b == 0 && "//%".contains(operator)) {
+    if (b == 0 && (operator.equals("/") || operator.equals("//") || operator.equals("%"))) {
       throw new TemplateException("division by zero");
     }
     return switch (operator) {

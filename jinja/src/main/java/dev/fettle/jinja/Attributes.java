@@ -22,7 +22,7 @@ final class Attributes {
   /** {@code owner[key]}: an item first, then an attribute. */
   static Object item(Bounds bounds, Object owner, Object key) {
     Values.requireDefined(owner);
-    boolean hashable = !(key instanceof PyDict) && !(key instanceof List);
+    boolean hashable = key instanceof PyTuple || !(key instanceof PyDict || key instanceof List);
     Object value = owner instanceof PyDict dict && hashable ? dict.get(bounds, key) : null;
     if (value != null) {
       return value;
@@ -91,8 +91,7 @@ final class Attributes {
       return text(bounds, s, Range.of(parts, by, PyText.length(s)));
     }
     if (!(owner instanceof List<?> all)) {
-      throw new TemplateException(
-          Repr.quoted(Values.typeName(owner)) + " object is not sliceable");
+      throw new TemplateException(Repr.quoted(Values.typeName(owner)) + " object is not sliceable");
     }
     Range range = Range.of(parts, by, all.size());
     Items part = new Items(bounds);
@@ -131,8 +130,7 @@ final class Attributes {
       long distance = step > 0 ? to - from : from - to;
       // A step beyond the size takes one place, however large it is.
       long stride = step == Long.MIN_VALUE ? Long.MAX_VALUE : Math.abs(step);
-      return new Range(
-          Math.max(0, from), step, distance <= 0 ? 0 : (distance - 1) / stride + 1);
+      return new Range(Math.max(0, from), step, distance <= 0 ? 0 : (distance - 1) / stride + 1);
     }
 
     private static long bound(Object given, long otherwise, int size, long low, long high) {

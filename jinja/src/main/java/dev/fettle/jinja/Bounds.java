@@ -10,7 +10,7 @@ import java.util.List;
  *   <li>every expression and tag, before it is evaluated: {@link #enter};
  *   <li>every filter, test, method and function, for the size of what it is given: {@link #read}
  *       (from {@link Calls}), so that work in proportion to it is paid;
- *   <li>every value an expression gives: {@link #checked};
+ *   <li>every value an expression gives: {@link #checked}, and what a call gives: {@link #made};
  *   <li>whatever may grow beyond its inputs, while it grows: {@link Text}, {@link Items}, {@link
  *       PyDict}. {@code BoundsArrowsTest} sees that nothing else builds text, lists or maps.
  * </ul>
@@ -26,12 +26,15 @@ final class Bounds {
   /** Printing a real number takes the time of some hundred characters. */
   static final int REAL = 400;
 
-  private static final int STEPS_A_CHARACTER = 64;
+  private static final int STEPS_A_CHARACTER = 256;
+  private static final int MADE_A_CHARACTER = 32;
   private static final int CHARACTERS_A_CHARACTER = 4;
 
   private final Limits limits;
   private long stepsGiven;
   private long stepsLeft;
+  private long madeGiven;
+  private long madeLeft;
   private long longest;
   private int depth;
 
@@ -39,6 +42,8 @@ final class Bounds {
     this.limits = limits;
     stepsGiven = limits.steps();
     stepsLeft = limits.steps();
+    madeGiven = limits.made();
+    madeLeft = limits.made();
     longest = limits.characters();
   }
 
@@ -46,6 +51,8 @@ final class Bounds {
   void admit(long characters) {
     stepsGiven += STEPS_A_CHARACTER * characters;
     stepsLeft += STEPS_A_CHARACTER * characters;
+    madeGiven += MADE_A_CHARACTER * characters;
+    madeLeft += MADE_A_CHARACTER * characters;
     longest = Math.min(Integer.MAX_VALUE / 4, longest + CHARACTERS_A_CHARACTER * characters);
   }
 
@@ -58,6 +65,18 @@ final class Bounds {
               .formatted(stepsGiven));
     }
     stepsLeft -= steps;
+  }
+
+  /** Pays for something that stays in memory, of the size of so many characters. */
+  void made(long characters) {
+    if (characters > madeLeft) {
+      madeLeft = 0;
+      throw new TemplateException(
+          "the template makes texts and lists of more than %,d characters in all; -Dfettle.template.made=N allows more"
+              .formatted(madeGiven));
+    }
+    madeLeft -= characters;
+    spend(characters);
   }
 
   /** Goes one level down, in the template or in a value. */
@@ -93,7 +112,7 @@ final class Bounds {
           "the template makes a text of more than %,d characters; -Dfettle.template.characters=N allows more"
               .formatted(longest));
     }
-    spend(more);
+    made(more);
   }
 
   /** A list or dictionary of {@code now} items gets {@code more}, each at a price. */
@@ -103,7 +122,7 @@ final class Bounds {
           "the template makes a list of more than %,d items; -Dfettle.template.items=N allows more"
               .formatted(limits.items()));
     }
-    spend(more * price);
+    made(more * price);
   }
 
   /** The value, if it is not too large: whatever made it without saying so ends here. */

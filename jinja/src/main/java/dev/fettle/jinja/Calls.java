@@ -39,6 +39,10 @@ final class Calls {
       bounds.spend(1);
       bounds.read(argument);
     }
-    return bounds.checked(callable.call(self, arguments));
+    Object result = bounds.checked(callable.call(self, arguments));
+    if (result instanceof String text && result != self) {
+      bounds.made(text.length());
+    }
+    return result;
   }
 }

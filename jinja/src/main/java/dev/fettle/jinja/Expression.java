@@ -124,14 +124,15 @@ sealed interface Expression {
     }
   }
 
-  /** {@code a ~ b}: both as text. */
-  record Concat(Expression left, Expression right) implements Expression {
+  /** {@code a ~ b ~ c}: all as text. */
+  record Concat(List<Expression> parts) implements Expression {
     @Override
     public Object value(Frame frame) {
-      Bounds bounds = frame.bounds();
-      String before = Repr.str(bounds, left.eval(frame));
-      String after = Repr.str(bounds, right.eval(frame));
-      return new Text(bounds).append(before).append(after).toString();
+      Text text = new Text(frame.bounds());
+      for (Expression part : parts) {
+        text.append(Repr.str(frame.bounds(), part.eval(frame)));
+      }
+      return text.toString();
     }
   }
 
@@ -196,8 +197,7 @@ sealed interface Expression {
       named.forEach((name, argument) -> byName.put(name, argument.eval(frame)));
       if (spreadNamed != null && spreadNamed.eval(frame) instanceof PyDict dict) {
         bounds.growItems(byName.size(), dict.size(), Bounds.ENTRY);
-        dict.entries()
-            .forEach(e -> byName.put(Values.asString(e.getKey().shown()), e.getValue()));
+        dict.entries().forEach(e -> byName.put(Values.asString(e.getKey().shown()), e.getValue()));
       }
       return new Arguments(bounds, values.list(), byName);
     }

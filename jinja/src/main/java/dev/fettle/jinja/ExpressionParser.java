@@ -20,6 +20,9 @@ final class ExpressionParser {
   private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", ">", "<=", ">=");
   private static final Expression LEFT_OUT = new Expression.Literal(None.NONE);
 
+  /** No long has more digits, binary ones included; a few zeros in front are welcome. */
+  private static final int LONGEST_INTEGER = 100;
+
   private final TokenStream tokens;
   private Set<String> names = new HashSet<>();
 
@@ -128,11 +131,15 @@ final class ExpressionParser {
   }
 
   private Expression concat() {
-    Expression left = product();
-    while (tokens.skipOperator("~")) {
-      left = new Expression.Concat(left, product());
+    Expression first = product();
+    if (!tokens.peek().isOperator("~")) {
+      return first;
     }
-    return left;
+    List<Expression> parts = new ArrayList<>(List.of(first));
+    while (tokens.skipOperator("~")) {
+      parts.add(product());
+    }
+    return new Expression.Concat(parts);
   }
 
   private Expression product() {
@@ -204,6 +211,9 @@ final class ExpressionParser {
 
   private static Long integer(Token token) {
     String text = token.text();
+    if (text.length() > LONGEST_INTEGER) {
+      throw new TemplateException("integer too large: " + text, token.line());
+    }
     try {
       if (text.length() > 2 && Character.isLetter(text.charAt(1))) {
         int radix =

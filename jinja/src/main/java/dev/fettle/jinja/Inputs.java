@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Turns plain Java (as a JSON reader gives it) into values, and raises the bounds by their size. */
+/**
+ * Turns plain Java (as a JSON reader gives it) into values, and raises the bounds by their size.
+ */
 final class Inputs {
 
   /** Python refuses to print longer ones, too. */

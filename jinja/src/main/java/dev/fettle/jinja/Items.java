@@ -21,12 +21,12 @@ final class Items {
 
   /** A text made for this list: it costs an object and its characters. */
   Items addText(String text) {
-    bounds.spend(2L * Bounds.ITEM + text.length());
+    bounds.made(2L * Bounds.ITEM + text.length());
     return add(text);
   }
 
   Items addPair(Object first, Object second) {
-    bounds.spend(2L * Bounds.ITEM);
+    bounds.made(2L * Bounds.ITEM);
     return add(PyTuple.of(first, second));
   }
 

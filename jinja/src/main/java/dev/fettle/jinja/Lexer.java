@@ -25,9 +25,9 @@ final class Lexer {
   private static final String OPERATORS_OF_ONE = "+-/*%~[](){}><=.:|,;";
   private static final Pattern NUMBER =
       Pattern.compile(
-          "(?:0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+"
-              + "|(?<real>[0-9_]+(?:\\.[0-9_]+)?[eE][+-]?[0-9]+|[0-9_]+\\.[0-9_]+)"
-              + "|[0-9_]+)");
+          "0[bB][01_]++|0[oO][0-7_]++|0[xX][0-9a-fA-F_]++"
+              + "|(?<real>[0-9_]++(?:\\.[0-9_]++)?[eE][+-]?[0-9]++|[0-9_]++\\.[0-9_]++)"
+              + "|[0-9_]++");
 
   private final String source;
   private final List<Token> tokens = new ArrayList<>();
@@ -44,7 +44,12 @@ final class Lexer {
     if (source.endsWith("\n")) {
       source = source.substring(0, source.length() - 1);
     }
-    return new Lexer(source).run();
+    Lexer lexer = new Lexer(source);
+    try {
+      return lexer.run();
+    } catch (StackOverflowError e) {
+      throw TemplateException.unforeseen(e).at(lexer.line);
+    }
   }
 
   private List<Token> run() {

@@ -70,7 +70,8 @@ final class PercentFormat {
     }
     String flags = place.group(1);
     long width = size(place.group(2), 0);
-    long precision = size(place.group(3) == null ? "" : place.group(3), place.group(3) == null ? -1 : 0);
+    long precision =
+        size(place.group(3) == null ? "" : place.group(3), place.group(3) == null ? -1 : 0);
     Object value = values.next();
     switch (kind) {
       case 's', 'r' -> text(flags, width, precision, kind == 's' ? str(value) : repr(value));
@@ -113,8 +114,7 @@ final class PercentFormat {
       }
       number = new BigDecimal(d).toBigInteger();
     } else {
-      number =
-          value instanceof BigInteger big ? big : BigInteger.valueOf(Values.asLong(value));
+      number = value instanceof BigInteger big ? big : BigInteger.valueOf(Values.asLong(value));
     }
     bounds.spend(Bounds.REAL);
     boolean hex = kind == 'x' || kind == 'X';

@@ -115,8 +115,7 @@ final class SequenceFilters {
   private record Order(UnaryOperator<Object> key, boolean caseSensitive, boolean reverse) {
 
     Comparator<Sorted> comparator(Bounds bounds) {
-      Comparator<Sorted> ascending =
-          (a, b) -> Values.compare(bounds, "<", a.key(), b.key());
+      Comparator<Sorted> ascending = (a, b) -> Values.compare(bounds, "<", a.key(), b.key());
       return reverse ? ascending.reversed() : ascending;
     }
   }
@@ -191,8 +190,7 @@ final class SequenceFilters {
       Object value, Arguments arguments, boolean byAttribute, boolean keep) {
     Bounds bounds = arguments.bounds();
     int skip = byAttribute ? 1 : 0;
-    String path =
-        byAttribute ? Repr.str(bounds, arguments.require(0, "attribute")) : "";
+    String path = byAttribute ? Repr.str(bounds, arguments.require(0, "attribute")) : "";
     Items kept = new Items(bounds);
     for (Object item : Values.iterate(bounds, value)) {
       bounds.spend(Bounds.NODE);

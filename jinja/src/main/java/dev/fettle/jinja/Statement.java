@@ -182,8 +182,7 @@ sealed interface Statement permits Statement.Simple, Macro.Definition, Macro.Cal
   record FilterBlock(int line, List<FilterCall> filters, List<Statement> body) implements Simple {
     @Override
     public Flow run(Frame frame, Output out) {
-      out.write(
-          Repr.str(frame.bounds(), filtered(capture(body, frame.child()), filters, frame)));
+      out.write(Repr.str(frame.bounds(), filtered(capture(body, frame.child()), filters, frame)));
       return Flow.ON;
     }
   }

@@ -127,8 +127,7 @@ final class StringMethods {
   }
 
   private static Object join(String separator, Arguments arguments) {
-    List<Object> items =
-        Values.iterate(arguments.bounds(), arguments.require(0, "iterable"));
+    List<Object> items = Values.iterate(arguments.bounds(), arguments.require(0, "iterable"));
     Text out = new Text(arguments.bounds());
     for (int i = 0; i < items.size(); i++) {
       out.append(i == 0 ? "" : separator).append(Values.asString(items.get(i)));
