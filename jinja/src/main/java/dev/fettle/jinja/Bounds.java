@@ -24,7 +24,7 @@ final class Bounds {
   static final int ROUND = 40;
 
   /** Printing a real number takes the time of some hundred characters. */
-  static final int REAL = 400;
+  static final int REAL = 1_000;
 
   private static final int STEPS_A_CHARACTER = 256;
   private static final int MADE_A_CHARACTER = 32;
