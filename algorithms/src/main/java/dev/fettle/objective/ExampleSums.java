@@ -16,7 +16,7 @@ import java.util.Map;
 /**
  * From values of single target tokens to sums over the targets of each example: what losses over
  * whole sequences, pairs and groups are made of. Examples are numbered by their place in {@link
- * MicroBatch#placements}; those beyond the last are padding, and their sums are 0.
+ * MicroBatch#answers}; those beyond the last are padding, and their sums are 0.
  */
 public final class ExampleSums {
   private static final String EXAMPLES = "examples";
@@ -33,7 +33,7 @@ public final class ExampleSums {
    * @param rows as {@link TokenLogProbs#key} gives it
    */
   public static ProgramKey key(ProgramKey rows, MicroBatch batch) {
-    int examples = Math.max(1, batch.placements().size());
+    int examples = Math.max(1, batch.answers().size());
     return rows.with(EXAMPLES, (examples + ROUNDING - 1) / ROUNDING * ROUNDING);
   }
 
@@ -65,7 +65,7 @@ public final class ExampleSums {
     int selected = TokenLogProbs.selected(key);
     int size = batch.rows() * batch.length();
     int[] exampleAt = new int[size];
-    List<Placement> placements = batch.placements();
+    List<Placement> placements = batch.answers();
     for (int example = 0; example < placements.size(); example++) {
       Placement p = placements.get(example);
       int from = p.row() * batch.length() + p.start();

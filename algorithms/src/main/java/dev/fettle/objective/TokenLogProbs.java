@@ -93,8 +93,10 @@ public final class TokenLogProbs {
    *
    * @param results those of {@link LinearCrossEntropy}
    * @param weights F32[selected]: each target's weight in the loss, 0 for padding
+   * @param rows F32[selected, embed]: the hidden states the head read
+   * @param head its weight, [vocab, embed]
    */
-  public record Scored(List<Value> results, Value weights) {
+  public record Scored(List<Value> results, Value weights, Value rows, Value head) {
 
     /** The sum of a per-position result, weighted as in the loss: a scalar. */
     public Value weighted(GraphBuilder g, LinearCrossEntropy.Result result) {
@@ -121,7 +123,8 @@ public final class TokenLogProbs {
     LinearCrossEntropy op =
         new LinearCrossEntropy(
             chunk(selected(key), c.model().shape().vocab()), c.options().precision());
-    return new Scored(LinearCrossEntropy.of(c.g(), op, rows, head, targets, weights), weights);
+    List<Value> results = LinearCrossEntropy.of(c.g(), op, rows, head, targets, weights);
+    return new Scored(results, weights, rows, head);
   }
 
   /** Rows of a chunk: as few chunks as the budget allows, all about equally large. */

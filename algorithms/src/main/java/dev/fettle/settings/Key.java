@@ -113,7 +113,12 @@ public final class Key<T> extends Part<T> {
 
   /** One of several words, or else a file that exists; the file's path is absolute. */
   public static Key<String> wordOrFile(String name, List<String> words, String meaning) {
-    return of(name, new WordOrFileKind(words), meaning);
+    return of(name, new WordOrPathKind(words, PathKind.Wanted.FILE), meaning);
+  }
+
+  /** One of several words, or else a directory that exists; its path is absolute. */
+  public static Key<String> wordOrDirectory(String name, List<String> words, String meaning) {
+    return of(name, new WordOrPathKind(words, PathKind.Wanted.DIRECTORY), meaning);
   }
 
   /** Names and texts, as in {@code {prompt: question}}. */

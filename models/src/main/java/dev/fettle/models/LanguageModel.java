@@ -35,6 +35,14 @@ public interface LanguageModel {
   Map<String, HostTensor> tables();
 
   /**
+   * Whether what a token becomes depends on how long its sequence is, as with some rotary angles.
+   * Then a prompt read for several completions at once is not the prompt of each.
+   */
+  default boolean dependsOnLength() {
+    return false;
+  }
+
+  /**
    * The tensors of the inputs that the body declares beside the token ids and positions. Most
    * models have none; those whose rotary angles depend on the length of a sequence do. Whoever runs
    * a program over a model adds these to what the batch gives.

@@ -14,6 +14,9 @@ import java.util.List;
  * @param positions position within the segment, from 0, {@code [rows * length]}; 0 at padding
  * @param segments which sequence of its row a token belongs to, from 1, {@code [rows * length]}; 0
  *     is padding. Attention must not cross segments.
+ * @param prompts the segment of the prompt that a token continues, its own where there is none,
+ *     {@code [rows * length]}. A token sees its prompt's tokens too, and counts positions on from
+ *     them.
  * @param targetMask 1 at the tokens to be predicted (the logits that predict column {@code t} are
  *     at {@code t - 1}), {@code [rows * length]}; never set at the first token of a segment
  * @param targets sum of {@code targetMask}
@@ -28,6 +31,7 @@ public record MicroBatch(
     int[] ids,
     int[] positions,
     int[] segments,
+    int[] prompts,
     byte[] targetMask,
     int targets,
     int tokens,
@@ -39,10 +43,40 @@ public record MicroBatch(
     if (ids.length != size
         || positions.length != size
         || segments.length != size
+        || prompts.length != size
         || targetMask.length != size) {
       throw new IllegalArgumentException("arrays do not hold " + rows + " rows of " + length);
     }
     placements = List.copyOf(placements);
+  }
+
+  /** Rows in which no sequence continues another. */
+  public MicroBatch(
+      int rows,
+      int length,
+      int[] ids,
+      int[] positions,
+      int[] segments,
+      byte[] targetMask,
+      int targets,
+      int tokens,
+      List<Placement> placements) {
+    this(rows, length, ids, positions, segments, segments, targetMask, targets, tokens, placements);
+  }
+
+  /** The targets of an example that lies here. */
+  public int targets(Placement at) {
+    int from = at.row() * length + at.start();
+    int sum = 0;
+    for (int i = from; i < from + at.length(); i++) {
+      sum += targetMask[i];
+    }
+    return sum;
+  }
+
+  /** The placements of examples that have targets, in row order: all but shared prompts. */
+  public List<Placement> answers() {
+    return placements.stream().filter(at -> targets(at) > 0).toList();
   }
 
   /** Equal by content. */
@@ -54,6 +88,7 @@ public record MicroBatch(
         && Arrays.equals(ids, that.ids)
         && Arrays.equals(positions, that.positions)
         && Arrays.equals(segments, that.segments)
+        && Arrays.equals(prompts, that.prompts)
         && Arrays.equals(targetMask, that.targetMask)
         && placements.equals(that.placements);
   }

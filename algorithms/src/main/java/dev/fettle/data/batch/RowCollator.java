@@ -33,25 +33,44 @@ final class RowCollator {
     }
     Sheet sheet = new Sheet(height, plan.lengthFor(longest));
     for (int r = 0; r < rows.length; r++) {
-      int column = 0;
-      int segment = 0;
-      int position = 0;
-      for (Piece piece : plan.rows().get(rows[r])) {
-        if (segment == 0 || !plan.joined()) {
-          segment++;
-          position = 0;
-        }
-        sheet.place(
-            examples.stretch(piece.sequence(), piece.offset(), piece.length()),
-            new Placement(piece.sequence(), piece.offset(), r, column, piece.length()),
-            segment,
-            position);
-        column += piece.length();
-        position += piece.length();
-      }
+      collate(sheet, plan.rows().get(rows[r]), r);
     }
     return sheet.finish();
   }
+
+  private void collate(Sheet sheet, List<Piece> pieces, int row) {
+    int column = 0;
+    int segment = 0;
+    int prompt = 0;
+    int promptLength = 0;
+    int position = 0;
+    for (Piece piece : pieces) {
+      if (segment == 0 || !plan.joined()) {
+        segment++;
+        position = promptLength;
+      }
+      if (plan.isPrompt(piece.sequence())) {
+        prompt = segment;
+        promptLength = piece.length();
+        position = 0;
+      }
+      sheet.place(
+          examples.stretch(piece.sequence(), piece.offset(), piece.length()),
+          new Placement(piece.sequence(), piece.offset(), row, column, piece.length()),
+          new Sequence(segment, prompt == 0 ? segment : prompt, position));
+      column += piece.length();
+      position += piece.length();
+    }
+  }
+
+  /**
+   * What a stretch belongs to.
+   *
+   * @param segment its own
+   * @param prompt that of its prompt
+   * @param position of its first token
+   */
+  private record Sequence(int segment, int prompt, int position) {}
 
   /** The arrays while they are being filled. */
   private static final class Sheet {
@@ -60,6 +79,7 @@ final class RowCollator {
     private final int[] ids;
     private final int[] positions;
     private final int[] segments;
+    private final int[] prompts;
     private final byte[] targetMask;
     private final List<Placement> placements = new ArrayList<>();
     private int targets;
@@ -72,17 +92,19 @@ final class RowCollator {
       ids = new int[size];
       positions = new int[size];
       segments = new int[size];
+      prompts = new int[size];
       targetMask = new byte[size];
     }
 
-    void place(Example part, Placement at, int segment, int position) {
+    void place(Example part, Placement at, Sequence of) {
       int to = at.row() * width + at.start();
       System.arraycopy(part.ids(), 0, ids, to, at.length());
       for (int i = 0; i < at.length(); i++) {
-        segments[to + i] = segment;
-        positions[to + i] = position + i;
+        segments[to + i] = of.segment();
+        prompts[to + i] = of.prompt();
+        positions[to + i] = of.position() + i;
         // The first token of a segment has nothing before it to be predicted from.
-        if (position + i > 0 && part.targetMask()[i] != 0) {
+        if (of.position() + i > 0 && part.targetMask()[i] != 0) {
           targetMask[to + i] = 1;
           targets++;
         }
@@ -93,7 +115,16 @@ final class RowCollator {
 
     MicroBatch finish() {
       return new MicroBatch(
-          height, width, ids, positions, segments, targetMask, targets, tokens, placements);
+          height,
+          width,
+          ids,
+          positions,
+          segments,
+          prompts,
+          targetMask,
+          targets,
+          tokens,
+          placements);
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.fettle.data.pack.Packer.Piece;
 import dev.fettle.data.read.DataException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
@@ -26,8 +27,14 @@ public final class RowPlan {
   private final int withoutTarget;
   private final int longest;
   private final String fingerprint;
+  private final BitSet prompts;
 
-  private RowPlan(List<Example> examples, Kept kept, PackingOptions options, String fingerprint) {
+  private RowPlan(
+      List<Example> examples,
+      Kept kept,
+      PackingOptions options,
+      String fingerprint,
+      BitSet prompts) {
     this.examples = examples;
     this.rows = PlannedRows.of(kept.rows());
     this.targets = kept.targets();
@@ -35,6 +42,7 @@ public final class RowPlan {
     this.withoutTarget = kept.leftOut();
     this.longest = kept.rows().stream().mapToInt(RowPlan::tokens).max().orElse(0);
     this.fingerprint = fingerprint;
+    this.prompts = prompts;
   }
 
   /** The rows that have targets, how many each has, and how many have none. */
@@ -50,7 +58,7 @@ public final class RowPlan {
   public static RowPlan of(List<Example> examples, PackingOptions options) {
     Survey survey = new Survey();
     examples.forEach(survey::add);
-    return of(examples, survey, layOut(survey.lengths(), options), options);
+    return of(examples, survey, layOut(survey.lengths(), options), options, new BitSet());
   }
 
   /** The same for groups that are lists. */
@@ -69,6 +77,25 @@ public final class RowPlan {
    */
   public static <G> RowPlan ofGroups(
       List<G> groups, Function<? super G, List<Example>> members, PackingOptions options) {
+    return ofGroups(groups, members, options, false);
+  }
+
+  /**
+   * The same for groups whose first member is a prompt that the others continue: it stands in the
+   * row once, and each of the others sees it. Its length may be 0.
+   *
+   * @param members the prompt, then what continues it, as {@link PromptGroup} makes them
+   */
+  public static <G> RowPlan ofPrompted(
+      List<G> groups, Function<? super G, List<Example>> members, PackingOptions options) {
+    return ofGroups(groups, members, options, true);
+  }
+
+  private static <G> RowPlan ofGroups(
+      List<G> groups,
+      Function<? super G, List<Example>> members,
+      PackingOptions options,
+      boolean prompted) {
     if (options.packing().splits()) {
       throw new IllegalArgumentException(
           options.packing() + " splits examples, so it cannot keep groups together");
@@ -95,7 +122,11 @@ public final class RowPlan {
       }
       rows.add(pieces);
     }
-    return of(new Members<>(groups, members, first), survey, rows, options);
+    BitSet prompts = new BitSet();
+    for (int group = 0; prompted && group < lengths.length; group++) {
+      prompts.set(first[group]);
+    }
+    return of(new Members<>(groups, members, first), survey, rows, options, prompts);
   }
 
   private static DataException tooLong(Example first, int tokens, PackingOptions options) {
@@ -122,7 +153,11 @@ public final class RowPlan {
   }
 
   private static RowPlan of(
-      List<Example> examples, Survey survey, List<List<Piece>> all, PackingOptions options) {
+      List<Example> examples,
+      Survey survey,
+      List<List<Piece>> all,
+      PackingOptions options,
+      BitSet prompts) {
     Kept kept = withTargets(Stretches.of(examples), survey, all);
     if (kept.rows().isEmpty()) {
       throw new DataException(
@@ -133,7 +168,8 @@ public final class RowPlan {
               + " tokens has a target; raise maxLength, or check the prompt and completion columns");
     }
     boolean joined = options.packing() == Packing.WRAPPED;
-    return new RowPlan(examples, kept, options, survey.fingerprint(kept.rows(), joined));
+    String fingerprint = survey.fingerprint(kept.rows(), joined);
+    return new RowPlan(examples, kept, options, fingerprint, prompts);
   }
 
   private static Kept withTargets(Stretches examples, Survey survey, List<List<Piece>> all) {
@@ -186,6 +222,11 @@ public final class RowPlan {
   /** Whether a row is one segment. */
   public boolean joined() {
     return options.packing() == Packing.WRAPPED;
+  }
+
+  /** Whether an example is a prompt that those after it in its row continue. */
+  public boolean isPrompt(int example) {
+    return prompts.get(example);
   }
 
   /** Number of rows of one epoch. */

@@ -9,11 +9,8 @@ import java.util.OptionalInt;
  * Which earlier places of its row a query may see. {@link CausalAttention} asks a tile at a time,
  * so that no mask of a whole row exists. Implementations are records: equal ones are the same rule.
  *
- * <p>A rule compares attributes, integers given for each place of each row. Packed rows need one
- * ({@link Segments}). Several completions that share one prompt in a row need two: the segment of
- * each place, and the segment its prompt has (its own, for a prompt); a query sees a key where the
- * key's segment is its own or its prompt's. Since places then run faster than positions, a window
- * there compares a third attribute, the positions, and {@link #reach} is empty.
+ * <p>A rule compares attributes, integers given for each place of each row: {@link Segments} one,
+ * {@link SharedPrompt} three.
  */
 public interface Visibility {
 

@@ -4,12 +4,10 @@ import static dev.fettle.ir.Dim.dim;
 
 import dev.fettle.ir.DType;
 import dev.fettle.ir.Dim;
-import dev.fettle.ir.GraphBuilder;
-import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.Attention;
 import dev.fettle.ir.composite.CausalAttention;
 import dev.fettle.ir.composite.Segments;
-import dev.fettle.ir.composite.Visibility;
+import dev.fettle.ir.composite.SharedPrompt;
 import dev.fettle.ir.op.Linalg.Precision;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,30 +134,6 @@ final class AttentionCases {
       CausalAttention.Grad op = new CausalAttention.Grad(packed(4, window));
       String name = "causalAttentionGrad" + (window.isPresent() ? "/window" : "");
       cases.add(OpCase.of(name, op, q, k, k, q, total, q, SEGMENTS).withoutHalves());
-    }
-  }
-
-  /**
-   * The rule of rows in which completions share a prompt. Attributes: the segment of a place, that
-   * of its prompt, and its position.
-   *
-   * @param window how many positions back a query sees, itself included, where it is limited
-   */
-  private record SharedPrompt(OptionalInt window) implements Visibility {
-    @Override
-    public OptionalInt reach() {
-      return OptionalInt.empty();
-    }
-
-    @Override
-    public Value allowed(GraphBuilder g, Tile tile) {
-      Value key = tile.ofKey().get(0);
-      Value seen = g.or(g.equal(tile.ofQuery().get(0), key), g.equal(tile.ofQuery().get(1), key));
-      if (window.isEmpty()) {
-        return seen;
-      }
-      Value back = g.sub(tile.ofQuery().get(2), tile.ofKey().get(2));
-      return g.and(seen, g.less(back, g.fill(window.getAsInt(), back.type())));
     }
   }
 }

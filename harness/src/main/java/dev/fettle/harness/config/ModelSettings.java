@@ -88,6 +88,15 @@ public record ModelSettings(
         Optional.of(directory), Optional.empty(), precision, recompute, adapter);
   }
 
+  /** The model of another directory, without an adapter and run as this one is. */
+  public ModelSettings alone(Path directory) {
+    return of(directory).in(precision);
+  }
+
+  private ModelSettings in(Precision other) {
+    return new ModelSettings(path, init, other, recompute, adapter);
+  }
+
   /** The same with an adapter. */
   public ModelSettings with(AdapterSettings other) {
     return new ModelSettings(path, init, precision, recompute, Optional.of(other));

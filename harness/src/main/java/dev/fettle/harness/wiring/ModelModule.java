@@ -5,11 +5,13 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.OptionalBinder;
 import dev.fettle.algorithm.PolicyHeads;
+import dev.fettle.algorithm.ReferenceModels;
 import dev.fettle.harness.config.AdapterSettings;
 import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.harness.model.ModelFiles;
 import dev.fettle.harness.model.PolicyLoader;
 import dev.fettle.harness.model.PolicyPlan;
+import dev.fettle.harness.model.RunReferences;
 import dev.fettle.spi.Backend;
 import dev.fettle.train.Policy;
 import java.nio.file.Path;
@@ -50,5 +52,11 @@ public final class ModelModule extends AbstractModule {
   @Singleton
   Policy policy(Backend backend, PolicyPlan plan, Resources resources) {
     return resources.own(PolicyLoader.load(backend, plan, seed));
+  }
+
+  @Provides
+  @Singleton
+  ReferenceModels references(Backend backend, PolicyPlan plan, Resources resources) {
+    return new RunReferences(backend, plan, seed, resources);
   }
 }

@@ -164,6 +164,11 @@ public final class GptNeoxModel implements LanguageModel {
   }
 
   @Override
+  public boolean dependsOnLength() {
+    return rotary.dependOnLength();
+  }
+
+  @Override
   public Map<String, HostTensor> inputs(Map<String, HostTensor> batch) {
     return rotary.inputs(batch);
   }

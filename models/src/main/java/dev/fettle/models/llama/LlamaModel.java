@@ -152,6 +152,11 @@ public final class LlamaModel implements LanguageModel {
   }
 
   @Override
+  public boolean dependsOnLength() {
+    return rotary.dependOnLength();
+  }
+
+  @Override
   public Map<String, HostTensor> inputs(Map<String, HostTensor> batch) {
     return rotary.inputs(batch);
   }

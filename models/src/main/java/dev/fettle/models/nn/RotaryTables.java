@@ -40,6 +40,11 @@ public final class RotaryTables {
             : Optional.of(RopeTables.of(rope, rope.maxPositions())));
   }
 
+  /** Whether the angles of a position depend on the length of its sequence. */
+  public boolean dependOnLength() {
+    return tables.isEmpty();
+  }
+
   /** The tables by name, to be put into state. */
   public Map<String, HostTensor> tensors() {
     return tables.map(t -> Map.of(COS, t.cos(), SIN, t.sin())).orElse(Map.of());

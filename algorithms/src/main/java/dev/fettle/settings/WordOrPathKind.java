@@ -5,13 +5,14 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One of several words, else a file. */
-final class WordOrFileKind extends Kind<String> {
+/** One of several words, else a file or directory that is there. */
+final class WordOrPathKind extends Kind<String> {
   private final List<String> words;
-  private final PathKind file = new PathKind(PathKind.Wanted.FILE);
+  private final PathKind path;
 
-  WordOrFileKind(List<String> words) {
+  WordOrPathKind(List<String> words, PathKind.Wanted wanted) {
     this.words = List.copyOf(words);
+    this.path = new PathKind(wanted);
   }
 
   @Override
@@ -24,8 +25,8 @@ final class WordOrFileKind extends Kind<String> {
     if (words.contains(text)) {
       return text;
     }
-    Path path = file.read(entry);
-    return path == null ? null : path.toString();
+    Path there = path.read(entry);
+    return there == null ? null : there.toString();
   }
 
   @Override
@@ -35,17 +36,17 @@ final class WordOrFileKind extends Kind<String> {
 
   @Override
   String expected() {
-    return String.join(", ", words) + " or a file";
+    return String.join(", ", words) + " or " + path.expected();
   }
 
   @Override
   String many() {
-    return "files, or " + String.join(", ", words);
+    return path.many() + ", or " + String.join(", ", words);
   }
 
   @Override
   String column() {
-    return "`" + String.join("`, `", words) + "`, or file";
+    return "`" + String.join("`, `", words) + "`, or " + path.column();
   }
 
   @Override

@@ -1,0 +1,66 @@
+package dev.fettle.data.preference;
+
+import dev.fettle.data.encode.EncodingOptions;
+import dev.fettle.data.encode.RowEncoder;
+import dev.fettle.data.encode.RowEncoding;
+import dev.fettle.data.encode.RowFormat;
+import dev.fettle.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Rows that hold two answers to a prompt and say which is better.
+ *
+ * @param tokenizer may be absent where all rows are pre-tokenised
+ */
+public record PreferenceRows(Optional<Tokenizer> tokenizer) implements RowEncoding<PreferencePair> {
+  private static final List<String> BESIDE = List.of("margin", "tools", "chat_template_kwargs");
+
+  /**
+   * {@code chosen_ids} and {@code rejected_ids}, each behind {@code prompt_ids} where there are
+   * any: used as they are, nothing added. Without, what both begin with is the prompt.
+   */
+  public static final RowFormat PRETOKENISED =
+      RowFormat.of(
+          "preference-pretokenised",
+          List.of("chosen_ids", "rejected_ids"),
+          List.of("prompt_ids", "margin"));
+
+  /** {@code prompt}, {@code chosen} and {@code rejected}: texts, or lists of messages. */
+  public static final RowFormat EXPLICIT =
+      RowFormat.of("preference", List.of("prompt", "chosen", "rejected"), BESIDE);
+
+  /**
+   * {@code chosen} and {@code rejected} alone, each with its prompt: texts, dialogues as in
+   * Anthropic's hh-rlhf, or lists of messages. What both begin with is the prompt.
+   */
+  public static final RowFormat IMPLICIT =
+      RowFormat.of("preference-implicit", List.of("chosen", "rejected"), BESIDE);
+
+  /**
+   * As in Stanford's SHP: {@code history}, two answers, and either {@code labels} (1 where A is
+   * better, else 0) or both scores.
+   */
+  public static final RowFormat SCORED =
+      new RowFormat(
+          "preference-scored",
+          List.of(
+              List.of("history"),
+              List.of("human_ref_A"),
+              List.of("human_ref_B"),
+              List.of("labels", "score_A")),
+          List.of("score_B", "margin"));
+
+  @Override
+  public List<RowFormat> formats() {
+    return List.of(PRETOKENISED, EXPLICIT, IMPLICIT, SCORED);
+  }
+
+  @Override
+  public RowEncoder<PreferencePair> encoder(RowFormat format, EncodingOptions options) {
+    if (format.equals(PRETOKENISED)) {
+      return new TokenPairEncoder(tokenizer, options);
+    }
+    return new TextPairEncoder(tokenizer, options, format);
+  }
+}

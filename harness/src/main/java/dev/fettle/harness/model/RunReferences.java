@@ -1,0 +1,50 @@
+package dev.fettle.harness.model;
+
+import dev.fettle.algorithm.ReferenceModels;
+import dev.fettle.harness.wiring.Resources;
+import dev.fettle.settings.ConfigException;
+import dev.fettle.spi.Backend;
+import dev.fettle.train.Policy;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Reference models of a run, on its backend.
+ *
+ * @param backend of the run
+ * @param plan of its policy
+ * @param seed of weights that no file holds
+ * @param resources closes what is opened
+ */
+public record RunReferences(Backend backend, PolicyPlan plan, long seed, Resources resources)
+    implements ReferenceModels {
+
+  @Override
+  public boolean startsWithoutAdapter() {
+    return plan.adapter().isPresent() && plan.adapter().flatMap(PolicyAdapter::directory).isEmpty();
+  }
+
+  @Override
+  public Policy start() {
+    return resources.own(PolicyLoader.load(backend, plan, seed));
+  }
+
+  @Override
+  public Policy open(Path directory) {
+    ModelFiles files = resources.own(ModelFiles.open(directory, Optional.empty()));
+    int vocab = files.model().shape().vocab();
+    int own = plan.files().model().shape().vocab();
+    if (vocab != own) {
+      throw ConfigException.about(
+          "algorithm.reference",
+          directory
+              + " has a vocabulary of "
+              + vocab
+              + ", the model to be trained one of "
+              + own
+              + "; a reference must read the same tokens");
+    }
+    PolicyPlan reference = PolicyPlan.of(files, plan.settings().alone(directory));
+    return resources.own(PolicyLoader.load(backend, reference, seed));
+  }
+}
