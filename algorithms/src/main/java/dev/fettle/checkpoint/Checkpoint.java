@@ -17,11 +17,12 @@ import java.util.Set;
 /**
  * A checkpoint whose every file was found to be as it was written.
  *
- * @param path its directory
+ * @param path its directory, which loads as a model too
+ * @param modelFile the model's weights, a safetensors file
  * @param trainer the run's own state
  * @param provenance where it comes from
  */
-public record Checkpoint(Path path, TrainerState trainer, Provenance provenance) {
+public record Checkpoint(Path path, Path modelFile, TrainerState trainer, Provenance provenance) {
 
   /**
    * Reads and verifies the checkpoint in a directory.
@@ -40,7 +41,11 @@ public record Checkpoint(Path path, TrainerState trainer, Provenance provenance)
               + ", trainer.json step "
               + trainer.step());
     }
-    return new Checkpoint(dir, trainer, json(dir.resolve(Manifest.PROVENANCE), Provenance.class));
+    return new Checkpoint(
+        dir,
+        dir.resolve(manifest.model()),
+        trainer,
+        json(dir.resolve(Manifest.PROVENANCE), Provenance.class));
   }
 
   /**
@@ -69,9 +74,20 @@ public record Checkpoint(Path path, TrainerState trainer, Provenance provenance)
     return trainer.step();
   }
 
-  /** The parameters, a safetensors file of its own. */
-  public Path modelFile() {
-    return path.resolve(Manifest.MODEL);
+  /**
+   * What tells this checkpoint from every other, of the same step too: the sum of its manifest,
+   * which holds the sums of its files.
+   *
+   * @param dir of a checkpoint, of which nothing else is read
+   * @throws CheckpointException if it cannot be read
+   */
+  public static String identity(Path dir) {
+    Path manifest = dir.resolve(Manifest.NAME);
+    try {
+      return Sha256.of(Files.readAllBytes(manifest));
+    } catch (IOException e) {
+      throw new CheckpointException(manifest + " cannot be read: " + FileErrors.reason(e), e);
+    }
   }
 
   /**
@@ -82,12 +98,26 @@ public record Checkpoint(Path path, TrainerState trainer, Provenance provenance)
    */
   public void restore(CheckpointTensors parameters, CheckpointTensors optimizer) {
     Path moments = path.resolve(Manifest.OPTIMIZER);
-    try (WeightSource model = WeightSource.open(modelFile());
+    try (WeightSource model = WeightSource.open(modelFile);
         WeightSource kept = WeightSource.open(moments)) {
       check(model, parameters);
       check(kept, optimizer);
       upload(model, parameters);
       upload(kept, optimizer);
+    } catch (ModelFileException e) {
+      throw new CheckpointException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Puts the saved parameters back and nothing else, for a model that is only to be written.
+   *
+   * @throws CheckpointException naming the tensors that do not fit
+   */
+  public void restore(CheckpointTensors parameters) {
+    try (WeightSource model = WeightSource.open(modelFile)) {
+      check(model, parameters);
+      upload(model, parameters);
     } catch (ModelFileException e) {
       throw new CheckpointException(String.valueOf(e.getMessage()), e);
     }

@@ -7,18 +7,18 @@ import dev.fettle.program.Slot;
  *
  * @param trainer the run's own state
  * @param provenance where it comes from
- * @param parameters the model, named as its files name it
+ * @param model what was trained
  * @param optimizer what the optimizer keeps; empty for a stateless one
  */
 public record CheckpointContent(
     TrainerState trainer,
     Provenance provenance,
-    CheckpointTensors parameters,
+    CheckpointModel model,
     CheckpointTensors optimizer) {
 
   /** Bytes of all tensors; the files are a little larger. */
   long bytes() {
-    return bytes(parameters) + bytes(optimizer);
+    return bytes(model.weights()) + bytes(optimizer);
   }
 
   private static long bytes(CheckpointTensors tensors) {

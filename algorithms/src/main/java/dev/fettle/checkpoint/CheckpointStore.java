@@ -6,6 +6,7 @@ import dev.fettle.files.FileErrors;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.weights.SafetensorsWriter;
 import dev.fettle.models.weights.TensorEntry;
+import dev.fettle.tokenizer.TokenizerException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -43,7 +45,7 @@ public final class CheckpointStore implements AutoCloseable {
 
   private final Path dir;
   private final int keep;
-  private final DirectoryLock lock;
+  private DirectoryLock lock;
 
   private CheckpointStore(Path dir, int keep, DirectoryLock lock) {
     this.dir = dir;
@@ -100,25 +102,44 @@ public final class CheckpointStore implements AutoCloseable {
    *     half written is left
    */
   public Path write(CheckpointContent content) {
-    String name = String.format(Locale.ROOT, "step-%06d", content.trainer().step());
-    Path unfinished = dir.resolve(UNFINISHED + name);
-    Path place = dir.resolve(name);
+    return write(content, OptionalLong.empty());
+  }
+
+  /**
+   * The same, keeping one checkpoint beside the newest.
+   *
+   * @param alsoKept its step
+   */
+  public Path write(CheckpointContent content, OptionalLong alsoKept) {
+    Path place = place(content.trainer().step());
+    Path unfinished = dir.resolve(UNFINISHED + place.getFileName());
     try {
+      requireDirectory();
       requireSpace(content.bytes());
       fill(unfinished, content);
-      Path replaced = dir.resolve(REPLACED + name);
+      Path replaced = dir.resolve(REPLACED + place.getFileName());
       Directories.publish(unfinished, place, replaced);
       deleteQuietly(replaced);
     } catch (IOException e) {
       throw cannotWrite(place, content.bytes(), e);
-    } catch (ModelFileException e) {
+    } catch (ModelFileException | TokenizerException e) {
       throw cannotWrite(
           place, content.bytes(), e.getCause() instanceof IOException io ? io : new IOException(e));
     } finally {
       deleteQuietly(unfinished);
     }
-    prune();
+    prune(alsoKept);
     return place;
+  }
+
+  /** Someone may have deleted it since the run began. */
+  private void requireDirectory() throws IOException {
+    if (!Files.isDirectory(dir)) {
+      LOG.warn("{} is gone since the run began; made again", dir);
+      Files.createDirectories(dir);
+      lock.close();
+      lock = DirectoryLock.acquire(dir);
+    }
   }
 
   private void requireSpace(long bytes) throws IOException {
@@ -144,19 +165,31 @@ public final class CheckpointStore implements AutoCloseable {
             + bytes
             + " bytes; "
             + free
-            + ". Earlier checkpoints are untouched: free space, check the permissions or choose"
-            + " another run.out, then resume with --resume",
+            + ". "
+            + earlier()
+            + ": free space, check the permissions or choose another run.out, then resume the run",
         e);
+  }
+
+  private String earlier() {
+    try {
+      return list(dir).isEmpty()
+          ? "There is no earlier checkpoint"
+          : "Earlier checkpoints are untouched";
+    } catch (CheckpointException e) {
+      return "Whether there are earlier checkpoints cannot be read";
+    }
   }
 
   private static void fill(Path to, CheckpointContent content) throws IOException {
     Directories.delete(to);
     Files.createDirectory(to);
-    tensors(to.resolve(Manifest.MODEL), content.parameters());
+    content.model().rest().write(to);
+    tensors(to.resolve(content.model().file()), content.model().weights());
     tensors(to.resolve(Manifest.OPTIMIZER), content.optimizer());
     AtomicFile.write(to.resolve(Manifest.TRAINER), Manifest.json(content.trainer()));
     AtomicFile.write(to.resolve(Manifest.PROVENANCE), Manifest.json(content.provenance()));
-    Manifest manifest = Manifest.of(to, content.trainer().step());
+    Manifest manifest = Manifest.of(to, content.trainer().step(), content.model().file());
     AtomicFile.write(to.resolve(Manifest.NAME), Manifest.json(manifest));
     Directories.force(to);
   }
@@ -177,14 +210,14 @@ public final class CheckpointStore implements AutoCloseable {
   }
 
   /** Only whole checkpoints count as kept; a directory that cannot be deleted does no harm. */
-  private void prune() {
+  private void prune(OptionalLong alsoKept) {
     List<Path> newestFirst = new ArrayList<>(list(dir));
     Collections.reverse(newestFirst);
     int whole = 0;
     for (Path checkpoint : newestFirst) {
       if (keep == 0 || whole < keep) {
         whole += looksWhole(checkpoint) ? 1 : 0;
-      } else {
+      } else if (alsoKept.isEmpty() || alsoKept.getAsLong() != stepOf(checkpoint)) {
         delete(checkpoint);
       }
     }
@@ -259,6 +292,19 @@ public final class CheckpointStore implements AutoCloseable {
   }
 
   /**
+   * The checkpoint of a step.
+   *
+   * @throws CheckpointException if it is missing or damaged
+   */
+  public Checkpoint at(long step) {
+    return Checkpoint.open(place(step));
+  }
+
+  private Path place(long step) {
+    return dir.resolve(String.format(Locale.ROOT, "step-%06d", step));
+  }
+
+  /**
    * The directories of the checkpoints in {@code dir}, oldest first, readable or not. One that was
    * making room when its run was killed counts, where nothing came in its place.
    */
@@ -308,7 +354,12 @@ public final class CheckpointStore implements AutoCloseable {
         name.startsWith(REPLACED) ? name.substring(REPLACED.length()) : REPLACED + name + ".none");
   }
 
-  private static long stepOf(Path path) {
+  /**
+   * The step a checkpoint's name says.
+   *
+   * @throws IllegalArgumentException if it is no checkpoint's name
+   */
+  public static long stepOf(Path path) {
     Matcher m = NAME.matcher(path.getFileName().toString());
     if (!m.matches()) {
       throw new IllegalArgumentException(path + " is not a checkpoint's name");

@@ -4,7 +4,9 @@ import dev.fettle.program.Slot;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.HostTensor;
 import dev.fettle.spi.support.Pieces;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Tensors a checkpoint saves and restores, one at a time, so that no second copy of a model is ever
@@ -35,14 +37,13 @@ public interface CheckpointTensors {
 
   /** Slots of a state, under their own names. */
   static CheckpointTensors of(DeviceState state, List<Slot> slots) {
-    return of(state, slots, "");
+    Map<String, Slot> named = new LinkedHashMap<>();
+    slots.forEach(slot -> named.put(slot.name(), slot));
+    return of(state, named);
   }
 
-  /**
-   * Slots of a state whose names all begin with {@code prefix}, as {@code param/}; in the file they
-   * are named without it.
-   */
-  static CheckpointTensors of(DeviceState state, List<Slot> slots, String prefix) {
-    return new StateTensors(state, slots, prefix);
+  /** Slots of a state by the names they have in a file, in this order. */
+  static CheckpointTensors of(DeviceState state, Map<String, Slot> named) {
+    return new NamedTensors(state, named);
   }
 }

@@ -11,23 +11,26 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Every file of a checkpoint with its size and SHA-256 ({@code manifest.json}). Its presence says
  * the checkpoint is whole; its own bytes must be exactly what its contents would be written as, so
  * that damage to the manifest shows too.
  *
- * @param format 1
+ * @param format 2
  * @param step optimizer steps taken
- * @param files all others in the directory
+ * @param model the file of the model's weights
+ * @param files all others in the directory, by name
  */
-record Manifest(int format, long step, List<Entry> files) {
+record Manifest(int format, long step, String model, List<Entry> files) {
   static final String NAME = "manifest.json";
-  static final String MODEL = "model.safetensors";
   static final String OPTIMIZER = "optimizer.safetensors";
   static final String TRAINER = "trainer.json";
   static final String PROVENANCE = "provenance.json";
-  static final List<String> FILES = List.of(MODEL, OPTIMIZER, TRAINER, PROVENANCE);
+
+  /** What every checkpoint has besides its model. */
+  private static final List<String> OWN = List.of(OPTIMIZER, TRAINER, PROVENANCE);
 
   /** Numbers and names as they are: an unknown or missing key is damage, or another version. */
   static final JsonMapper JSON =
@@ -37,7 +40,7 @@ record Manifest(int format, long step, List<Entry> files) {
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .build();
 
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   record Entry(String name, long bytes, String sha256) {}
 
@@ -46,13 +49,15 @@ record Manifest(int format, long step, List<Entry> files) {
   }
 
   /** Describes the files in a directory. */
-  static Manifest of(Path dir, long step) throws IOException {
+  static Manifest of(Path dir, long step, String model) throws IOException {
     List<Entry> files = new ArrayList<>();
-    for (String name : FILES) {
-      Path file = dir.resolve(name);
-      files.add(new Entry(name, Files.size(file), Sha256.of(file)));
+    try (Stream<Path> all = Files.walk(dir)) {
+      for (Path file : all.filter(Files::isRegularFile).sorted().toList()) {
+        String name = dir.relativize(file).toString().replace('\\', '/');
+        files.add(new Entry(name, Files.size(file), Sha256.of(file)));
+      }
     }
-    return new Manifest(FORMAT, step, files);
+    return new Manifest(FORMAT, step, model, files);
   }
 
   static byte[] json(Object record) {
@@ -73,22 +78,46 @@ record Manifest(int format, long step, List<Entry> files) {
     Path file = dir.resolve(NAME);
     try {
       byte[] bytes = Files.readAllBytes(file);
+      requireFormat(file, JSON.readTree(bytes).path("format").asInt());
       Manifest manifest = JSON.readValue(bytes, Manifest.class);
-      if (manifest.format != FORMAT) {
-        throw damaged(file, "has format " + manifest.format + ", this version reads " + FORMAT);
-      }
       if (!Arrays.equals(bytes, json(manifest))) {
         throw damaged(file, "is damaged: not as it was written");
       }
-      if (!manifest.files.stream().map(Entry::name).toList().equals(FILES)) {
-        throw damaged(file, "does not name the files of a checkpoint");
-      }
+      manifest.requireFiles(file);
       return manifest;
     } catch (JsonProcessingException e) {
       throw damaged(file, "is damaged: " + e.getOriginalMessage());
     } catch (IOException e) {
       throw damaged(file, "cannot be read: " + FileErrors.reason(e));
     }
+  }
+
+  private static void requireFormat(Path file, int format) {
+    if (format == 1) {
+      throw damaged(
+          file,
+          "is of an earlier version of Fettle, which wrote no model directories; go on with that"
+              + " version, or start a new run from its weights: copy config.json and the tokenizer's"
+              + " files of the base model beside them, and name that directory as model.path");
+    }
+    if (format != FORMAT) {
+      throw damaged(file, "has format " + format + ", this version reads " + FORMAT);
+    }
+  }
+
+  /** Its files must be within the directory: a checkpoint may come from a stranger. */
+  private void requireFiles(Path file) {
+    List<String> names = files.stream().map(Entry::name).toList();
+    boolean within = names.stream().allMatch(Manifest::isWithin);
+    if (!within || !names.containsAll(OWN) || !names.contains(model)) {
+      throw damaged(file, "does not name the files of a checkpoint");
+    }
+  }
+
+  private static boolean isWithin(String name) {
+    return !name.isEmpty()
+        && name.chars().noneMatch(c -> c == '\\' || c == ':' || c < ' ')
+        && Stream.of(name.split("/", -1)).noneMatch(p -> p.isEmpty() || p.equals(".."));
   }
 
   /**

@@ -3,7 +3,8 @@
  *
  * <pre>
  * checkpoints/step-000050/
- *   model.safetensors       the parameters
+ *   config.json ...         what makes it a model directory, or an adapter's, that others load
+ *   model.safetensors       the parameters, exact; an adapter's are adapter_model.safetensors
  *   optimizer.safetensors   what the optimizer keeps, by slot name
  *   trainer.json            {@link dev.fettle.checkpoint.TrainerState}
  *   provenance.json         {@link dev.fettle.checkpoint.Provenance}

@@ -41,6 +41,8 @@ public final class ConsoleSink implements MetricSink {
         .startsFrom(options.startStep(), Duration.ZERO)
         .setStyle(ProgressBarStyle.ASCII)
         .setUpdateIntervalMillis(500)
+        // Its own counts what the first step compiles.
+        .hideEta()
         .setConsumer(new ConsoleProgressBarConsumer(out))
         .build();
   }
@@ -48,7 +50,7 @@ public final class ConsoleSink implements MetricSink {
   @Override
   public void write(MetricsRow row) {
     boolean evaluation = row.values().keySet().stream().anyMatch(n -> n.startsWith(EVALUATION));
-    row.get("step_time").ifPresent(seconds -> paced(row.step(), seconds));
+    row.get("step_time").ifPresent(s -> paced(row.step(), s, row.get("compile_time").orElse(0)));
     if (bar != null) {
       showOnBar(bar, row, evaluation);
     } else if (evaluation || due(row.step())) {
@@ -58,8 +60,8 @@ public final class ConsoleSink implements MetricSink {
   }
 
   /** A row may stand for several steps, where not every step is logged. */
-  private void paced(long step, double seconds) {
-    pace.add(0, seconds);
+  private void paced(long step, double seconds, double compileSeconds) {
+    pace.add(0, seconds, compileSeconds);
     seen = step;
   }
 
@@ -68,7 +70,7 @@ public final class ConsoleSink implements MetricSink {
       // The bar redraws itself below the line.
       out.println("\r" + line(row, true) + "   ");
     } else {
-      bar.setExtraMessage(summary(row));
+      bar.setExtraMessage(summary(row) + timeLeft());
       bar.stepTo(row.step());
     }
   }
@@ -93,12 +95,16 @@ public final class ConsoleSink implements MetricSink {
     text.append("  ").append(summary(row));
     row.get("grad_norm").ifPresent(v -> text.append("  grad_norm ").append(number(v)));
     row.get("learning_rate").ifPresent(v -> text.append("  lr ").append(number(v)));
+    text.append(timeLeft());
+    return text.toString();
+  }
+
+  private String timeLeft() {
     long left = options.totalSteps() - seen;
     OptionalDouble each = pace.stepSeconds();
-    if (left > 0 && each.isPresent()) {
-      text.append("  ETA ").append(clock(Math.round(left * each.getAsDouble())));
-    }
-    return text.toString();
+    return left > 0 && each.isPresent()
+        ? "  ETA " + clock(Math.round(left * each.getAsDouble()))
+        : "";
   }
 
   private static String summary(MetricsRow row) {

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param tokens non-padding tokens of this step
  * @param totalTokens non-padding tokens so far
  * @param seconds wall time of this step, waiting for data included
+ * @param compileSeconds how much of it was spent on tracing and compiling programs
  */
 public record StepEvent(
     long step,
@@ -20,4 +21,5 @@ public record StepEvent(
     Map<String, Double> metrics,
     long tokens,
     long totalTokens,
-    double seconds) {}
+    double seconds,
+    double compileSeconds) {}

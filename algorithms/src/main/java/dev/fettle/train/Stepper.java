@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 
 /**
@@ -61,10 +62,12 @@ public final class Stepper<B> implements AutoCloseable {
   private final Policy policy;
   private final Objective<B> objective;
   private final StepperOptions options;
+  private final ProgramCache cache;
   private final ProgramCache.Share programs;
   private final Map<ProgramKey, List<Measurements.Kind>> measured = new HashMap<>();
   private final List<ParameterSpec> trainables;
   private final SoleUse guard = new SoleUse("the stepper");
+  private boolean intact = true;
 
   /**
    * Prepares steps; allocates gradients and whatever the optimizer keeps.
@@ -76,6 +79,7 @@ public final class Stepper<B> implements AutoCloseable {
     this.policy = policy;
     this.objective = objective;
     this.options = options;
+    this.cache = programs;
     this.programs = programs.share();
     this.trainables = policy.trainables();
     policy.state().allocate(ownSlots());
@@ -118,14 +122,35 @@ public final class Stepper<B> implements AutoCloseable {
     double scale = clip > 0 ? Math.min(1, clip / (norm + CLIP_EPSILON)) : 1;
     Map<String, HostTensor> scalars =
         new LinkedHashMap<>(options.optimizer().scalars(step, learningRate));
+    apply(scale, scalars);
+    return new StepResult(metrics);
+  }
+
+  private void apply(double scale, Map<String, HostTensor> scalars) {
+    Executable program;
     if (scale == 1) {
       // Spares a pass over all gradients.
-      run(update("apply", () -> apply(false)), scalars);
+      program = update("apply", () -> apply(false));
     } else {
       scalars.put(SCALE, HostTensor.scalar(DType.F32, scale));
-      run(update("apply_clipped", () -> apply(true)), scalars);
+      program = update("apply_clipped", () -> apply(true));
     }
-    return new StepResult(metrics);
+    intact = false;
+    run(program, scalars);
+    intact = true;
+  }
+
+  /**
+   * Whether parameters and optimizer are those of a whole number of steps: false once an update has
+   * failed half-way.
+   */
+  public boolean intact() {
+    return intact;
+  }
+
+  /** Seconds spent on tracing and compiling so far, by all that share the programs' cache. */
+  double compileSeconds() {
+    return cache.compileMillis() / 1000;
   }
 
   /**
@@ -133,6 +158,7 @@ public final class Stepper<B> implements AutoCloseable {
    *
    * @param microBatches walked twice, first to count and then to run; no more than one need exist
    *     at a time
+   * @throws CancellationException if asked to stop, or interrupted, before the last of them
    */
   public StepResult evaluate(Iterable<B> microBatches) {
     return guard.call(() -> new StepResult(losses(microBatches, Kind.EVALUATE)));
@@ -149,6 +175,9 @@ public final class Stepper<B> implements AutoCloseable {
     }
     Measurements measurements = new Measurements();
     for (B batch : microBatches) {
+      if (kind == Kind.EVALUATE) {
+        requireGoingOn();
+      }
       ProgramKey own = objective.key(batch);
       ProgramKey key = own.forKind(kind.program);
       Executable program = programs.get(key, () -> accumulate(kind, own));
@@ -158,6 +187,12 @@ public final class Stepper<B> implements AutoCloseable {
     }
     options.hook().sum(policy.state(), measurements);
     return measurements.results();
+  }
+
+  private void requireGoingOn() {
+    if (Thread.currentThread().isInterrupted() || options.stopRequested().getAsBoolean()) {
+      throw new CancellationException("asked to stop during an evaluation");
+    }
   }
 
   private Executable update(String name, Supplier<Program> trace) {

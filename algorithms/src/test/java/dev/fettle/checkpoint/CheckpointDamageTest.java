@@ -97,13 +97,13 @@ class CheckpointDamageTest {
   void aManifestThatNamesOtherFilesIsRefused() throws IOException {
     Path checkpoint = dir.resolve("step-000010");
     Manifest manifest = Manifest.read(checkpoint);
-    Manifest fewer = new Manifest(1, 10, manifest.files().subList(0, 2));
+    Manifest fewer = new Manifest(2, 10, manifest.model(), manifest.files().subList(0, 2));
     Files.write(checkpoint.resolve(Manifest.NAME), Manifest.json(fewer));
     assertThatThrownBy(() -> Checkpoint.open(checkpoint))
         .hasMessageContaining("does not name the files");
-    Manifest later = new Manifest(2, 10, manifest.files());
+    Manifest later = new Manifest(3, 10, manifest.model(), manifest.files());
     Files.write(checkpoint.resolve(Manifest.NAME), Manifest.json(later));
-    assertThatThrownBy(() -> Checkpoint.open(checkpoint)).hasMessageContaining("format 2");
+    assertThatThrownBy(() -> Checkpoint.open(checkpoint)).hasMessageContaining("format 3");
   }
 
   @Test

@@ -76,7 +76,8 @@ class CheckpointFailureTest {
     assertThat(Files.readString(out))
         .contains(dir.resolve("step-000010") + ": the checkpoint cannot be written: File too large")
         .containsPattern("It needs \\d+ bytes; \\d+ bytes are free")
-        .contains("--resume");
+        .contains("Earlier checkpoints are untouched")
+        .contains("resume the run");
     assertOnlyTheFirst();
   }
 

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,10 +92,12 @@ class CheckpointStoreTest {
       state.allocate(moment);
       state.upload(weight.name(), HostTensor.ofFloats(new float[] {1, 2, 3, 4}, 2, 2));
       state.upload(moment.name(), HostTensor.ofFloats(new float[] {5, 6, 7, 8}, 2, 2));
-      CheckpointTensors parameters = CheckpointTensors.of(state, List.of(weight), "param/");
+      CheckpointTensors parameters = CheckpointTensors.of(state, Map.of("lm_head.weight", weight));
       CheckpointTensors moments = CheckpointTensors.of(state, List.of(moment));
       CheckpointContent c = TestRun.content(1);
-      store.write(new CheckpointContent(c.trainer(), c.provenance(), parameters, moments));
+      store.write(
+          new CheckpointContent(
+              c.trainer(), c.provenance(), CheckpointModel.of(parameters), moments));
 
       state.upload(weight.name(), HostTensor.allocate(weight.type()));
       state.upload(moment.name(), HostTensor.allocate(moment.type()));

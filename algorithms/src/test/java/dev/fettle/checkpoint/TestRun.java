@@ -74,11 +74,12 @@ final class TestRun implements CheckpointTensors {
   }
 
   static CheckpointContent content(long step) {
-    return new CheckpointContent(trainer(step), PROVENANCE, parameters(step), optimizer(step));
+    return new CheckpointContent(
+        trainer(step), PROVENANCE, CheckpointModel.of(parameters(step)), optimizer(step));
   }
 
   static CheckpointContent content(long step, CheckpointTensors parameters) {
-    return new CheckpointContent(trainer(step), PROVENANCE, parameters, none());
+    return new CheckpointContent(trainer(step), PROVENANCE, CheckpointModel.of(parameters), none());
   }
 
   /** Whether both hold the same bytes under the same names. */

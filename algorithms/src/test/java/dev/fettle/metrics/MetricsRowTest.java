@@ -36,10 +36,24 @@ class MetricsRowTest {
   void throughputForgetsWhatLeftTheWindow() {
     Throughput meter = new Throughput(2);
     assertThat(meter.tokensPerSecond()).isEmpty();
-    meter.add(10, 100);
-    meter.add(100, 1);
-    meter.add(300, 3);
+    meter.add(10, 100, 0);
+    meter.add(100, 1, 0);
+    meter.add(300, 3, 0);
     assertThat(meter.tokensPerSecond()).hasValue(100);
     assertThat(meter.stepSeconds()).hasValue(2);
+  }
+
+  @Test
+  void whatIsCompiledDoesNotCount() {
+    Throughput meter = new Throughput(10);
+    meter.add(100, 21, 20);
+    assertThat(meter.tokensPerSecond()).hasValue(100);
+    assertThat(meter.stepSeconds()).hasValue(1);
+    // The first run of a program prepares more than compiling shows.
+    meter.add(100, 0.5, 0);
+    assertThat(meter.tokensPerSecond()).hasValue(200);
+    assertThat(meter.stepSeconds()).hasValue(0.5);
+    meter.add(100, 9, 8);
+    assertThat(meter.tokensPerSecond()).hasValue(200);
   }
 }

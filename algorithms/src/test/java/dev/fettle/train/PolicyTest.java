@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fettle.autodiff.Gradients;
 import dev.fettle.backend.reference.ReferenceProvider;
 import dev.fettle.checkpoint.CheckpointContent;
+import dev.fettle.checkpoint.CheckpointModel;
 import dev.fettle.checkpoint.CheckpointStore;
 import dev.fettle.checkpoint.CheckpointTensors;
 import dev.fettle.checkpoint.Provenance;
@@ -26,7 +27,6 @@ import dev.fettle.models.nn.ForwardOptions;
 import dev.fettle.models.nn.ModelScope;
 import dev.fettle.models.nn.PackedAttention;
 import dev.fettle.models.nn.ParameterSpec;
-import dev.fettle.models.nn.Slots;
 import dev.fettle.models.nn.Source;
 import dev.fettle.models.nn.TokenInputs;
 import dev.fettle.models.weights.ModelWeights;
@@ -161,9 +161,7 @@ class PolicyTest {
 
   private static CheckpointTensors tensors(Policy policy) {
     return CheckpointTensors.of(
-        policy.state(),
-        policy.trainables().stream().map(ParameterSpec::slot).toList(),
-        Slots.parameter(""));
+        policy.state(), policy.trainables().stream().map(ParameterSpec::slot).toList());
   }
 
   private void assertResumes(PolicySpec spec) {
@@ -181,7 +179,7 @@ class PolicyTest {
           new CheckpointContent(
               new TrainerState(new Progress(5, new Cursor(0, 5, "data"), 0), 1),
               Provenance.gather("reference", "1", "", List.of()),
-              tensors(policy),
+              CheckpointModel.of(tensors(policy)),
               none));
     }
     try (Policy policy = load(spec)) {

@@ -1,6 +1,7 @@
 package dev.fettle.cli;
 
 import dev.fettle.harness.Fettle;
+import dev.fettle.harness.config.SaveAs;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Work an adapter into a model's weights.",
       "",
-      "The new directory needs no adapter; the weights in it are F32. It appears whole or not at all."
+      "The new directory needs no adapter. It appears whole or not at all."
     })
 final class MergeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -41,9 +42,19 @@ final class MergeCommand implements Callable<Integer> {
       description = "The model directory to make.")
   private Path out;
 
+  @Option(
+      names = "--save-as",
+      paramLabel = "TYPE",
+      defaultValue = "SOURCE",
+      description = {
+        "Type of the weights: source, f32, bf16 or f16.",
+        "Default: source, the one the base model's have."
+      })
+  private SaveAs saveAs;
+
   @Override
   public Integer call() {
-    Fettle.merge(model, adapter, out);
+    Fettle.merge(model, adapter, out, saveAs);
     spec.commandLine().getOut().println("The merged model is in " + out);
     return 0;
   }

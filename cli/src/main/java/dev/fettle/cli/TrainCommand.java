@@ -5,6 +5,7 @@ import dev.fettle.harness.config.ConfigReader;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.run.RunOptions;
 import dev.fettle.harness.run.TrainingReport;
+import dev.fettle.train.Ending;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,7 +57,8 @@ final class TrainCommand implements Callable<Integer> {
     RunConfig run = ConfigReader.read(config, overrides);
     PrintWriter out = spec.commandLine().getOut();
     StopSignal stop = new StopSignal(this::announceStop).install();
-    RunOptions options = new RunOptions(main.terminal(), dumpGraphs.directory(), stop);
+    RunOptions options =
+        new RunOptions(main.terminal(), dumpGraphs.directory(), stop).goingOnBy("add --resume");
     try (Fettle fettle = Fettle.open(run, options)) {
       TrainingReport report = resume ? fettle.resume() : fettle.train();
       tell(report, out);
@@ -78,18 +80,40 @@ final class TrainCommand implements Callable<Integer> {
     switch (report.outcome()) {
       case FINISHED -> {
         out.printf("Trained %d steps%s.%n", report.step(), metrics(report));
-        out.println("The model is in " + report.model());
+        if (report.ending() == Ending.NO_IMPROVEMENT) {
+          out.printf("Ended before step %d: nothing improved any more.%n", report.steps());
+        }
+        tellBest(report, out);
+        out.println("The model is in " + report.directory().finalModel());
       }
       case FINISHED_BEFORE -> {
         out.printf(
             "%s is finished already: %d of %d steps.%n", directory, report.step(), report.steps());
-        out.println("Its model is in " + report.model() + "; to train further, raise train.steps.");
+        out.println(
+            "Its model is in "
+                + report.directory().finalModel()
+                + "; to train further, raise train.steps.");
       }
       case STOPPED -> {
-        out.printf("Stopped after step %d of %d.%n", report.step(), report.steps());
+        String of = report.steps() > 0 ? " of " + report.steps() : "";
+        out.println("Stopped after step " + report.step() + of + ".");
+        report.model().ifPresent(m -> out.println("The model as it is now is in " + m));
         out.println("Go on with: " + resumeCommand());
       }
     }
+  }
+
+  private static void tellBest(TrainingReport report, PrintWriter out) {
+    report
+        .best()
+        .ifPresent(
+            best ->
+                out.printf(
+                    Locale.ROOT,
+                    "The best %s was %.4f, after step %d.%n",
+                    best.metric(),
+                    best.value(),
+                    best.step()));
   }
 
   private static String metrics(TrainingReport report) {

@@ -10,6 +10,8 @@ import dev.fettle.models.ModelParts;
 import dev.fettle.models.lora.AdapterConfig;
 import dev.fettle.models.lora.AdapterWeights;
 import dev.fettle.models.nn.ParameterSpec;
+import dev.fettle.models.weights.SafetensorsWriter;
+import dev.fettle.models.weights.TensorEntry;
 import dev.fettle.spi.HostTensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +50,10 @@ class MergeCommandTest {
       PolicyPlan plan = PolicyPlan.of(files, ModelSettings.of(model).with(ALL_LINEAR));
       AdapterConfig config = plan.adapter().orElseThrow().config();
       config.saved(model.toString(), List.of()).write(adapter);
-      AdapterWeights.write(adapter, ModelParts.trace(plan.spec()), MergeCommandTest::random);
+      List<TensorEntry> entries = new ArrayList<>();
+      AdapterWeights.named(ModelParts.trace(plan.spec()))
+          .forEach((name, p) -> entries.add(TensorEntry.of(name, random(p))));
+      SafetensorsWriter.write(adapter.resolve(AdapterWeights.FILE), entries);
     }
   }
 

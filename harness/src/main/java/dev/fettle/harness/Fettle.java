@@ -1,10 +1,12 @@
 package dev.fettle.harness;
 
 import dev.fettle.data.encode.LossOn;
+import dev.fettle.files.Uninterrupted;
 import dev.fettle.harness.config.BackendSettings;
 import dev.fettle.harness.config.ConfigReader;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.config.RunConfig;
+import dev.fettle.harness.config.SaveAs;
 import dev.fettle.harness.doctor.BackendCheckup;
 import dev.fettle.harness.model.LoadedModel;
 import dev.fettle.harness.model.MergedModel;
@@ -12,16 +14,15 @@ import dev.fettle.harness.model.NewModel;
 import dev.fettle.harness.run.RunDirectory;
 import dev.fettle.harness.run.RunOptions;
 import dev.fettle.harness.run.TrainingReport;
-import dev.fettle.harness.run.TrainingReport.Outcome;
 import dev.fettle.harness.run.TrainingRun;
 import dev.fettle.harness.score.ScoreReport;
 import dev.fettle.harness.wiring.Backends;
 import dev.fettle.harness.wiring.RunModule;
 import dev.fettle.harness.wiring.Wiring;
 import dev.fettle.models.generate.SamplingOptions;
+import dev.fettle.train.Ending;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
@@ -38,7 +39,7 @@ import java.util.function.BooleanSupplier;
  * <pre>{@code
  * try (Fettle fettle = Fettle.open(Path.of("run.yaml"))) {
  *   TrainingReport report = fettle.train();
- *   System.out.println(report.loss() + ", model in " + report.model());
+ *   System.out.println(report.loss() + ", model in " + report.model().orElseThrow());
  * }
  * }</pre>
  */
@@ -70,7 +71,9 @@ public final class Fettle implements AutoCloseable {
   }
 
   /**
-   * Trains a new run.
+   * Trains a new run. An interrupt of the thread is a request to stop: the step is finished, a
+   * checkpoint written, and the thread still interrupted when this returns. Whatever a listener
+   * throws comes out of here, after a checkpoint.
    *
    * @throws dev.fettle.settings.ConfigException if its directory holds a run already
    * @throws dev.fettle.data.read.DataException where rows cannot be used
@@ -110,14 +113,20 @@ public final class Fettle implements AutoCloseable {
 
   private TrainingReport runAlone(boolean resume) {
     RunDirectory directory = new RunDirectory(config.run().directory());
-    directory.check(resume);
+    directory.check(resume, options.goingOn());
+    // Each call opens what it needs: a resumed run must not find what an earlier one left.
     try (Wiring wiring = new Wiring(List.of(new RunModule(config, options)))) {
       TrainingRun<?> run = TrainingRun.of(wiring);
-      if (options.stopRequested().getAsBoolean()) {
-        return new TrainingReport(
-            directory, Outcome.STOPPED, 0, 0, 1, Map.of(), Map.of(), 0, Map.of(), List.of());
+      return options.stopRequested().getAsBoolean()
+          ? directory.stoppedEarly(Ending.STOP_REQUESTED)
+          : run.run(resume);
+    } catch (RuntimeException e) {
+      if (!Uninterrupted.isInterrupt(e)) {
+        throw e;
       }
-      return run.run(resume);
+      // While it was being opened: there is nothing to save yet.
+      Thread.currentThread().interrupt();
+      return directory.stoppedEarly(Ending.INTERRUPTED);
     }
   }
 
@@ -152,14 +161,19 @@ public final class Fettle implements AutoCloseable {
   }
 
   /**
-   * Works an adapter into a model's weights.
+   * Works an adapter into a model's weights, each tensor of the type it has in the model.
    *
    * @throws dev.fettle.settings.ConfigException if {@code out} is there already
    * @throws dev.fettle.models.config.ModelFileException if model or adapter cannot be read, or do
    *     not fit together
    */
   public static void merge(Path model, Path adapter, Path out) {
-    new MergedModel(model, adapter).write(out);
+    merge(model, adapter, out, SaveAs.SOURCE);
+  }
+
+  /** The same with weights of another type. */
+  public static void merge(Path model, Path adapter, Path out, SaveAs saveAs) {
+    new MergedModel(model, adapter, saveAs).write(out);
   }
 
   /** What each backend on the class path can do here. */

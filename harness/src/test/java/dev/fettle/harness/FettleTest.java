@@ -100,7 +100,7 @@ class FettleTest {
   @Test
   void theFinalModelIsWhatWasEvaluated() {
     TrainingReport report = train(tiny.config("eval").set("data.eval", tiny.rows()).build());
-    ScoreReport scores = Fettle.score(report.model(), Tiny.REFERENCE, tiny.rows());
+    ScoreReport scores = Fettle.score(report.model().orElseThrow(), Tiny.REFERENCE, tiny.rows());
     assertThat(scores.meanLoss()).isCloseTo(report.evaluation().get("eval_loss"), within(1e-5));
     assertThat(scores.meanLoss())
         .isLessThan(Fettle.score(tiny.model(), Tiny.REFERENCE, tiny.rows()).meanLoss());
@@ -113,11 +113,13 @@ class FettleTest {
     TrainingReport stopped = trainFor(3, config);
     assertThat(stopped.outcome()).isEqualTo(Outcome.STOPPED);
     assertThat(stopped.step()).isEqualTo(3);
-    assertThat(stopped.model()).doesNotExist();
+    assertThat(stopped.model()).hasValue(stopped.directory().checkpoints().resolve("step-000003"));
+    assertThat(stopped.directory().finalModel()).doesNotExist();
     TrainingReport resumed = resume(config);
     assertThat(resumed.from()).isEqualTo(3);
     assertThat(resumed.outcome()).isEqualTo(Outcome.FINISHED);
-    assertThat(weights(resumed.model())).isEqualTo(weights(straight.model()));
+    assertThat(weights(resumed.model().orElseThrow()))
+        .isEqualTo(weights(straight.model().orElseThrow()));
     assertThat(losses(resumed)).isEqualTo(losses(straight)).hasSize(6);
   }
 
@@ -132,7 +134,8 @@ class FettleTest {
     Files.writeString(killed.directory().metrics(), "{\"step\":6,\"lo", StandardOpenOption.APPEND);
     TrainingReport resumed = resume(config);
     assertThat(resumed.from()).isEqualTo(4);
-    assertThat(weights(resumed.model())).isEqualTo(weights(straight.model()));
+    assertThat(weights(resumed.model().orElseThrow()))
+        .isEqualTo(weights(straight.model().orElseThrow()));
     assertThat(losses(resumed)).isEqualTo(losses(straight)).hasSize(6);
   }
 
@@ -150,10 +153,10 @@ class FettleTest {
   @Test
   void aFinishedRunIsLeftAlone() throws IOException {
     RunConfig config = tiny.config("done").build();
-    byte[] before = weights(train(config).model());
+    byte[] before = weights(train(config).model().orElseThrow());
     TrainingReport again = resume(config);
     assertThat(again.outcome()).isEqualTo(Outcome.FINISHED_BEFORE);
-    assertThat(weights(again.model())).isEqualTo(before);
+    assertThat(weights(again.model().orElseThrow())).isEqualTo(before);
     TrainingReport longer = resume(config.toBuilder().set("train.steps", 8).build());
     assertThat(longer.outcome()).isEqualTo(Outcome.FINISHED);
     assertThat(longer.step()).isEqualTo(8);
@@ -165,7 +168,7 @@ class FettleTest {
     train(config);
     assertThatThrownBy(() -> train(config))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("holds a run already; go on with it by Fettle.resume() ");
+        .hasMessageContaining("holds a run already; call resume() to go on with it");
   }
 
   @Test
@@ -187,7 +190,7 @@ class FettleTest {
       stop.set(false);
       TrainingReport resumed = fettle.resume();
       assertThat(resumed.from()).isEqualTo(3);
-      assertThat(weights(resumed.model())).isEqualTo(weights(straight.model()));
+      assertThat(weights(resumed.model().orElseThrow())).isEqualTo(weights(straight.model().orElseThrow()));
       assertThat(fettle.resume().outcome()).isEqualTo(Outcome.FINISHED_BEFORE);
     }
   }
@@ -285,12 +288,13 @@ class FettleTest {
   void freshWeightsDependOnTheSeedAlone() throws IOException {
     RunConfig.Builder fresh =
         tiny.config("a").unset("model.path").set("model.init", tiny.model()).set("train.steps", 1);
-    byte[] a = weights(train(fresh.build()).model());
-    byte[] b = weights(train(fresh.set("run.name", "b").build()).model());
+    byte[] a = weights(train(fresh.build()).model().orElseThrow());
+    byte[] b = weights(train(fresh.set("run.name", "b").build()).model().orElseThrow());
     byte[] c =
         weights(
             train(fresh.set("run.name", "c").set("run.seed", 4).set("data.shuffle", false).build())
-                .model());
+                .model()
+                .orElseThrow());
     assertThat(a).isEqualTo(b).isNotEqualTo(c);
   }
 

@@ -61,15 +61,21 @@ class LoraRunTest {
   void theAdapterIsWrittenAsPeftWritesIt() throws IOException {
     TrainingReport report = train(config("lora").set("data.eval", tiny.rows()).build());
     assertThat(report.outcome()).isEqualTo(Outcome.FINISHED);
-    try (Stream<Path> files = Files.list(report.model())) {
+    try (Stream<Path> files = Files.list(report.model().orElseThrow())) {
       assertThat(files.map(f -> f.getFileName().toString()))
           .containsExactlyInAnyOrder(
-              AdapterConfig.FILE, AdapterWeights.FILE, "tokenizer.json", "tokenizer_config.json");
+              AdapterConfig.FILE,
+              AdapterWeights.FILE,
+              "tokenizer.json",
+              "tokenizer_config.json",
+              "README.md",
+              "fettle.json");
     }
-    AdapterConfig config = AdapterConfig.read(report.model());
+    AdapterConfig config = AdapterConfig.read(report.model().orElseThrow());
     assertThat(config.baseModel()).contains(tiny.model().toAbsolutePath().toString());
     assertThat(config.lora().targets()).isEqualTo(new LoraTargets.Named(List.of("c_attn", "c_fc")));
-    try (WeightSource adapter = WeightSource.open(report.model().resolve(AdapterWeights.FILE))) {
+    try (WeightSource adapter =
+        WeightSource.open(report.model().orElseThrow().resolve(AdapterWeights.FILE))) {
       assertThat(adapter.names())
           .containsExactly(
               "base_model.model.transformer.h.0.attn.c_attn.lora_A.weight",
@@ -78,7 +84,7 @@ class LoraRunTest {
               "base_model.model.transformer.h.0.mlp.c_fc.lora_B.weight");
     }
     // Its base model is found by the name in it.
-    assertThat(loss(report.model()))
+    assertThat(loss(report.model().orElseThrow()))
         .isCloseTo(report.evaluation().get("eval_loss"), within(1e-5))
         .isLessThan(loss(tiny.model()));
   }
@@ -87,7 +93,9 @@ class LoraRunTest {
   void aCheckpointHoldsTheAdapterAlone() throws IOException {
     TrainingReport report = train(config("lora").build());
     Path checkpoint = report.directory().checkpoints().resolve("step-000006");
-    try (WeightSource model = WeightSource.open(checkpoint.resolve("model.safetensors"));
+    assertThat(checkpoint.resolve("model.safetensors")).doesNotExist();
+    assertThat(loss(checkpoint)).isEqualTo(loss(report.model().orElseThrow()));
+    try (WeightSource model = WeightSource.open(checkpoint.resolve(AdapterWeights.FILE));
         WeightSource moments = WeightSource.open(checkpoint.resolve("optimizer.safetensors"))) {
       assertThat(model.names()).hasSize(4).allMatch(n -> n.contains(".lora_"));
       assertThat(moments.names()).hasSize(8).allMatch(n -> n.contains(".lora_"));
@@ -106,13 +114,14 @@ class LoraRunTest {
     try (Fettle fettle = Fettle.open(config, RunOptions.quiet())) {
       TrainingReport resumed = fettle.resume();
       assertThat(resumed.from()).isEqualTo(3);
-      assertThat(weights(resumed.model())).isEqualTo(weights(straight.model()));
+      assertThat(weights(resumed.model().orElseThrow()))
+          .isEqualTo(weights(straight.model().orElseThrow()));
     }
   }
 
   @Test
   void anAdapterIsTrainedOn() throws IOException {
-    Path first = train(config("first").build()).model();
+    Path first = train(config("first").build()).model().orElseThrow();
     TrainingReport second =
         train(
             tiny.config("second")
@@ -120,8 +129,8 @@ class LoraRunTest {
                 .set("model.adapter.rank", 4)
                 .set("model.adapter.targets", List.of("attn.c_attn", "mlp.c_fc"))
                 .build());
-    assertThat(loss(second.model())).isLessThan(loss(first));
-    assertThat(AdapterConfig.read(second.model()).lora())
+    assertThat(loss(second.model().orElseThrow())).isLessThan(loss(first));
+    assertThat(AdapterConfig.read(second.model().orElseThrow()).lora())
         .isEqualTo(AdapterConfig.read(first).lora());
   }
 
@@ -134,7 +143,7 @@ class LoraRunTest {
     "modulesToSave, wte, is [wte]"
   })
   void keysMustAgreeWithTheAdapterToStartFrom(String key, String value, String message) {
-    Path first = train(config("first").build()).model();
+    Path first = train(config("first").build()).model().orElseThrow();
     Object setting =
         switch (key) {
           case "targets", "modulesToSave" -> List.of(value);
@@ -182,7 +191,7 @@ class LoraRunTest {
 
   @Test
   void anAdapterIsNoModel() {
-    Path first = train(config("first").build()).model();
+    Path first = train(config("first").build()).model().orElseThrow();
     assertThatThrownBy(() -> train(tiny.config("second").set("model.path", first).build()))
         .isInstanceOf(ModelFileException.class)
         .hasMessageContaining("is an adapter; give its base model here");
@@ -192,12 +201,13 @@ class LoraRunTest {
   void modulesTrainedAsAWholeAreSavedWithTheAdapter() throws IOException {
     TrainingReport report =
         train(config("whole").set("model.adapter.modulesToSave", List.of("lm_head")).build());
-    try (WeightSource adapter = WeightSource.open(report.model().resolve(AdapterWeights.FILE))) {
+    try (WeightSource adapter =
+        WeightSource.open(report.model().orElseThrow().resolve(AdapterWeights.FILE))) {
       assertThat(adapter.names()).hasSize(5).contains("base_model.model.lm_head.weight");
     }
     Path merged = dir.resolve("merged");
-    Fettle.merge(tiny.model(), report.model(), merged);
-    assertThat(loss(merged)).isCloseTo(loss(report.model()), within(1e-5));
+    Fettle.merge(tiny.model(), report.model().orElseThrow(), merged);
+    assertThat(loss(merged)).isCloseTo(loss(report.model().orElseThrow()), within(1e-5));
     try (WeightSource weights = WeightSource.open(merged)) {
       // The model was tied; now it is not.
       assertThat(weights.names()).contains("lm_head.weight", "transformer.wte.weight");

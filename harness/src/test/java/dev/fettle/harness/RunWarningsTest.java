@@ -134,9 +134,11 @@ class RunWarningsTest {
   void anAdaptersDropoutIsToldOf() throws IOException {
     TrainingReport first = train(tiny.config("lora").set("model.adapter.rank", 2));
     assertThat(first.warnings()).isEmpty();
-    Path adapter = first.model().resolve("adapter_config.json");
+    Path adapter = first.model().orElseThrow().resolve("adapter_config.json");
     edit(adapter, json -> json.put("lora_dropout", 0.05));
-    assertThat(train(tiny.config("more").set("model.adapter.path", first.model())).warnings())
+    assertThat(
+            train(tiny.config("more").set("model.adapter.path", first.model().orElseThrow()))
+                .warnings())
         .singleElement()
         .asString()
         .startsWith(adapter + " asks for dropout (lora_dropout 0.05)");

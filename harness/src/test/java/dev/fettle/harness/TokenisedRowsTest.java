@@ -50,7 +50,7 @@ class TokenisedRowsTest {
   }
 
   private static byte[] weights(TrainingReport report) throws IOException {
-    return Files.readAllBytes(report.model().resolve("model.safetensors"));
+    return Files.readAllBytes(report.model().orElseThrow().resolve("model.safetensors"));
   }
 
   /** What tells a file from another written under its name, by name. */

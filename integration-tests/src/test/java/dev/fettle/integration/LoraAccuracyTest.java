@@ -38,7 +38,7 @@ class LoraAccuracyTest {
     List<Task> tasks = full.before().answers().stream().map(Answer::task).toList();
     try (Fettle fettle = Fettle.open(adapter(full), RunOptions.quiet())) {
       Examination after =
-          Examination.of(fettle.train().model(), BackendSettings.of(BACKEND), tasks);
+          Examination.of(fettle.train().model().orElseThrow(), BackendSettings.of(BACKEND), tasks);
       System.out.printf(
           "held-out questions right: %d full, %d with an adapter, of %d%n",
           full.main().after().right(), after.right(), tasks.size());

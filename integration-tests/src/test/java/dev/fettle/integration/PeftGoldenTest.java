@@ -11,6 +11,7 @@ import dev.fettle.harness.config.AdapterSettings;
 import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.harness.model.MergedModel;
 import dev.fettle.harness.model.ModelFiles;
+import dev.fettle.harness.model.PolicyFiles;
 import dev.fettle.harness.model.PolicyLoader;
 import dev.fettle.harness.model.PolicyPlan;
 import dev.fettle.ir.DType;
@@ -204,7 +205,7 @@ class PeftGoldenTest {
         ModelFiles files = ModelFiles.open(base(name))) {
       PolicyPlan plan = plan(files, adapter);
       try (Policy policy = PolicyLoader.load(backend, plan, 1)) {
-        plan.write(saved, policy, Optional.empty());
+        new PolicyFiles(plan, policy, Optional.empty()).write(saved);
       }
     }
     try (WeightSource before = WeightSource.open(adapter.resolve(AdapterWeights.FILE));

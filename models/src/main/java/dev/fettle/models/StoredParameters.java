@@ -90,6 +90,11 @@ public final class StoredParameters {
     return unexpected;
   }
 
+  /** The type a parameter is stored in; empty if it is not stored. */
+  public Optional<DType> dtype(ParameterSpec parameter) {
+    return Optional.ofNullable(storedNames.get(parameter.name())).map(source::dtype);
+  }
+
   /** A copy of a parameter in F32, or made from the base; empty if it is not stored. */
   public Optional<HostTensor> find(ParameterSpec parameter) {
     if (parameter.fill() instanceof FromBase made) {

@@ -49,13 +49,14 @@ final class RunProgress implements AutoCloseable {
   }
 
   private void show(ConsoleSink to, StepRow row) {
-    throughput.add(row.tokens(), row.seconds());
+    throughput.add(row.tokens(), row.seconds(), row.compileSeconds());
     to.write(
         MetricsRow.at(row.step())
             .put("loss", row.loss())
             .put("grad_norm", row.gradNorm())
             .put("tokens_per_second", throughput.tokensPerSecond().orElse(0))
             .put("step_time", row.seconds())
+            .put("compile_time", row.compileSeconds())
             .build());
   }
 

@@ -11,9 +11,22 @@ import dev.fettle.train.StepEvent;
  * @param learningRate the one used
  * @param tokens non-padding tokens of this step
  * @param seconds wall time, waiting for data included
+ * @param compileSeconds how much of it was spent on compiling
  */
 public record StepRow(
-    long step, double loss, double gradNorm, double learningRate, long tokens, double seconds) {
+    long step,
+    double loss,
+    double gradNorm,
+    double learningRate,
+    long tokens,
+    double seconds,
+    double compileSeconds) {
+
+  /** A step in which nothing was compiled. */
+  StepRow(
+      long step, double loss, double gradNorm, double learningRate, long tokens, double seconds) {
+    this(step, loss, gradNorm, learningRate, tokens, seconds, 0);
+  }
 
   static StepRow of(StepEvent e) {
     return new StepRow(
@@ -22,6 +35,7 @@ public record StepRow(
         e.metrics().getOrDefault("grad_norm", Double.NaN),
         e.learningRate(),
         e.tokens(),
-        e.seconds());
+        e.seconds(),
+        e.compileSeconds());
   }
 }

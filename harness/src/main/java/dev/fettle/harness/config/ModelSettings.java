@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param init one whose weights are not read: new ones are drawn with {@code run.seed}
  * @param precision of matrix products; parameters, sums and losses are F32 either way
  * @param recompute what is computed again in the reverse sweep to save memory
+ * @param saveAs the type of the weights in {@code final/}
  * @param adapter what is trained beside the frozen weights; empty where they are trained themselves
  */
 public record ModelSettings(
@@ -22,6 +23,7 @@ public record ModelSettings(
     Optional<Path> init,
     Precision precision,
     Recompute recompute,
+    SaveAs saveAs,
     Optional<AdapterSettings> adapter) {
 
   static final Keys<ModelSettings> KEYS =
@@ -50,6 +52,13 @@ public record ModelSettings(
                       "`blocks` keeps only each block's input and computes the rest again: less"
                           + " memory, more time")
                   .otherwise(Recompute.NONE),
+              Key.choice(
+                      "saveAs",
+                      SaveAs.class,
+                      "the type of the weights in `final/`; `source`: the one they came in. Checkpoints"
+                          + " are `f32`, which a resumed run needs")
+                  .otherwise(SaveAs.SOURCE)
+                  .also("save_dtype", "save_precision"),
               Key.section(
                       "adapter",
                       AdapterSettings.KEYS,
@@ -79,13 +88,18 @@ public record ModelSettings(
   /** The model of a directory, in full precision. */
   public static ModelSettings of(Path directory) {
     return new ModelSettings(
-        Optional.of(directory), Optional.empty(), Precision.FULL, Recompute.NONE, Optional.empty());
+        Optional.of(directory),
+        Optional.empty(),
+        Precision.FULL,
+        Recompute.NONE,
+        SaveAs.SOURCE,
+        Optional.empty());
   }
 
   /** The same for the weights of another directory. */
   public ModelSettings at(Path directory) {
     return new ModelSettings(
-        Optional.of(directory), Optional.empty(), precision, recompute, adapter);
+        Optional.of(directory), Optional.empty(), precision, recompute, saveAs, adapter);
   }
 
   /** The model of another directory, without an adapter and run as this one is. */
@@ -94,12 +108,12 @@ public record ModelSettings(
   }
 
   private ModelSettings in(Precision other) {
-    return new ModelSettings(path, init, other, recompute, adapter);
+    return new ModelSettings(path, init, other, recompute, saveAs, adapter);
   }
 
   /** The same with an adapter. */
   public ModelSettings with(AdapterSettings other) {
-    return new ModelSettings(path, init, precision, recompute, Optional.of(other));
+    return new ModelSettings(path, init, precision, recompute, saveAs, Optional.of(other));
   }
 
   /** The model's directory, whichever key names it. */

@@ -35,10 +35,12 @@ final class OtherTrainers {
               "resume_from_checkpoint auto_resume"),
           new Answer(
               "fettle train trains, and evaluates where data.eval names rows; leave it out",
-              "do_train do_eval do_predict eval_on_start eval_delay"),
+              "do_train do_eval do_predict eval_delay"),
           new Answer(
-              "final/ holds the model of the last step; leave it out",
-              "load_best_model_at_end metric_for_best_model greater_is_better"),
+              "a checkpoint holds all that a resumed run needs, and loads as a model too; leave it"
+                  + " out",
+              "save_safetensors save_only_model"),
+          new Answer("the model's card is written always; leave it out", "hub_model_card"),
           new Answer("set model.precision: f32 or bf16", "tf32 bf16_full_eval fp16_full_eval"),
           new Answer(
               "set model.recompute: blocks to save memory",
@@ -111,7 +113,7 @@ final class OtherTrainers {
                   + " log_level_replica logging_nan_inf_filter lora_ga_config megatron_config"
                   + " megatron_core model_init_kwargs monteclora_config peft_version prediction_loss_only"
                   + " restore_callback_states_from_checkpoint router_aux_loss_coef runtime_config"
-                  + " save_only_model skip_memory_metrics torch_empty_cache_steps trackio_bucket_id"
+                  + " skip_memory_metrics torch_empty_cache_steps trackio_bucket_id"
                   + " trackio_space_id trackio_static_space_id trainable_token_indices velora_config"));
 
   private OtherTrainers() {}

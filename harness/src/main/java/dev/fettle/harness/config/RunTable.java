@@ -13,6 +13,8 @@ import java.util.Map;
 final class RunTable {
   private static final String DEFAULT_ALGORITHM = "sft";
 
+  private static final String NO_ROWS = ", but data.eval names no rows to evaluate on";
+
   private RunTable() {}
 
   /** Where a run may have one of these algorithms, each with its own keys. */
@@ -33,10 +35,25 @@ final class RunTable {
                     .also("report_to"))
             .rule(
                 "train.evalEvery",
-                c -> c.train().evalEvery() == 0 || !c.data().eval().isEmpty(),
-                c ->
-                    "is " + c.train().evalEvery() + ", but data.eval names no rows to evaluate on");
+                c -> c.train().evalEvery() == 0 || evaluates(c),
+                c -> "is " + c.train().evalEvery() + NO_ROWS)
+            .rule(
+                "train.evalAtStart",
+                c -> !c.train().evalAtStart() || evaluates(c),
+                c -> "is true" + NO_ROWS)
+            .rule(
+                "train.keepBest",
+                c -> c.train().keepBest().isEmpty() || evaluates(c),
+                c -> "compares evaluations" + NO_ROWS)
+            .rule(
+                "train.earlyStopping",
+                c -> c.train().earlyStopping().isEmpty() || evaluates(c),
+                c -> "compares evaluations" + NO_ROWS);
     return OtherTrainers.noted(keys);
+  }
+
+  private static boolean evaluates(RunConfig config) {
+    return !config.data().eval().isEmpty();
   }
 
   private static Keys<AlgorithmSettings> algorithm(Collection<? extends AlgorithmKeys> algorithms) {

@@ -3,6 +3,8 @@ package dev.fettle.harness.config;
 import dev.fettle.settings.Key;
 import dev.fettle.settings.Keys;
 import dev.fettle.settings.Range;
+import dev.fettle.train.LoopOptions;
+import dev.fettle.train.Watch;
 import java.util.Optional;
 
 /**
@@ -13,8 +15,11 @@ import java.util.Optional;
  * @param batchSize rows of one optimizer step
  * @param microBatchSize rows run at once; changes memory and speed only
  * @param evalEvery steps between evaluations; 0: only after the last
+ * @param evalAtStart whether there is an evaluation before the first step
  * @param checkpointEvery steps between checkpoints; 0: only after the last
  * @param keep newest checkpoints kept; 0 keeps all
+ * @param keepBest by what the best one is kept too, if it is
+ * @param earlyStopping when training ends for want of improvement, if it does
  * @param logEvery steps between rows of metrics
  */
 public record TrainSettings(
@@ -23,13 +28,17 @@ public record TrainSettings(
     int batchSize,
     int microBatchSize,
     long evalEvery,
+    boolean evalAtStart,
     long checkpointEvery,
     int keep,
+    Optional<KeepBest> keepBest,
+    Optional<EarlyStopping> earlyStopping,
     long logEvery) {
 
   /** The defaults. */
   public static final TrainSettings DEFAULT =
-      new TrainSettings(Optional.empty(), 1, 8, 8, 0, 500, 3, 1);
+      new TrainSettings(
+          Optional.empty(), 1, 8, 8, 0, false, 500, 3, Optional.empty(), Optional.empty(), 1);
 
   static final Keys<TrainSettings> KEYS =
       Keys.of(
@@ -59,6 +68,9 @@ public record TrainSettings(
                       "steps between evaluations; 0: only after the last")
                   .otherwise(DEFAULT.evalEvery())
                   .also("eval_steps"),
+              Key.flag("evalAtStart", "whether there is an evaluation before the first step")
+                  .otherwise(DEFAULT.evalAtStart())
+                  .also("eval_on_start"),
               Key.whole(
                       "checkpointEvery",
                       Range.atLeast(0),
@@ -68,6 +80,18 @@ public record TrainSettings(
               Key.size("keep", Range.atLeast(0), "newest checkpoints kept; 0: all")
                   .otherwise(DEFAULT.keep())
                   .also("save_total_limit"),
+              Key.section(
+                      "keepBest",
+                      KeepBest.KEYS,
+                      "keeps the checkpoint of the best evaluation beside the newest; written as"
+                          + " `keepBest: {}` for the defaults below")
+                  .optional("the newest alone are kept"),
+              Key.section(
+                      "earlyStopping",
+                      EarlyStopping.KEYS,
+                      "ends the training when the metric of `keepBest`, or `eval_loss`, no longer"
+                          + " improves")
+                  .optional("all steps are taken"),
               Key.whole("logEvery", Range.atLeast(1), "steps between rows of metrics")
                   .otherwise(DEFAULT.logEvery())
                   .also("logging_steps"))
@@ -75,6 +99,10 @@ public record TrainSettings(
               "microBatchSize",
               t -> t.microBatchSize() <= t.batchSize(),
               t -> "is " + t.microBatchSize() + ", more than the batchSize of " + t.batchSize())
+          .rule(
+              "earlyStopping",
+              t -> t.earlyStopping().isEmpty() || t.evalEvery() > 0,
+              t -> "compares evaluations; set train.evalEvery, the steps between them")
           .note(
               "that is train.microBatchSize here; train.batchSize counts the rows of a whole step",
               "per_device_train_batch_size")
@@ -83,6 +111,31 @@ public record TrainSettings(
               "it follows from train.batchSize, the rows of a whole step, and"
                   + " train.microBatchSize, the rows run at once",
               "gradient_accumulation_steps");
+
+  /** The metric by which evaluations are compared, if they are. */
+  public Optional<Watch> watch() {
+    if (keepBest.isEmpty() && earlyStopping.isEmpty()) {
+      return Optional.empty();
+    }
+    KeepBest by = keepBest.orElse(KeepBest.BY_LOSS);
+    return Optional.of(
+        new Watch(
+            by.name(),
+            by.lower(),
+            keepBest.isPresent(),
+            earlyStopping.map(EarlyStopping::patience).orElse(0),
+            earlyStopping.map(EarlyStopping::minDelta).orElse(0.0)));
+  }
+
+  /** When a loop of so many steps does what. */
+  public LoopOptions loop(long of) {
+    return new LoopOptions(of, evalEvery, evalAtStart, checkpointEvery, watch());
+  }
+
+  /** Whether {@code final/} is the best model rather than the last. */
+  public boolean bestIsFinal() {
+    return keepBest.map(KeepBest::asFinal).orElse(false);
+  }
 
   /** The optimizer steps of the whole run. */
   public long totalSteps(long stepsPerEpoch) {

@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Writes a Hugging Face model directory: config, weights in F32, tokenizer, generation settings,
- * chat template. It appears whole or not at all.
+ * Writes a Hugging Face model directory: config, weights, tokenizer, generation settings, chat
+ * template. It appears whole or not at all.
  *
  * @param config the model's {@code config.json}
  * @param tokenizer if it has one
@@ -55,33 +55,40 @@ public record FinalModel(
   }
 
   /**
-   * Writes the directory; one that is there already is replaced.
+   * Writes the directory in F32; one that is there already is replaced.
    *
    * @param parts of the policy; those of the base model and of its heads are written
    * @param values what each of them is
    * @throws ModelFileException if it cannot be written, as when the disk is full
    */
   public void write(Path target, ModelParts parts, Weights values) {
-    List<ParameterSpec> written = parts.from(Source.BASE, Source.HEAD);
+    write(target, parts, values, SavedTypes.F32);
+  }
+
+  /** The same in other types. */
+  public void write(Path target, ModelParts parts, Weights values, SavedTypes types) {
     try {
-      Directories.write(target, directory -> fill(directory, written, values));
+      Directories.write(
+          target,
+          directory -> {
+            weights(directory, parts, values, types);
+            rest(directory, types);
+          });
     } catch (IOException e) {
       throw new ModelFileException(target, "cannot be written: " + e, e);
     }
   }
 
-  private void fill(Path directory, List<ParameterSpec> parameters, Weights values)
-      throws IOException {
-    ModelWeights.write(
-        directory,
-        parameters.stream().map(p -> entry(p, values)).toList(),
-        ModelWeights.DEFAULT_SHARD_BYTES);
-    inF32().write(directory);
-    tokenizer.ifPresent(t -> t.save(directory));
-    copyGeneration(directory);
-    if (template.isPresent()) {
-      AtomicFile.write(directory.resolve(TEMPLATE), template.get().source());
-    }
+  /** Writes the weights into a directory that is there. */
+  static void weights(Path directory, ModelParts parts, Weights values, SavedTypes types) {
+    List<TensorEntry> entries =
+        written(parts).stream().map(p -> types.entry(p.name(), p, entry(p, values))).toList();
+    ModelWeights.write(directory, entries, ModelWeights.DEFAULT_SHARD_BYTES);
+  }
+
+  /** The parameters that a whole model's files hold. */
+  static List<ParameterSpec> written(ModelParts parts) {
+    return parts.from(Source.BASE, Source.HEAD);
   }
 
   private static TensorEntry entry(ParameterSpec parameter, Weights values) {
@@ -92,21 +99,39 @@ public record FinalModel(
         piece -> values.part(parameter, piece));
   }
 
+  /** Writes all but the weights into a directory that is there. */
+  void rest(Path directory, SavedTypes types) throws IOException {
+    described(types).write(directory);
+    tokens(directory, tokenizer, template);
+    copyGeneration(directory);
+  }
+
+  /** Writes a tokenizer, and the chat template that goes before its own. */
+  static void tokens(Path directory, Optional<Tokenizer> tokenizer, Optional<ChatTemplate> template)
+      throws IOException {
+    tokenizer.ifPresent(t -> t.save(directory));
+    if (template.isPresent()) {
+      AtomicFile.write(directory.resolve(TEMPLATE), template.get().source());
+    }
+  }
+
   /** The config, its type of weights as they are written. */
-  private HfConfig inF32() {
+  private HfConfig described(SavedTypes types) {
     HfConfig written = config;
+    Optional<String> name = types.name();
     for (String key : List.of("dtype", "torch_dtype")) {
-      if (config.json().has(key)) {
-        written = written.with(key, TextNode.valueOf("float32"));
+      if (name.isPresent() && config.json().has(key)) {
+        written = written.with(key, TextNode.valueOf(name.get()));
       }
     }
     return written;
   }
 
+  /** Its bytes alone: a copy would be read-only where the original is. */
   private void copyGeneration(Path to) throws IOException {
     Path from = source.map(s -> s.resolve(GENERATION)).orElse(to);
     if (Files.isRegularFile(from)) {
-      Files.copy(from, to.resolve(GENERATION));
+      AtomicFile.write(to.resolve(GENERATION), Files.readAllBytes(from));
     }
   }
 }

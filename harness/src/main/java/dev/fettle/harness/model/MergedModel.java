@@ -2,6 +2,7 @@ package dev.fettle.harness.model;
 
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import dev.fettle.harness.config.AdapterSettings;
+import dev.fettle.harness.config.SaveAs;
 import dev.fettle.models.LanguageModel;
 import dev.fettle.models.ModelParts;
 import dev.fettle.models.Models;
@@ -25,8 +26,14 @@ import java.util.Optional;
  *
  * @param base the model's directory
  * @param adapter the adapter's directory
+ * @param saveAs the type of its weights
  */
-public record MergedModel(Path base, Path adapter) {
+public record MergedModel(Path base, Path adapter, SaveAs saveAs) {
+
+  /** One with weights of the base model's own types. */
+  public MergedModel(Path base, Path adapter) {
+    this(base, adapter, SaveAs.SOURCE);
+  }
 
   /**
    * Writes the merged model with tokenizer, chat template and generation settings; it appears whole
@@ -59,15 +66,15 @@ public record MergedModel(Path base, Path adapter) {
     PolicySpec spec = PolicySpec.of(merged.model(), heads(merged.model(), reward));
     try (WeightSource source = WeightSource.open(base);
         AdapterWeights weights = new AdapterWeights(adapter, adapted)) {
+      StoredParameters stored = new StoredParameters(source, adapted);
       MergedParameters parameters =
-          new MergedParameters(
-              new StoredParameters(source, adapted),
-              weights,
-              adapted,
-              lora.config().lora(),
-              lora.layers());
+          new MergedParameters(stored, weights, adapted, lora.config().lora(), lora.layers());
       FinalModel.of(merged, spec, Optional.empty())
-          .write(out, ModelParts.trace(spec), parameters::of);
+          .write(
+              out,
+              ModelParts.trace(spec),
+              parameters::of,
+              SavedTypes.all(saveAs).orElseGet(() -> SavedTypes.ofModel(config, adapted, stored)));
     }
   }
 

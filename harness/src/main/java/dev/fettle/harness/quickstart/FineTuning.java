@@ -47,7 +47,8 @@ public record FineTuning(
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new FineTuning(backend, report.model(), losses, seconds, busy > 0 ? tokens / busy : 0);
+    return new FineTuning(
+        backend, report.directory().finalModel(), losses, seconds, busy > 0 ? tokens / busy : 0);
   }
 
   /** The loss of the last step. */

@@ -31,14 +31,14 @@ final class MetricsListener implements TrainingListener {
 
   @Override
   public void onStep(StepEvent e) {
-    throughput.add(e.tokens(), e.seconds());
+    throughput.add(e.tokens(), e.seconds(), e.compileSeconds());
     lastStep = e.metrics();
     if (e.step() % logEvery != 0 && e.step() != steps) {
       return;
     }
     Map<String, Double> others = new LinkedHashMap<>(e.metrics());
     others.keySet().removeAll(List.of(LOSS, NORM));
-    write(
+    MetricsRow.Builder row =
         MetricsRow.at(e.step())
             .put(LOSS, e.metrics().getOrDefault(LOSS, Double.NaN))
             .put(NORM, e.metrics().getOrDefault(NORM, Double.NaN))
@@ -46,9 +46,11 @@ final class MetricsListener implements TrainingListener {
             .put("epoch", e.epoch())
             .put("num_tokens", e.totalTokens())
             .put("tokens_per_second", throughput.tokensPerSecond().orElse(0))
-            .put("step_time", e.seconds())
-            .putAll(others)
-            .build());
+            .put("step_time", e.seconds());
+    if (e.compileSeconds() > 0) {
+      row.put("compile_time", e.compileSeconds());
+    }
+    write(row.putAll(others).build());
   }
 
   @Override
@@ -64,13 +66,8 @@ final class MetricsListener implements TrainingListener {
     sinks.forEach(s -> s.write(row));
   }
 
-  /** The metrics of the last step taken. */
-  Map<String, Double> lastStep() {
-    return lastStep;
-  }
-
-  /** The metrics of the last evaluation, with their prefix. */
-  Map<String, Double> lastEvaluation() {
-    return lastEvaluation;
+  /** What was logged last. */
+  LoggedMetrics last() {
+    return new LoggedMetrics(lastStep, lastEvaluation);
   }
 }

@@ -1,14 +1,18 @@
 package dev.fettle.harness.run;
 
+import dev.fettle.checkpoint.CheckpointStore;
 import dev.fettle.files.AtomicFile;
+import dev.fettle.files.FileErrors;
 import dev.fettle.harness.config.ConfigReader;
 import dev.fettle.harness.config.ConfigWriter;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.settings.ConfigException;
+import dev.fettle.train.Ending;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,8 +25,9 @@ import org.slf4j.LoggerFactory;
  * metrics.jsonl   one line for each logged step
  * tensorboard/    event files, if asked for
  * cache/          tokenised rows, found again by a resumed run; may be deleted
- * checkpoints/    step-NNNNNN/
+ * checkpoints/    step-NNNNNN/, each a Hugging Face directory too
  * final/          the trained model, a Hugging Face directory
+ * README.md       the model's card, as in final/
  * </pre>
  *
  * @param path the directory
@@ -63,19 +68,33 @@ public record RunDirectory(Path path) {
   /**
    * Checks, before anything is read, that a run may begin or go on here.
    *
+   * @param goingOn how the user goes on with a run, for the message
    * @throws ConfigException if there is a run already and it is not to be resumed
    */
-  public void check(boolean resume) {
+  public void check(boolean resume, String goingOn) {
     if (Files.exists(path) && !Files.isDirectory(path)) {
       throw ConfigException.about("run.name", path + " is a file; choose another name");
     }
     if (!resume && holdsRun()) {
-      throw ConfigException.about(
-          "run.name",
-          path
-              + " holds a run already; go on with it by Fettle.resume() (on the command line:"
-              + " --resume), or choose another run.name");
+      throw taken(goingOn);
     }
+  }
+
+  private ConfigException taken(String goingOn) {
+    return ConfigException.about(
+        "run.name",
+        path
+            + " holds a run already; "
+            + goingOn
+            + " to go on with it, or choose another run.name");
+  }
+
+  /** The report of a run stopped before its first step: what there was before is as it was. */
+  public TrainingReport stoppedEarly(Ending ending) {
+    List<Path> all = CheckpointStore.list(checkpoints());
+    Optional<Path> newest = all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+    long step = newest.map(CheckpointStore::stepOf).orElse(0L);
+    return TrainingReport.stoppedEarly(this, ending, step, newest);
   }
 
   /** Rows are tokenised before a run begins; they alone are none. */
@@ -90,8 +109,16 @@ public record RunDirectory(Path path) {
     }
   }
 
-  /** Makes the directory and writes the configuration; says what changed since the run began. */
-  void begin(RunConfig run) {
+  /**
+   * Makes the directory and writes the configuration; says what changed since the run began.
+   *
+   * @throws ConfigException if a run has begun here since {@link #check}, and it is not to be
+   *     resumed
+   */
+  void begin(RunConfig run, boolean resume, String goingOn) {
+    if (!resume && Files.exists(config())) {
+      throw taken(goingOn);
+    }
     String text = ConfigWriter.yaml(run);
     try {
       Files.createDirectories(path);
@@ -102,6 +129,15 @@ public record RunDirectory(Path path) {
     } catch (IOException e) {
       throw ConfigException.about(
           "run.out", path + " cannot be written: " + e + "; choose another directory");
+    }
+  }
+
+  /** Writes the model's card beside {@code final/}, where it is no loss if it cannot be. */
+  void describe(ModelCard card) {
+    try {
+      card.write(path);
+    } catch (IOException e) {
+      LOG.warn("{}: the model's card cannot be written: {}", path, FileErrors.reason(e));
     }
   }
 

@@ -16,13 +16,16 @@ import java.util.function.BooleanSupplier;
  * @param stopRequested asked after each step; true ends the run with a checkpoint
  * @param listeners told of each step, after the run's own metrics are written
  * @param algorithms what {@code algorithm.type} may name
+ * @param goingOn how the user goes on with a run, for messages
  */
 public record RunOptions(
     Terminal terminal,
     Optional<Path> dumpGraphs,
     BooleanSupplier stopRequested,
     List<TrainingListener> listeners,
-    Algorithms algorithms) {
+    Algorithms algorithms,
+    String goingOn) {
+  private static final String IN_JAVA = "call resume()";
 
   /** Copies the list. */
   public RunOptions {
@@ -31,7 +34,7 @@ public record RunOptions(
 
   /** Options of a run that nobody else listens to. */
   public RunOptions(Terminal terminal, Optional<Path> dumpGraphs, BooleanSupplier stopRequested) {
-    this(terminal, dumpGraphs, stopRequested, List.of(), Algorithms.discover());
+    this(terminal, dumpGraphs, stopRequested, List.of(), Algorithms.discover(), IN_JAVA);
   }
 
   /** Shows nothing, dumps nothing, runs to the end. */
@@ -46,23 +49,29 @@ public record RunOptions(
 
   /** The same, stopping when asked to. */
   public RunOptions stoppingWhen(BooleanSupplier requested) {
-    return new RunOptions(terminal, dumpGraphs, requested, listeners, algorithms);
+    return new RunOptions(terminal, dumpGraphs, requested, listeners, algorithms, goingOn);
   }
 
   /** The same, writing compiled programs to a directory. */
   public RunOptions dumpingTo(Path directory) {
-    return new RunOptions(terminal, Optional.of(directory), stopRequested, listeners, algorithms);
+    return new RunOptions(
+        terminal, Optional.of(directory), stopRequested, listeners, algorithms, goingOn);
   }
 
   /** The same, with one more to be told of each step. */
   public RunOptions toldTo(TrainingListener listener) {
     List<TrainingListener> all = new ArrayList<>(listeners);
     all.add(listener);
-    return new RunOptions(terminal, dumpGraphs, stopRequested, all, algorithms);
+    return new RunOptions(terminal, dumpGraphs, stopRequested, all, algorithms, goingOn);
   }
 
   /** The same with algorithms of the application's own. */
   public RunOptions withAlgorithms(Algorithms others) {
-    return new RunOptions(terminal, dumpGraphs, stopRequested, listeners, others);
+    return new RunOptions(terminal, dumpGraphs, stopRequested, listeners, others, goingOn);
+  }
+
+  /** The same for users who go on with a run in another way than by a call. */
+  public RunOptions goingOnBy(String words) {
+    return new RunOptions(terminal, dumpGraphs, stopRequested, listeners, algorithms, words);
   }
 }

@@ -22,11 +22,13 @@ final class RunSinks implements AutoCloseable {
   private RunSinks() {}
 
   /**
-   * Opens what the configuration tracks; files go on after {@code from} steps.
+   * Opens what the configuration tracks.
    *
+   * @param resumed whether files go on after {@code from} steps; else they begin anew
    * @throws dev.fettle.metrics.MetricsException if one cannot be written
    */
-  static RunSinks open(RunConfig config, Terminal terminal, long from, long steps) {
+  static RunSinks open(
+      RunConfig config, Terminal terminal, long from, long steps, boolean resumed) {
     RunSinks sinks = new RunSinks();
     RunDirectory directory = new RunDirectory(config.run().directory());
     try {
@@ -36,11 +38,11 @@ final class RunSinks implements AutoCloseable {
                 switch (track) {
                   case CONSOLE -> console(config, terminal, from, steps);
                   case JSONL ->
-                      from > 0
+                      resumed
                           ? JsonlSink.resume(directory.metrics(), from)
                           : JsonlSink.create(directory.metrics());
                   case TENSORBOARD ->
-                      from > 0
+                      resumed
                           ? TensorBoardSink.resume(directory.tensorboard(), from)
                           : TensorBoardSink.create(directory.tensorboard());
                 }));

@@ -3,28 +3,28 @@ package dev.fettle.harness.run;
 import com.google.inject.Key;
 import dev.fettle.algorithm.Training;
 import dev.fettle.checkpoint.Checkpoint;
-import dev.fettle.checkpoint.CheckpointContent;
 import dev.fettle.checkpoint.CheckpointStore;
 import dev.fettle.checkpoint.CheckpointTensors;
 import dev.fettle.checkpoint.Provenance;
 import dev.fettle.checkpoint.TrainerState;
+import dev.fettle.files.Uninterrupted;
 import dev.fettle.harness.config.ConfigWriter;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.doctor.PrecisionAdvice;
 import dev.fettle.harness.model.Dropout;
 import dev.fettle.harness.model.ModelFiles;
+import dev.fettle.harness.model.PolicyFiles;
 import dev.fettle.harness.model.PolicyPlan;
 import dev.fettle.harness.run.TrainingReport.Outcome;
 import dev.fettle.harness.wiring.Resources;
 import dev.fettle.harness.wiring.Wiring;
 import dev.fettle.models.ModelParts;
-import dev.fettle.models.nn.ParameterSpec;
-import dev.fettle.models.nn.Slots;
 import dev.fettle.optim.Schedule;
+import dev.fettle.settings.ConfigException;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.BackendProvider;
 import dev.fettle.spi.support.ProgramCache;
-import dev.fettle.train.Checkpointer;
+import dev.fettle.train.Ending;
 import dev.fettle.train.LoopOptions;
 import dev.fettle.train.Policy;
 import dev.fettle.train.Progress;
@@ -33,11 +33,11 @@ import dev.fettle.train.Stepper;
 import dev.fettle.train.StepperOptions;
 import dev.fettle.train.TrainingListener;
 import dev.fettle.train.TrainingLoop;
-import java.nio.file.Files;
+import dev.fettle.train.TrainingLoop.Reached;
+import dev.fettle.train.Watch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -62,6 +62,7 @@ public final class TrainingRun<B> {
   private final Training<B> training;
   private final PolicyPlan plan;
   private final Policy policy;
+  private final PolicyFiles modelFiles;
   private final Stepper<B> stepper;
   private final RunWarnings warnings;
   private final long steps;
@@ -81,8 +82,10 @@ public final class TrainingRun<B> {
     resources.own(training.source());
     this.plan = wiring.get(PolicyPlan.class);
     this.policy = wiring.get(Policy.class);
+    this.modelFiles = new PolicyFiles(plan, policy, rows.chatTemplate());
     StepperOptions stepping =
-        StepperOptions.of(config.optimizer().toOptimizer(), config.optimizer().clipNorm());
+        StepperOptions.of(config.optimizer().toOptimizer(), config.optimizer().clipNorm())
+            .stoppingWhen(options.stopRequested());
     this.stepper = resources.own(new Stepper<>(policy, training.objective(), stepping, programs));
     this.steps = config.train().totalSteps(training.source().stepsPerEpoch());
   }
@@ -99,36 +102,56 @@ public final class TrainingRun<B> {
     return new TrainingRun<>(wiring, training);
   }
 
-  /** Trains to the end, or until asked to stop. */
+  /**
+   * Trains to the end, or until asked to stop.
+   *
+   * @throws dev.fettle.settings.ConfigException if there is a run already and it is not to be
+   *     resumed
+   * @throws dev.fettle.checkpoint.CheckpointException if another run is writing there; nothing is
+   *     changed then
+   */
   public TrainingReport run(boolean resume) {
-    directory.begin(config);
+    // The lock comes first: a run that is refused has overwritten nothing of the other.
     try (CheckpointStore store =
         CheckpointStore.open(directory.checkpoints(), config.train().keep())) {
-      Progress from = resume ? restored(store) : beginning();
+      directory.begin(config, resume, options.goingOn());
+      RunCheckpoints checkpoints = checkpoints(store);
+      Optional<TrainerState> saved = resume ? restored(checkpoints) : Optional.empty();
+      Progress from = saved.map(TrainerState::progress).orElseGet(this::beginning);
       LOG.info("{}", summary(from));
       PrecisionAdvice.on(policy.backend(), config.model().precision()).ifPresent(warnings::add);
       warnings.addAll(Dropout.notApplied(plan));
-      if (from.step() >= steps) {
-        return finishedBefore(from);
+      if (loopOptions().done(from, training.evaluation().isPresent())) {
+        return finishedBefore(checkpoints, from);
       }
-      return train(store, from);
+      return train(checkpoints, from, saved.isPresent());
     }
+  }
+
+  private RunCheckpoints checkpoints(CheckpointStore store) {
+    List<Path> data = new ArrayList<>(config.data().train());
+    data.addAll(config.data().eval());
+    Provenance provenance =
+        Provenance.gather(provider.id(), provider.version(), ConfigWriter.yaml(config), data);
+    CheckpointTensors moments = CheckpointTensors.of(policy.state(), stepper.optimizerSlots());
+    return new RunCheckpoints(store, config, modelFiles, moments, provenance);
+  }
+
+  private LoopOptions loopOptions() {
+    return config.train().loop(steps);
   }
 
   private Progress beginning() {
     return new Progress(0, training.source().cursor(), 0);
   }
 
-  private Progress restored(CheckpointStore store) {
-    Optional<Checkpoint> newest = store.newest();
-    if (newest.isEmpty()) {
+  private Optional<TrainerState> restored(RunCheckpoints checkpoints) {
+    Optional<TrainerState> saved = checkpoints.restore();
+    if (saved.isEmpty()) {
       LOG.info("{}: no checkpoint yet; starting from the beginning", directory.path());
-      return beginning();
     }
-    newest.get().restore(parameters(), moments());
-    Progress progress = newest.get().trainer().progress();
-    training.source().seek(progress.cursor());
-    return progress;
+    saved.ifPresent(s -> training.source().seek(s.progress().cursor()));
+    return saved;
   }
 
   private String summary(Progress from) {
@@ -147,50 +170,67 @@ public final class TrainingRun<B> {
         training.notes().stream().map(n -> "; " + n).collect(Collectors.joining()));
   }
 
-  private TrainingReport finishedBefore(Progress from) {
-    if (!Files.isDirectory(directory.finalModel())) {
-      writeFinal();
-    }
-    return report(Outcome.FINISHED_BEFORE, from, from, Optional.empty());
+  private TrainingReport finishedBefore(RunCheckpoints checkpoints, Progress from) {
+    writeFinal(checkpoints, from, LoggedMetrics.read(directory.metrics()));
+    Ending ending = from.step() >= steps ? Ending.STEPS_TAKEN : Ending.NO_IMPROVEMENT;
+    return report(
+        Outcome.FINISHED_BEFORE,
+        from,
+        new Reached(from, ending),
+        checkpoints.newest(),
+        LoggedMetrics.NONE);
   }
 
-  private TrainingReport train(CheckpointStore store, Progress from) {
-    try (RunSinks sinks = RunSinks.open(config, options.terminal(), from.step(), steps)) {
+  private TrainingReport train(RunCheckpoints checkpoints, Progress from, boolean resumed) {
+    try (RunSinks sinks = RunSinks.open(config, options.terminal(), from.step(), steps, resumed)) {
       MetricsListener metrics = new MetricsListener(sinks.all(), config.train().logEvery(), steps);
       List<TrainingListener> listeners = new ArrayList<>(List.of(metrics));
       listeners.addAll(training.listeners());
       listeners.addAll(options.listeners());
-      TrainingLoop<B> loop =
-          new TrainingLoop<>(
-              new TrainingLoop.Work<>(
-                  stepper,
-                  training.source(),
-                  this::learningRate,
-                  evaluation(),
-                  checkpointer(store),
-                  options.stopRequested()),
-              new LoopOptions(steps, config.train().evalEvery(), config.train().checkpointEvery()),
-              listeners);
-      Progress reached = loop.run(from);
-      boolean stopped = reached.step() < steps;
-      if (!stopped) {
-        writeFinal();
+      TrainingLoop.Work<B> work =
+          new TrainingLoop.Work<>(
+              stepper,
+              training.source(),
+              this::learningRate,
+              evaluation(),
+              checkpoints,
+              options.stopRequested());
+      Reached reached =
+          unmasked(() -> new TrainingLoop<>(work, loopOptions(), listeners).run(from));
+      if (reached.ending().finished()) {
+        writeFinal(checkpoints, reached.progress(), metrics.last());
       }
-      Outcome outcome = stopped ? Outcome.STOPPED : Outcome.FINISHED;
-      return report(outcome, from, reached, Optional.of(metrics));
+      Outcome outcome = reached.ending().finished() ? Outcome.FINISHED : Outcome.STOPPED;
+      return report(outcome, from, reached, checkpoints.newest(), metrics.last());
+    }
+  }
+
+  /** A metric that no evaluation gives is a mistake in the configuration. */
+  private static <T> T unmasked(Supplier<T> loop) {
+    try {
+      return loop.get();
+    } catch (Watch.UnknownMetricException e) {
+      throw ConfigException.about("train.keepBest.metric", String.valueOf(e.getMessage()));
     }
   }
 
   private TrainingReport report(
-      Outcome outcome, Progress from, Progress reached, Optional<MetricsListener> metrics) {
+      Outcome outcome,
+      Progress from,
+      Reached reached,
+      Optional<Path> checkpoint,
+      LoggedMetrics metrics) {
     return new TrainingReport(
         directory,
         outcome,
+        reached.ending(),
         from.step(),
-        reached.step(),
+        reached.progress().step(),
         steps,
-        metrics.map(MetricsListener::lastStep).orElse(Map.of()),
-        metrics.map(MetricsListener::lastEvaluation).orElse(Map.of()),
+        metrics.step(),
+        metrics.evaluation(),
+        Optional.ofNullable(reached.progress().evaluations().best()),
+        checkpoint,
         programs.compileMillis(),
         rows.reports(),
         warnings.all());
@@ -205,32 +245,29 @@ public final class TrainingRun<B> {
     return training.evaluation().map(evaluation -> () -> evaluation.apply(stepper));
   }
 
-  private Checkpointer checkpointer(CheckpointStore store) {
-    List<Path> files = new ArrayList<>(config.data().train());
-    files.addAll(config.data().eval());
-    Provenance provenance =
-        Provenance.gather(provider.id(), provider.version(), ConfigWriter.yaml(config), files);
-    return progress ->
-        store.write(
-            new CheckpointContent(
-                new TrainerState(progress, config.run().seed()),
-                provenance,
-                parameters(),
-                moments()));
-  }
-
-  private CheckpointTensors parameters() {
-    return CheckpointTensors.of(
-        policy.state(),
-        policy.trainables().stream().map(ParameterSpec::slot).toList(),
-        Slots.parameter(""));
-  }
-
-  private CheckpointTensors moments() {
-    return CheckpointTensors.of(policy.state(), stepper.optimizerSlots());
-  }
-
-  private void writeFinal() {
-    plan.write(directory.finalModel(), policy, rows.chatTemplate());
+  /** Writes {@code final/}, unless what is there is the model of this very checkpoint. */
+  private void writeFinal(RunCheckpoints checkpoints, Progress reached, LoggedMetrics metrics) {
+    // Half of it would have to be written again.
+    Uninterrupted.run(
+        () -> {
+          Checkpoint of = checkpoints.ofFinal(reached);
+          FinalDirectory place = new FinalDirectory(directory.finalModel());
+          FinalDirectory.Origin origin =
+              new FinalDirectory.Origin(config.run().name(), steps, of, config.model().saveAs());
+          if (place.holds(origin)) {
+            return;
+          }
+          if (of.step() != reached.step()) {
+            checkpoints.recall(of);
+          }
+          ModelCard card = new ModelCard(config, plan, of, reached, metrics);
+          modelFiles.write(
+              place.path(),
+              written -> {
+                card.write(written);
+                FinalDirectory.describe(written, origin);
+              });
+          directory.describe(card);
+        });
   }
 }

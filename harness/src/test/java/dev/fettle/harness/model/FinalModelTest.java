@@ -33,7 +33,7 @@ class FinalModelTest {
       PolicyPlan plan = plan(files);
       try (Policy policy = PolicyLoader.load(backend, plan, 4)) {
         before = values(policy);
-        plan.write(out, policy, Optional.empty());
+        new PolicyFiles(plan, policy, Optional.empty()).write(out);
       }
       try (WeightSource weights = WeightSource.open(out)) {
         assertThat(weights.names()).contains("score.weight").doesNotContain("lm_head.weight");

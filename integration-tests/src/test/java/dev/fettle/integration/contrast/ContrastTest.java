@@ -102,7 +102,7 @@ class ContrastTest {
     assertThat(steps.get(7).get("won").doubleValue()).isEqualTo(1);
     assertThat(steps.get(7).get("largest_difference").doubleValue()).isPositive();
     assertThat(report.evaluation().get("eval_won")).isEqualTo(1);
-    assertThat(report.model()).isDirectory();
+    assertThat(report.model().orElseThrow()).isDirectory();
   }
 
   @Test

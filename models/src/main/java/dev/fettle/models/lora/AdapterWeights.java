@@ -1,24 +1,19 @@
 package dev.fettle.models.lora;
 
 import dev.fettle.ir.DType;
-import dev.fettle.models.ModelNames;
 import dev.fettle.models.ModelParts;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.nn.ParameterSpec;
 import dev.fettle.models.nn.Source;
-import dev.fettle.models.weights.SafetensorsWriter;
-import dev.fettle.models.weights.TensorEntry;
 import dev.fettle.models.weights.WeightDifferences;
 import dev.fettle.models.weights.WeightSource;
 import dev.fettle.spi.HostTensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * An adapter directory's {@code adapter_model.safetensors}: the low-rank matrices, the copies of
@@ -86,27 +81,18 @@ public final class AdapterWeights implements AutoCloseable {
         .map(stored -> source.readAs(stored, DType.F32));
   }
 
-  /**
-   * Writes the adapter's parameters among a policy's, and its own heads.
-   *
-   * @throws ModelFileException if they cannot be written
-   */
-  public static void write(
-      Path adapterDir, ModelParts parts, Function<ParameterSpec, HostTensor> values) {
-    List<TensorEntry> entries =
-        parts.from(Source.ADAPTER, Source.HEAD).stream()
-            .map(p -> entry(p, parts.names(), values))
-            .toList();
-    SafetensorsWriter.write(adapterDir.resolve(FILE), entries);
+  /** The type a parameter is stored in; empty if the adapter does not hold it. */
+  public Optional<DType> dtype(ParameterSpec parameter) {
+    return Optional.ofNullable(storedNames.get(parameter.name())).map(source::dtype);
   }
 
-  private static TensorEntry entry(
-      ParameterSpec p, ModelNames names, Function<ParameterSpec, HostTensor> values) {
-    return new TensorEntry(
-        LoraNames.inFile(p.name(), names).get(0),
-        p.type().dtype(),
-        Arrays.stream(p.type().shape().sizes()).boxed().toList(),
-        () -> values.apply(p));
+  /** The parameters an adapter's file holds, by the names it has for them. */
+  public static Map<String, ParameterSpec> named(ModelParts parts) {
+    Map<String, ParameterSpec> named = new LinkedHashMap<>();
+    for (ParameterSpec p : parts.from(Source.ADAPTER, Source.HEAD)) {
+      named.put(LoraNames.inFile(p.name(), parts.names()).get(0), p);
+    }
+    return named;
   }
 
   @Override
