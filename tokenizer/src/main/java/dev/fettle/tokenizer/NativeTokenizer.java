@@ -3,6 +3,8 @@ package dev.fettle.tokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -18,17 +20,35 @@ final class NativeTokenizer implements AutoCloseable {
   private static final String OFFLINE = "ai.djl.offline";
 
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private final String source;
   private long handle;
 
-  /**
-   * @param json the whole tokenizer.json
-   * @throws RuntimeException where the native library finds a fault in it
-   */
-  NativeTokenizer(String json) {
+  private NativeTokenizer(String source, String json) {
     loadLibrary();
+    this.source = source;
     handle = TokenizersLibrary.LIB.createTokenizerFromString(json);
     TokenizersLibrary.LIB.disableTruncation(handle);
     TokenizersLibrary.LIB.disablePadding(handle);
+  }
+
+  /**
+   * @param source the file, for messages
+   * @param json the whole tokenizer.json, checked: a fault the library does not expect ends the
+   *     process
+   */
+  static NativeTokenizer open(String source, JsonNode json) {
+    try {
+      return new NativeTokenizer(source, TokenizerFiles.write(json));
+    } catch (TokenizerException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new TokenizerException(
+          source
+              + ": the tokenizers library rejects it: "
+              + e.getMessage()
+              + "; fetch the file again",
+          e);
+    }
   }
 
   /**
@@ -64,7 +84,7 @@ final class NativeTokenizer implements AutoCloseable {
     Lock reading = lock.readLock();
     reading.lock();
     try {
-      long encoding = TokenizersLibrary.LIB.encode(open(), text, addSpecialTokens);
+      long encoding = start(text, addSpecialTokens);
       try {
         long[] ids = TokenizersLibrary.LIB.getTokenIds(encoding);
         CharSpan[] spans = TokenizersLibrary.LIB.getTokenCharSpans(encoding);
@@ -74,6 +94,33 @@ final class NativeTokenizer implements AutoCloseable {
       }
     } finally {
       reading.unlock();
+    }
+  }
+
+  /** The tokens of a text as the library spells them. */
+  List<String> pieces(String text) {
+    Lock reading = lock.readLock();
+    reading.lock();
+    try {
+      long encoding = start(text, false);
+      try {
+        return List.of(TokenizersLibrary.LIB.getTokens(encoding));
+      } finally {
+        TokenizersLibrary.LIB.deleteEncoding(encoding);
+      }
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  private long start(String text, boolean addSpecialTokens) {
+    long tokenizer = open();
+    try {
+      return TokenizersLibrary.LIB.encode(tokenizer, text, addSpecialTokens);
+    } catch (RuntimeException e) {
+      String shown = text.length() > 40 ? text.substring(0, 40) + "..." : text;
+      throw new TokenizerException(
+          source + ": a text cannot be encoded (" + e.getMessage() + "): '" + shown + "'", e);
     }
   }
 
@@ -115,9 +162,10 @@ final class NativeTokenizer implements AutoCloseable {
   /** Turns the library's offsets, counted in code points, into UTF-16 units of the text. */
   private static final class Offsets {
     private final int[] units;
+    private final int points;
 
     Offsets(String text) {
-      int points = text.codePointCount(0, text.length());
+      points = text.codePointCount(0, text.length());
       if (points == text.length()) {
         units = new int[0];
         return;
@@ -129,8 +177,10 @@ final class NativeTokenizer implements AutoCloseable {
       }
     }
 
+    /** Where the library counts what it put into a text itself, it may count past the end. */
     private int unit(int point) {
-      return units.length == 0 ? point : units[point];
+      int within = Math.max(0, Math.min(points, point));
+      return units.length == 0 ? within : units[within];
     }
 
     Encoding encoding(long[] ids, CharSpan[] spans) {
@@ -143,7 +193,7 @@ final class NativeTokenizer implements AutoCloseable {
         CharSpan span = spans[i];
         // The binding gives no span to the tokens its post-processor adds.
         starts[i] = span == null ? last : unit(span.getStart());
-        ends[i] = span == null ? last : unit(span.getEnd());
+        ends[i] = span == null ? last : Math.max(starts[i], unit(span.getEnd()));
         last = ends[i];
       }
       return new Encoding(narrow, starts, ends);

@@ -1,10 +1,8 @@
 package dev.fettle.tokenizer;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,73 +22,37 @@ public final class Tokenizer implements AutoCloseable {
   private final SpecialTokens special;
   private final AddedTokens added;
   private final ChatTemplates templates;
+  private final ObjectNode json;
 
-  private Tokenizer(TokenizerFiles files, ObjectNode json, String source) {
+  private Tokenizer(TokenizerFiles files) {
     this.files = files;
-    vocabulary = Vocabulary.of(json);
-    Optional<String> unk = Optional.ofNullable(json.path("model").path("unk_token").textValue());
-    special = SpecialTokens.find(files, vocabulary, unk);
-    TokenizerJson.addSpecial(json, special.templateVariables().values(), vocabulary);
-    added = AddedTokens.of(json, vocabulary);
+    Assembly assembly = Assembly.of(files);
+    vocabulary = new Vocabulary(assembly.vocabulary());
+    special = SpecialTokens.find(files, vocabulary, assembly);
     templates = ChatTemplates.find(files, special);
-    tokens = openNative(source, json);
+    added = AddedTokens.of(files.source(), assembly, vocabulary);
+    tokens = openOrClose(added, assembly);
+    json = assembly.json();
+  }
+
+  private NativeTokenizer openOrClose(AddedTokens open, Assembly assembly) {
+    try {
+      return NativeTokenizer.open(files.source(), assembly.json());
+    } catch (RuntimeException e) {
+      open.close();
+      throw e;
+    }
   }
 
   /**
-   * Reads the tokenizer of a model directory: tokenizer.json, or GPT-2's {@code vocab.json} and
-   * {@code merges.txt} (also under their first names, {@code encoder.json} and {@code vocab.bpe});
-   * the special tokens and chat templates beside it.
+   * Reads the tokenizer of a model directory as transformers' {@code AutoTokenizer} does:
+   * tokenizer.json, or {@code vocab.json} and {@code merges.txt} where their class is one that is
+   * built from them; the tokens and chat templates that the files beside them declare.
    *
    * @throws TokenizerException where a file is missing or broken
    */
   public static Tokenizer load(Path modelDirectory) {
-    TokenizerFiles files = TokenizerFiles.read(modelDirectory);
-    String source = files.path(TokenizerFiles.TOKENIZER).toString();
-    ObjectNode json =
-        files.has(TokenizerFiles.TOKENIZER)
-            ? TokenizerJson.prepare(source, files.json(TokenizerFiles.TOKENIZER))
-            : fromGpt2Files(files);
-    return new Tokenizer(files, json, source);
-  }
-
-  private static NativeTokenizer openNative(String source, JsonNode json) {
-    try {
-      return new NativeTokenizer(TokenizerFiles.write(json));
-    } catch (TokenizerException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw new TokenizerException(
-          source
-              + ": the tokenizers library rejects it: "
-              + e.getMessage()
-              + "; fetch the file again",
-          e);
-    }
-  }
-
-  private static ObjectNode fromGpt2Files(TokenizerFiles files) {
-    String vocab = files.has("vocab.json") ? "vocab.json" : "encoder.json";
-    String merges = files.has("merges.txt") ? "merges.txt" : "vocab.bpe";
-    if (!files.has(vocab) || !files.has(merges)) {
-      throw new TokenizerException(
-          files.directory()
-              + ": no tokenizer.json (nor GPT-2's vocab.json and merges.txt); save the tokenizer there, or convert a"
-              + " tokenizer.model to tokenizer.json first");
-    }
-    Map<String, Integer> ids = new HashMap<>();
-    files
-        .json(vocab)
-        .properties()
-        .forEach(entry -> ids.put(entry.getKey(), entry.getValue().asInt()));
-    // OpenAI's encoder, whose files have these names, reads the end-of-text token in a text as
-    // plain characters.
-    boolean special = ids.containsKey(SpecialTokens.GPT2_END) && vocab.equals("vocab.json");
-    List<String> end = special ? List.of(SpecialTokens.GPT2_END) : List.of();
-    String text = files.text(merges).orElse("");
-    ObjectNode built =
-        ByteLevelJson.build(
-            ids, ByteLevelJson.parseMerges(files.path(merges).toString(), text), end);
-    return TokenizerJson.prepare(files.path(vocab).toString(), built);
+    return new Tokenizer(TokenizerFiles.read(modelDirectory));
   }
 
   /**
@@ -143,7 +105,7 @@ public final class Tokenizer implements AutoCloseable {
         throw new IllegalArgumentException("negative token id " + id);
       }
     }
-    return tokens.decode(added.forDecoding(ids, skipSpecialTokens));
+    return added.decode(ids, skipSpecialTokens, tokens, vocabulary);
   }
 
   /** Whether an id is a special token: one that {@link #decode} leaves out when told to. */
@@ -272,13 +234,15 @@ public final class Tokenizer implements AutoCloseable {
    */
   public void save(Path directory) {
     TokenizerFiles complete = files;
-    if (!files.has(TokenizerFiles.TOKENIZER)) {
-      complete =
-          complete.with(TokenizerFiles.TOKENIZER, TokenizerFiles.write(fromGpt2Files(files)));
+    // Those of OpenAI's names are read nowhere else; all others load elsewhere as they are.
+    if (!files.has(TokenizerFiles.TOKENIZER) && !files.has(ModelFiles.VOCAB)) {
+      complete = complete.with(TokenizerFiles.TOKENIZER, TokenizerFiles.write(json));
     }
     if (!files.has(TokenizerFiles.CONFIG)) {
       ObjectNode config = JsonNodeFactory.instance.objectNode();
-      config.put("tokenizer_class", "PreTrainedTokenizerFast");
+      if (!files.has(TokenizerFiles.TOKENIZER) && !files.has(ModelFiles.VOCAB)) {
+        config.put("tokenizer_class", "PreTrainedTokenizerFast");
+      }
       special.bos().ifPresent(token -> config.put("bos_token", token.text()));
       special.eos().ifPresent(token -> config.put("eos_token", token.text()));
       special.pad().ifPresent(token -> config.put("pad_token", token.text()));
@@ -291,6 +255,7 @@ public final class Tokenizer implements AutoCloseable {
 
   @Override
   public void close() {
+    added.close();
     tokens.close();
   }
 }

@@ -1,11 +1,15 @@
 package dev.fettle.tokenizer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fettle.files.AtomicFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,13 +42,18 @@ final class TokenizerFiles {
           TEMPLATE,
           "chat_template.json",
           "added_tokens.json",
-          "vocab.json",
-          "merges.txt",
+          ModelFiles.VOCAB,
+          ModelFiles.MERGES,
+          ModelFiles.WORDS,
           "encoder.json",
           "vocab.bpe",
           "tokenizer.model");
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** The largest tokenizers take some 40 MB. */
+  private static final long LARGEST = 512L << 20;
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final Path directory;
   private final Map<String, byte[]> contents;
@@ -68,7 +77,7 @@ final class TokenizerFiles {
       for (String name : KEPT) {
         Path file = directory.resolve(name);
         if (Files.isRegularFile(file)) {
-          contents.put(name, Files.readAllBytes(file));
+          contents.put(name, readAll(file));
         }
       }
       Path more = directory.resolve(TEMPLATE_DIRECTORY);
@@ -85,6 +94,14 @@ final class TokenizerFiles {
     return new TokenizerFiles(directory, contents);
   }
 
+  private static byte[] readAll(Path file) throws IOException {
+    if (Files.size(file) > LARGEST) {
+      throw new TokenizerException(
+          file + ": has more than " + (LARGEST >> 20) + " MB; fetch the file again");
+    }
+    return Files.readAllBytes(file);
+  }
+
   Path directory() {
     return directory;
   }
@@ -94,13 +111,27 @@ final class TokenizerFiles {
     return directory.resolve(name);
   }
 
+  /** The file that makes the tokenizer, or the directory where there is not one of them. */
+  String source() {
+    return (has(TOKENIZER) ? path(TOKENIZER) : directory).toString();
+  }
+
   boolean has(String name) {
     return contents.containsKey(name);
   }
 
   Optional<String> text(String name) {
-    return Optional.ofNullable(contents.get(name))
-        .map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+    return Optional.ofNullable(contents.get(name)).map(bytes -> decode(path(name), bytes));
+  }
+
+  private static String decode(Path file, byte[] bytes) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(buffer).toString();
+    } catch (CharacterCodingException e) {
+      throw new TokenizerException(
+          file + ": not valid UTF-8 at byte " + buffer.position() + "; fetch the file again", e);
+    }
   }
 
   /** Names of the files in {@code additional_chat_templates}, with the directory. */
@@ -142,10 +173,27 @@ final class TokenizerFiles {
       return JsonNodeFactory.instance.missingNode();
     }
     try {
-      return parse(file, Files.readString(file));
+      return parse(file, decode(file, readAll(file)));
     } catch (IOException e) {
       throw new TokenizerException(file + ": cannot be read: " + e, e);
     }
+  }
+
+  /** A file that was read, as a JSON object; an empty one where there is no such file. */
+  ObjectNode object(String name) {
+    JsonNode node = json(name);
+    if (node.isMissingNode()) {
+      return JsonNodeFactory.instance.objectNode();
+    }
+    if (node instanceof ObjectNode object) {
+      return object;
+    }
+    throw fault(name, "must be a JSON object");
+  }
+
+  /** What is wrong with a file. */
+  TokenizerException fault(String name, String what) {
+    return new TokenizerException(path(name) + ": " + what);
   }
 
   private static JsonNode parse(Path file, String text) {

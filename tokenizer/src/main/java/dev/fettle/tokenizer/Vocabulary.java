@@ -1,55 +1,28 @@
 package dev.fettle.tokenizer;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/**
- * Token strings and their ids, as tokenizer.json writes them: the model's own and the added ones.
- */
+/** Token strings and their ids: the model's own and the added ones. */
 final class Vocabulary {
 
+  private final AddedVocabulary added;
   private final Map<String, Integer> ids;
   private final Map<Integer, String> tokens;
-  private final Set<Integer> special;
   private final int size;
 
-  private Vocabulary(Map<String, Integer> ids, Map<Integer, String> tokens, Set<Integer> special) {
-    this.special = Set.copyOf(special);
-    this.ids = Collections.unmodifiableMap(ids);
-    this.tokens = Collections.unmodifiableMap(tokens);
+  Vocabulary(AddedVocabulary added) {
+    this.added = added;
+    this.ids = Collections.unmodifiableMap(added.all());
+    Map<Integer, String> byId = new HashMap<>();
+    ids.forEach((token, id) -> byId.put(id, token));
+    added.specs().forEach((id, token) -> byId.put(id, token.content()));
+    this.tokens = Collections.unmodifiableMap(byId);
     this.size = tokens.keySet().stream().mapToInt(id -> id + 1).max().orElse(0);
-  }
-
-  /**
-   * Reads {@code model.vocab}, an object (BPE, WordPiece, WordLevel) or a list of pairs (Unigram).
-   */
-  static Vocabulary of(JsonNode tokenizerJson) {
-    Map<String, Integer> ids = new LinkedHashMap<>();
-    JsonNode vocab = tokenizerJson.path("model").path("vocab");
-    if (vocab.isArray()) {
-      for (JsonNode pair : vocab) {
-        ids.put(pair.path(0).asText(), ids.size());
-      }
-    } else {
-      vocab.properties().forEach(entry -> ids.put(entry.getKey(), entry.getValue().asInt()));
-    }
-    Set<Integer> special = new HashSet<>();
-    for (JsonNode added : tokenizerJson.path("added_tokens")) {
-      if (added.path("special").asBoolean()) {
-        special.add(added.path("id").asInt());
-      }
-      ids.put(added.path("content").asText(), added.path("id").asInt());
-    }
-    Map<Integer, String> tokens = new HashMap<>();
-    ids.forEach((token, id) -> tokens.put(id, token));
-    return new Vocabulary(ids, tokens, special);
   }
 
   /** One more than the highest id, so that an embedding of this size holds every token. */
@@ -57,9 +30,15 @@ final class Vocabulary {
     return size;
   }
 
-  /** Whether tokenizer.json marks the token special. */
+  /** All ids there are. */
+  Set<Integer> ids() {
+    return tokens.keySet();
+  }
+
+  /** Whether the token is marked special. */
   boolean isSpecial(int id) {
-    return special.contains(id);
+    String token = tokens.get(id);
+    return token != null && added.isSpecial(token);
   }
 
   OptionalInt idOf(String token) {

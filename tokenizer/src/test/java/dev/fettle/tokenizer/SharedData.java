@@ -27,8 +27,16 @@ final class SharedData {
 
   /** A file or directory under {@code shared/data}. */
   static Path path(String relative) {
-    Path root = Path.of(System.getProperty("fettle.shared", "../../shared"));
-    Path path = root.resolve("data").resolve(relative);
+    return require("data/" + relative);
+  }
+
+  /** A file or directory under {@code shared/cases}: inputs that once went wrong. */
+  static Path cases(String relative) {
+    return require("cases/" + relative);
+  }
+
+  private static Path require(String relative) {
+    Path path = Path.of(System.getProperty("fettle.shared", "../../shared")).resolve(relative);
     if (!Files.exists(path)) {
       System.out.println("skipped: no " + path);
       Assumptions.abort("no " + path);
