@@ -11,9 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What decoding must know of added tokens: which are special, and which the library writes in
- * their normalized form. Our native library (0.21) writes them as they were added, 0.23 as the
- * normalizer leaves them; where that differs, a tokenizer of its own decodes.
+ * What decoding must know of added tokens: which are special, and which the library writes in their
+ * normalized form. Our native library (0.21) writes them as they were added, 0.23 as the normalizer
+ * leaves them; where that differs, a tokenizer of its own decodes.
  */
 final class AddedTokens implements AutoCloseable {
 

@@ -61,7 +61,8 @@ record Assembly(
       this.files = files;
       this.config = files.object(TokenizerFiles.CONFIG);
       boolean known = files.has(TokenizerFiles.TOKENIZER);
-      this.openAi = !known && !files.has(ModelFiles.VOCAB) && files.has(ENCODER) && files.has(PAIRS);
+      this.openAi =
+          !known && !files.has(ModelFiles.VOCAB) && files.has(ENCODER) && files.has(PAIRS);
       JsonNode model = files.foreignJson("config.json");
       Optional<TokenizerKind> chosen = TokenizerKind.choose(config, model);
       // GPT-2's own files came without any that says so.
@@ -69,7 +70,9 @@ record Assembly(
           openAi
               ? TokenizerKind.GPT2
               : chosen.orElse(
-                  !known && files.has(ModelFiles.VOCAB) ? TokenizerKind.GPT2 : TokenizerKind.BACKEND);
+                  !known && files.has(ModelFiles.VOCAB)
+                      ? TokenizerKind.GPT2
+                      : TokenizerKind.BACKEND);
       this.kind = named;
       this.asWritten =
           named == TokenizerKind.BACKEND
@@ -123,11 +126,14 @@ record Assembly(
       Map<String, String> texts = new LinkedHashMap<>();
       named.forEach((role, token) -> token.ifPresent(t -> texts.put(role, t.content())));
       Set<String> silent = new LinkedHashSet<>();
-      declared.named().forEach((role, token) -> {
-        if (token.isEmpty()) {
-          silent.add(role);
-        }
-      });
+      declared
+          .named()
+          .forEach(
+              (role, token) -> {
+                if (token.isEmpty()) {
+                  silent.add(role);
+                }
+              });
       Set<Integer> unmarked = new LinkedHashSet<>();
       if (openAi) {
         vocabulary.idOf(text("eos_token")).ifPresent(unmarked::add);
@@ -144,7 +150,8 @@ record Assembly(
     /** The names in transformers' order, with the class's own where no file speaks of one. */
     private void name() {
       Map<String, String> defaults = kind.defaults();
-      String padding = files.json(TokenizerFiles.TOKENIZER).path("padding").path("pad_token").textValue();
+      String padding =
+          files.json(TokenizerFiles.TOKENIZER).path("padding").path("pad_token").textValue();
       boolean padless =
           kind == TokenizerKind.BACKEND
               || kind == TokenizerKind.LLAMA
@@ -153,7 +160,8 @@ record Assembly(
         defaults.put("pad_token", padding);
       }
       for (String role : DeclaredTokens.ROLES) {
-        Optional<TokenSpec> byClass = Optional.ofNullable(defaults.remove(role)).map(TokenSpec::plain);
+        Optional<TokenSpec> byClass =
+            Optional.ofNullable(defaults.remove(role)).map(TokenSpec::plain);
         named.put(role, declared.named().getOrDefault(role, byClass));
       }
       Map<String, TokenSpec> own = new LinkedHashMap<>();
@@ -221,7 +229,7 @@ record Assembly(
       List<TokenSpec> extra = new ArrayList<>(declared.extra().orElse(List.of()));
       if (kind == TokenizerKind.CODE_LLAMA && declared.extra().isEmpty()) {
         for (String role : List.of("prefix", "middle", "suffix", "eot", "fill")) {
-          named.get(role + "_token").ifPresent(extra::add);
+          named.getOrDefault(role + "_token", Optional.empty()).ifPresent(extra::add);
         }
       }
       return extra;

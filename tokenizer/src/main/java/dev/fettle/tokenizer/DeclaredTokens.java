@@ -66,7 +66,9 @@ record DeclaredTokens(
       JsonNode list = config.path(key);
       if (list.isObject()) {
         list.properties()
-            .forEach(entry -> own.put(entry.getKey(), token(TokenizerFiles.CONFIG, key, entry.getValue())));
+            .forEach(
+                entry ->
+                    own.put(entry.getKey(), token(TokenizerFiles.CONFIG, key, entry.getValue())));
       } else if (list.isArray()) {
         extra = Optional.of(tokens(TokenizerFiles.CONFIG, key, list));
       } else if (config.path("extra_special_tokens").isArray()) {
@@ -101,8 +103,7 @@ record DeclaredTokens(
 
     private void name(String file, String key, JsonNode value) {
       if (ROLES.contains(key)) {
-        named.put(
-            key, value.isNull() ? Optional.empty() : Optional.of(token(file, key, value)));
+        named.put(key, value.isNull() ? Optional.empty() : Optional.of(token(file, key, value)));
       } else if (value.isTextual() || value.has("content")) {
         own.put(key, token(file, key, value));
       }
@@ -148,9 +149,13 @@ record DeclaredTokens(
       }
       Set<String> special = new HashSet<>();
       named.forEach(
-          (role, token) -> token.filter(t -> t.plain() || map.has(role)).ifPresent(t -> special.add(t.content())));
+          (role, token) ->
+              token
+                  .filter(t -> t.plain() || map.has(role))
+                  .ifPresent(t -> special.add(t.content())));
       // Those that tokenizer_config.json writes as objects are not looked at in this place.
-      extra.ifPresent(l -> l.stream().filter(TokenSpec::plain).forEach(t -> special.add(t.content())));
+      extra.ifPresent(
+          l -> l.stream().filter(TokenSpec::plain).forEach(t -> special.add(t.content())));
       moreTokens(map);
       JsonNode listed = map.path("extra_special_tokens");
       if (listed.isArray()) {
@@ -164,7 +169,8 @@ record DeclaredTokens(
               entry -> {
                 if (!entry.getValue().isInt()) {
                   throw files.fault(
-                      "added_tokens.json", "'" + entry.getKey() + "' has no whole number as its id");
+                      "added_tokens.json",
+                      "'" + entry.getKey() + "' has no whole number as its id");
                 }
                 put(
                     entry.getValue().asInt(),
@@ -174,7 +180,8 @@ record DeclaredTokens(
               });
       JsonNode older = map.path("additional_special_tokens");
       if (extra.isEmpty() && older.isArray()) {
-        extra = Optional.of(tokens(TokenizerFiles.SPECIAL_TOKENS, "additional_special_tokens", older));
+        extra =
+            Optional.of(tokens(TokenizerFiles.SPECIAL_TOKENS, "additional_special_tokens", older));
       }
       for (JsonNode token : files.json(TokenizerFiles.TOKENIZER).path("added_tokens")) {
         if (token.path("content").isTextual()) {
@@ -189,7 +196,8 @@ record DeclaredTokens(
       JsonNode list = map.path("extra_special_tokens");
       if (list.isArray()) {
         List<TokenSpec> all = new ArrayList<>(extra.orElse(List.of()));
-        for (TokenSpec token : tokens(TokenizerFiles.SPECIAL_TOKENS, "extra_special_tokens", list)) {
+        for (TokenSpec token :
+            tokens(TokenizerFiles.SPECIAL_TOKENS, "extra_special_tokens", list)) {
           if (!all.contains(token)) {
             all.add(token);
           }
@@ -217,7 +225,10 @@ record DeclaredTokens(
           .orElseThrow(
               () ->
                   files.fault(
-                      file, key + " must be a token (a text, or an object with its content), not " + value));
+                      file,
+                      key
+                          + " must be a token (a text, or an object with its content), not "
+                          + value));
     }
   }
 }

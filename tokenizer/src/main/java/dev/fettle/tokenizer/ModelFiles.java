@@ -41,7 +41,11 @@ final class ModelFiles {
       need(files, kind, WORDS);
       ObjectNode vocab = found.putObject("vocab");
       int[] id = {0};
-      files.text(WORDS).orElse("").lines().forEach(line -> vocab.put(line.stripTrailing(), id[0]++));
+      files
+          .text(WORDS)
+          .orElse("")
+          .lines()
+          .forEach(line -> vocab.put(line.stripTrailing(), id[0]++));
       return found;
     }
     boolean readable =

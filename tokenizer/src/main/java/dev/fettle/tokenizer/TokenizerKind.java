@@ -2,7 +2,6 @@ package dev.fettle.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -115,16 +114,16 @@ enum TokenizerKind {
   /** Model types whose published files name a wrong class. */
   private static final Set<String> WRONGLY_NAMED = Set.of("qwen2", "qwen3_5");
 
-  private final List<String> defaults;
+  private final String defaults;
 
   TokenizerKind(String... defaults) {
-    this.defaults = List.of(defaults);
+    this.defaults = String.join("\n", defaults);
   }
 
   /** Named tokens the class has where no file says otherwise. */
   Map<String, String> defaults() {
     Map<String, String> map = new LinkedHashMap<>();
-    for (String entry : defaults) {
+    for (String entry : defaults.lines().toList()) {
       int sign = entry.indexOf('=');
       map.put(entry.substring(0, sign), entry.substring(sign + 1));
     }
@@ -144,11 +143,9 @@ enum TokenizerKind {
     String modelNamed = model.path("tokenizer_class").textValue();
     String hub = named != null ? named : modelNamed;
     String registered = BY_MODEL.get(type);
-    if (hub == null && registered == null) {
-      return type.isEmpty() ? Optional.empty() : Optional.of(BACKEND);
-    }
     if (hub == null) {
-      return Optional.of(byName(registered));
+      TokenizerKind byType = registered == null ? BACKEND : byName(registered);
+      return type.isEmpty() ? Optional.empty() : Optional.of(byType);
     }
     if (registered == null || byName(registered) == byName(hub)) {
       return Optional.of(byName(hub));

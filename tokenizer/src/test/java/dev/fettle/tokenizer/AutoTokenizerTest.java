@@ -43,7 +43,12 @@ class AutoTokenizerTest {
       }
     }
     System.out.println(
-        "AutoTokenizer variants equal: " + equal + " of " + variants.all().size() + ", refused: " + refused);
+        "AutoTokenizer variants equal: "
+            + equal
+            + " of "
+            + variants.all().size()
+            + ", refused: "
+            + refused);
     assertThat(wrong).as(wrong.size() + " differ; the first").isEmpty();
   }
 
@@ -70,7 +75,11 @@ class AutoTokenizerTest {
       for (Map.Entry<String, Object[]> pair : pairs.entrySet()) {
         if (!java.util.Objects.deepEquals(pair.getValue()[0], pair.getValue()[1])) {
           return Optional.of(
-              pair.getKey() + " of '" + text + "' " + java.util.Arrays.deepToString(pair.getValue()));
+              pair.getKey()
+                  + " of '"
+                  + text
+                  + "' "
+                  + java.util.Arrays.deepToString(pair.getValue()));
         }
       }
     }

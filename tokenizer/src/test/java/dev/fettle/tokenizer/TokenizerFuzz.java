@@ -83,7 +83,8 @@ final class TokenizerFuzz {
       if (encoding.starts()[i] < 0
           || encoding.ends()[i] < encoding.starts()[i]
           || encoding.ends()[i] > text.length()) {
-        throw new IllegalStateException("offsets outside the text: " + encoding.starts()[i] + " " + encoding.ends()[i]);
+        throw new IllegalStateException(
+            "offsets outside the text: " + encoding.starts()[i] + " " + encoding.ends()[i]);
       }
     }
   }

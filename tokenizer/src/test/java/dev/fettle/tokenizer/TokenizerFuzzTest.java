@@ -30,18 +30,34 @@ class TokenizerFuzzTest {
       Path log = directory.resolve("log");
       int exit = child(directory, log, seed, from, count);
       List<String> lines = Files.readAllLines(log);
-      lines.stream().filter(l -> l.startsWith("undeclared") || l.startsWith("slow")).forEach(faults::add);
+      lines.stream()
+          .filter(l -> l.startsWith("undeclared") || l.startsWith("slow"))
+          .forEach(faults::add);
       last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
       if (exit == 0) {
         break;
       }
       int number = Integer.parseInt(Files.readString(directory.resolve("number")));
-      faults.add("exit " + exit + " at " + number + ": " + Files.readString(directory.resolve("tokenizer.json")));
+      faults.add(
+          "exit "
+              + exit
+              + " at "
+              + number
+              + ": "
+              + Files.readString(directory.resolve("tokenizer.json")));
       from = number + 1;
     }
     System.out.println(
-        "tokenizer.json fuzz: seed " + seed + ", " + count + " files, " + last
-            + "; again: ./mvnw -pl tokenizer -am test -Dtest=TokenizerFuzzTest -Dfuzz=" + count + " -Dfettle.seed=" + seed);
+        "tokenizer.json fuzz: seed "
+            + seed
+            + ", "
+            + count
+            + " files, "
+            + last
+            + "; again: ./mvnw -pl tokenizer -am test -Dtest=TokenizerFuzzTest -Dfuzz="
+            + count
+            + " -Dfettle.seed="
+            + seed);
     assertThat(faults).as("seed %d", seed).isEmpty();
     assertThat(last).startsWith("done");
   }

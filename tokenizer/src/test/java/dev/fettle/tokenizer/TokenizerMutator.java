@@ -20,42 +20,98 @@ final class TokenizerMutator {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private static final String[] TEXTS = {
-    "", " ", "a", "the", "<s>", "\u2581", "\u0120", "##", "\u00e9", "\u4f60", "\ud83d\ude00", "\u0000",
-    "\ud800", "<0x41>", "<0x\u00e9>", "[UNK]", "</w>", "\n", "e\u0301", "aaaaaaaaaaaaaaaaaaaa", "A", "B", "1.0",
-    "NFC", "Replace", "Isolated", "first", "\u0130", "\ufb01", "\ufdfa"
+    "",
+    " ",
+    "a",
+    "the",
+    "<s>",
+    "\u2581",
+    "\u0120",
+    "##",
+    "\u00e9",
+    "\u4f60",
+    "\ud83d\ude00",
+    "\u0000",
+    "\ud800",
+    "<0x41>",
+    "<0x\u00e9>",
+    "[UNK]",
+    "</w>",
+    "\n",
+    "e\u0301",
+    "aaaaaaaaaaaaaaaaaaaa",
+    "A",
+    "B",
+    "1.0",
+    "NFC",
+    "Replace",
+    "Isolated",
+    "first",
+    "\u0130",
+    "\ufb01",
+    "\ufdfa"
   };
 
   private static final String[] NUMBERS = {
-    "0", "1", "-1", "2", "7", "255", "65536", "2147483647", "2147483648", "4294967295", "4294967296",
-    "18446744073709551615", "1e308", "1e400", "0.5", "-0.0", "99999999999999999999999999"
+    "0",
+    "1",
+    "-1",
+    "2",
+    "7",
+    "255",
+    "65536",
+    "2147483647",
+    "2147483648",
+    "4294967295",
+    "4294967296",
+    "18446744073709551615",
+    "1e308",
+    "1e400",
+    "0.5",
+    "-0.0",
+    "99999999999999999999999999"
   };
 
   /** Components of every kind, some of them wrong; drawn into the place of others. */
   private static final String[] PARTS = {
-    "{'type':'NFC'}", "{'type':'NFKD'}", "{'type':'NFKC'}", "{'type':'Lowercase'}", "{'type':'Nmt'}",
-    "{'type':'StripAccents'}", "{'type':'Strip','strip_left':true,'strip_right':true}",
-    "{'type':'Prepend','prepend':'\u2581'}", "{'type':'Prepend','prepend':''}",
+    "{'type':'NFC'}",
+    "{'type':'NFKD'}",
+    "{'type':'NFKC'}",
+    "{'type':'Lowercase'}",
+    "{'type':'Nmt'}",
+    "{'type':'StripAccents'}",
+    "{'type':'Strip','strip_left':true,'strip_right':true}",
+    "{'type':'Prepend','prepend':'\u2581'}",
+    "{'type':'Prepend','prepend':''}",
     "{'type':'Replace','pattern':{'String':' '},'content':'\u2581'}",
     "{'type':'Replace','pattern':{'String':''},'content':'xy'}",
     "{'type':'Replace','pattern':{'Regex':'REGEX'},'content':'z'}",
     "{'type':'Replace','pattern':{'Regex':'REGEX'},'content':''}",
     "{'type':'BertNormalizer','clean_text':true,'handle_chinese_chars':true,'strip_accents':null,'lowercase':true}",
-    "{'type':'ByteLevel'}", "{'type':'ByteLevel','add_prefix_space':true,'trim_offsets':true,'use_regex':false}",
+    "{'type':'ByteLevel'}",
+    "{'type':'ByteLevel','add_prefix_space':true,'trim_offsets':true,'use_regex':false}",
     "{'type':'ByteLevel','add_prefix_space':false,'trim_offsets':true,'use_regex':true}",
     "{'type':'Precompiled','precompiled_charsmap':'AAAA'}",
     "{'type':'Precompiled','precompiled_charsmap':'CHARSMAP'}",
     "{'type':'Metaspace','replacement':'\u2581','prepend_scheme':'always','split':true}",
     "{'type':'Metaspace','replacement':'_','add_prefix_space':true}",
-    "{'type':'Whitespace'}", "{'type':'WhitespaceSplit'}", "{'type':'BertPreTokenizer'}",
-    "{'type':'UnicodeScripts'}", "{'type':'Digits','individual_digits':true}",
-    "{'type':'Punctuation','behavior':'Contiguous'}", "{'type':'CharDelimiterSplit','delimiter':'e'}",
+    "{'type':'Whitespace'}",
+    "{'type':'WhitespaceSplit'}",
+    "{'type':'BertPreTokenizer'}",
+    "{'type':'UnicodeScripts'}",
+    "{'type':'Digits','individual_digits':true}",
+    "{'type':'Punctuation','behavior':'Contiguous'}",
+    "{'type':'CharDelimiterSplit','delimiter':'e'}",
     "{'type':'Split','pattern':{'Regex':'REGEX'},'behavior':'MergedWithNext','invert':false}",
     "{'type':'Split','pattern':{'Regex':'REGEX'},'behavior':'Removed','invert':true}",
     "{'type':'Split','pattern':{'String':''},'behavior':'Isolated','invert':false}",
     "{'type':'FixedLength','length':3}",
-    "{'type':'BPEDecoder','suffix':'</w>'}", "{'type':'WordPiece','prefix':'##','cleanup':true}",
-    "{'type':'CTC','pad_token':'<pad>','word_delimiter_token':'|','cleanup':true}", "{'type':'Fuse'}",
-    "{'type':'ByteFallback'}", "{'type':'Strip','content':' ','start':1,'stop':0}",
+    "{'type':'BPEDecoder','suffix':'</w>'}",
+    "{'type':'WordPiece','prefix':'##','cleanup':true}",
+    "{'type':'CTC','pad_token':'<pad>','word_delimiter_token':'|','cleanup':true}",
+    "{'type':'Fuse'}",
+    "{'type':'ByteFallback'}",
+    "{'type':'Strip','content':' ','start':1,'stop':0}",
     "{'type':'Strip','content':'e','start':2,'stop':2}",
     "{'type':'BertProcessing','sep':['a',1],'cls':['b',2]}",
     "{'type':'RobertaProcessing','sep':['a',1],'cls':['b',2],'trim_offsets':true,'add_prefix_space':true}",
@@ -67,13 +123,43 @@ final class TokenizerMutator {
   };
 
   private static final String[] LISTS = {"normalizers", "pretokenizers", "processors", "decoders"};
-  private static final String[] ROOTS = {"normalizer", "pre_tokenizer", "post_processor", "decoder"};
+  private static final String[] ROOTS = {
+    "normalizer", "pre_tokenizer", "post_processor", "decoder"
+  };
 
   private static final String[] ATOMS = {
-    "a", "e", ".", "\\\\s", "\\\\S", "\\\\p{L}", "\\\\p{N}", "[^\\\\s]", "[a-z]", " ", "\\\\r?\\\\n", "'s", "(?i:t)", "\\\\b", "^", "$", "\\\\1",
-    "(?=a)", "(?!\\\\S)", "(?<=a)", "(?<!b)", "\\\\X", "\\\\R", "[", ")", "[[:alpha:]]", "\\\\w", "(a)"
+    "a",
+    "e",
+    ".",
+    "\\\\s",
+    "\\\\S",
+    "\\\\p{L}",
+    "\\\\p{N}",
+    "[^\\\\s]",
+    "[a-z]",
+    " ",
+    "\\\\r?\\\\n",
+    "'s",
+    "(?i:t)",
+    "\\\\b",
+    "^",
+    "$",
+    "\\\\1",
+    "(?=a)",
+    "(?!\\\\S)",
+    "(?<=a)",
+    "(?<!b)",
+    "\\\\X",
+    "\\\\R",
+    "[",
+    ")",
+    "[[:alpha:]]",
+    "\\\\w",
+    "(a)"
   };
-  private static final String[] TIMES = {"", "", "", "*", "+", "?", "{2}", "{1,3}", "{2,}", "*?", "++", "{0,99}", "{99999}"};
+  private static final String[] TIMES = {
+    "", "", "", "*", "+", "?", "{2}", "{1,3}", "{2,}", "*?", "++", "{0,99}", "{99999}"
+  };
 
   private final List<JsonNode> bases;
   private final SplittableRandom random;
@@ -115,7 +201,10 @@ final class TokenizerMutator {
 
   private JsonNode part() {
     String text =
-        pick(PARTS).replace('\'', '"').replace("REGEX", regex(2).replace("\"", "")).replace("CHARSMAP", charsmap());
+        pick(PARTS)
+            .replace('\'', '"')
+            .replace("REGEX", regex(2).replace("\"", ""))
+            .replace("CHARSMAP", charsmap());
     try {
       return JSON.readTree(text);
     } catch (IOException e) {
@@ -229,23 +318,43 @@ final class TokenizerMutator {
 
   private String edited(String text) {
     int at = text.isEmpty() ? 0 : random.nextInt(text.length());
-    return text.substring(0, at) + pick(TEXTS) + text.substring(random.nextInt(2) == 0 ? at : Math.min(text.length(), at + 1));
+    return text.substring(0, at)
+        + pick(TEXTS)
+        + text.substring(random.nextInt(2) == 0 ? at : Math.min(text.length(), at + 1));
   }
 
   /** A tokenizer_config.json to go with it. */
   byte[] config() {
     ObjectNode config = NODES.objectNode();
     if (random.nextInt(3) > 0) {
-      config.put("tokenizer_class", pick(new String[] {"PreTrainedTokenizerFast", "GPT2Tokenizer", "Qwen2Tokenizer", "LlamaTokenizer", "BertTokenizer", "GemmaTokenizer", "RobertaTokenizer", "GPTNeoXTokenizer"}));
+      config.put(
+          "tokenizer_class",
+          pick(
+              new String[] {
+                "PreTrainedTokenizerFast",
+                "GPT2Tokenizer",
+                "Qwen2Tokenizer",
+                "LlamaTokenizer",
+                "BertTokenizer",
+                "GemmaTokenizer",
+                "RobertaTokenizer",
+                "GPTNeoXTokenizer"
+              }));
     }
     for (String role : DeclaredTokens.ROLES) {
       if (random.nextInt(4) == 0) {
         config.put(role, pick(TEXTS));
       }
     }
-    for (Map.Entry<String, Integer> odd : Map.of("additional_special_tokens", 5, "added_tokens_decoder", 6, "extra_special_tokens", 6).entrySet()) {
+    for (Map.Entry<String, Integer> odd :
+        Map.of("additional_special_tokens", 5, "added_tokens_decoder", 6, "extra_special_tokens", 6)
+            .entrySet()) {
       if (random.nextInt(odd.getValue()) == 0) {
-        config.set(odd.getKey(), random.nextBoolean() ? NODES.arrayNode().add(pick(TEXTS)) : changed(part(), List.of(part())));
+        config.set(
+            odd.getKey(),
+            random.nextBoolean()
+                ? NODES.arrayNode().add(pick(TEXTS))
+                : changed(part(), List.of(part())));
       }
     }
     return config.toString().replace("\ud800", "\\ud800").getBytes(StandardCharsets.UTF_8);

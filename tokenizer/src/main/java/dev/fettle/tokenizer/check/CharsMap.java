@@ -51,8 +51,7 @@ final class CharsMap {
 
   private void walk() {
     try {
-      CharBuffer unused =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(texts));
+      CharBuffer unused = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(texts));
       assert unused != null;
     } catch (CharacterCodingException e) {
       throw part.fault("precompiled_charsmap", BROKEN + "its texts are not UTF-8");

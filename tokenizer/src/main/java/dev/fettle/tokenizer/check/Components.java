@@ -22,36 +22,33 @@ final class Components {
   /** Copies the keys of one type. */
   private interface Writer extends BiConsumer<Part, ObjectNode> {}
 
-  private static final Writer NOTHING = (from, to) -> {};
-
   private static final Map<String, Writer> NORMALIZERS =
       Map.ofEntries(
           Map.entry("BertNormalizer", Components::bert),
           Map.entry("Strip", flags("strip_left", "strip_right")),
-          Map.entry("StripAccents", NOTHING),
-          Map.entry("NFC", NOTHING),
-          Map.entry("NFD", NOTHING),
-          Map.entry("NFKC", NOTHING),
-          Map.entry("NFKD", NOTHING),
-          Map.entry("Nmt", NOTHING),
-          Map.entry("Lowercase", NOTHING),
-          Map.entry("ByteLevel", NOTHING),
+          Map.entry("StripAccents", Components::nothing),
+          Map.entry("NFC", Components::nothing),
+          Map.entry("NFD", Components::nothing),
+          Map.entry("NFKC", Components::nothing),
+          Map.entry("NFKD", Components::nothing),
+          Map.entry("Nmt", Components::nothing),
+          Map.entry("Lowercase", Components::nothing),
+          Map.entry("ByteLevel", Components::nothing),
           Map.entry("Precompiled", CharsMap::write),
           Map.entry("Replace", Components::replace),
           Map.entry("Prepend", Components::prepend));
 
   private static final Map<String, Writer> PRE_TOKENIZERS =
       Map.ofEntries(
-          Map.entry("BertPreTokenizer", NOTHING),
-          Map.entry("Whitespace", NOTHING),
-          Map.entry("WhitespaceSplit", NOTHING),
-          Map.entry("UnicodeScripts", NOTHING),
+          Map.entry("BertPreTokenizer", Components::nothing),
+          Map.entry("Whitespace", Components::nothing),
+          Map.entry("WhitespaceSplit", Components::nothing),
+          Map.entry("UnicodeScripts", Components::nothing),
           Map.entry("ByteLevel", Components::byteLevel),
           Map.entry("Metaspace", Components::metaspace),
           Map.entry("Split", Components::split),
           Map.entry(
-              "CharDelimiterSplit",
-              (from, to) -> to.put("delimiter", from.character("delimiter"))),
+              "CharDelimiterSplit", (from, to) -> to.put("delimiter", from.character("delimiter"))),
           Map.entry("Punctuation", Components::punctuation),
           Map.entry("Digits", flags("individual_digits")),
           Map.entry(
@@ -66,8 +63,8 @@ final class Components {
           Map.entry("Metaspace", Components::metaspace),
           Map.entry("CTC", Components::ctc),
           Map.entry("Replace", Components::replace),
-          Map.entry("Fuse", NOTHING),
-          Map.entry("ByteFallback", NOTHING),
+          Map.entry("Fuse", Components::nothing),
+          Map.entry("ByteFallback", Components::nothing),
           Map.entry("Strip", Components::strip));
 
   private final Map<String, Writer> types;
@@ -117,11 +114,16 @@ final class Components {
     if (writer == null) {
       throw part.fault(
           "type",
-          "is '" + type + "'; known are Sequence, " + String.join(", ", new TreeSet<>(types.keySet())));
+          "is '"
+              + type
+              + "'; known are Sequence, "
+              + String.join(", ", new TreeSet<>(types.keySet())));
     }
     writer.accept(part, written);
     return written;
   }
+
+  private static void nothing(Part from, ObjectNode to) {}
 
   private static Writer flags(String... keys) {
     return (from, to) -> {

@@ -27,7 +27,10 @@ final class Growth {
     growth.add(component);
     if (growth.factor > MOST) {
       throw new Fault(
-          path + " could make a text more than " + (int) MOST + " times as long; shorten its contents");
+          path
+              + " could make a text more than "
+              + (int) MOST
+              + " times as long; shorten its contents");
     }
   }
 

@@ -64,14 +64,14 @@ final class ModelCheck {
     for (var entry : vocab.properties()) {
       String path = part.at("vocab") + " " + entry.getKey();
       Part.wellFormed(part.at("vocab"), entry.getKey());
-      to.put(
-          entry.getKey(), Part.number(path, entry.getValue(), 0, CheckedJson.HIGHEST_ID));
+      to.put(entry.getKey(), Part.number(path, entry.getValue(), 0, CheckedJson.HIGHEST_ID));
     }
     return to;
   }
 
   private static void bpe(Part part, ObjectNode to) {
-    // Dropout is for making other tokens of a text each time; transformers' own models leave it out.
+    // Dropout is for making other tokens of a text each time; transformers' own models leave it
+    // out.
     to.putNull("dropout");
     String prefix = part.textOrNull("continuing_subword_prefix");
     to.put("unk_token", part.textOrNull("unk_token"));

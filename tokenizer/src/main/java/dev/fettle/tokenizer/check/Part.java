@@ -41,8 +41,7 @@ record Part(String path, JsonNode node) {
   }
 
   boolean flag(String key, boolean fallback) {
-    JsonNode value = node.path(key);
-    return value.isMissingNode() || value.isNull() ? fallback : flag(key);
+    return has(key) ? flag(key) : fallback;
   }
 
   boolean flag(String key) {
@@ -126,17 +125,9 @@ record Part(String path, JsonNode node) {
 
   /** A lone surrogate cannot be written as UTF-8. */
   static String wellFormed(String path, String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (!Character.isSurrogate(c)) {
-        continue;
-      }
-      if (!Character.isHighSurrogate(c)
-          || i + 1 == text.length()
-          || !Character.isLowSurrogate(text.charAt(i + 1))) {
-        throw new Fault(path + " holds half a character (a lone surrogate)");
-      }
-      i++;
+    // Read by code points, a pair is one; what is left of a surrogate then stands alone.
+    if (text.codePoints().anyMatch(c -> c >= 0xD800 && c <= 0xDFFF)) {
+      throw new Fault(path + " holds half a character (a lone surrogate)");
     }
     return text;
   }

@@ -17,7 +17,8 @@ final class RegexReader {
       Pattern.compile(
           "\\((?:\\?#[^)]*\\)|\\?[im]*(?:-[im]+)?[:)]|\\?<[A-Za-z_]\\w*>|\\?<?[=!]|\\?>|(?![?*]))");
 
-  private static final Pattern TIMES = Pattern.compile("([*+?]|\\{(\\d{0,6})(,?)(\\d{0,6})\\})([?+]?)");
+  private static final Pattern TIMES =
+      Pattern.compile("([*+?]|\\{(\\d{0,6})(,?)(\\d{0,6})\\})([?+]?)");
 
   /**
    * How often.
@@ -106,7 +107,8 @@ final class RegexReader {
         int high = !comma ? low : most.isEmpty() ? -1 : Integer.parseInt(most);
         // After braces a plus is one more repetition, not the possessive mark.
         at = matcher.end() - (possessive ? 1 : 0);
-        return new Times(Math.min(low, high < 0 ? low : high), high < 0 ? -1 : Math.max(low, high), false);
+        return new Times(
+            Math.min(low, high < 0 ? low : high), high < 0 ? -1 : Math.max(low, high), false);
       }
     }
     at = matcher.end();

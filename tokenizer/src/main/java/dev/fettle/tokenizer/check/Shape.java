@@ -102,7 +102,13 @@ record Shape(
       }
     }
     return new Shape(
-        least, canFail, loops, tail, ways, size, simple && forms.size() <= MOST_FORMS ? forms : null);
+        least,
+        canFail,
+        loops,
+        tail,
+        ways,
+        size,
+        simple && forms.size() <= MOST_FORMS ? forms : null);
   }
 
   /** Whether it may be repeated without end: it takes something, and can be read in one way. */
