@@ -1,19 +1,15 @@
 package dev.fettle.metrics;
 
+import dev.fettle.metrics.ProgressBars.Bar;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Shows a run to whoever started it: on a terminal a progress bar with loss, tokens per second and
- * the time left; else a line every few steps, fit for a log file. Evaluations always get a line.
+ * Shows a run to whoever started it: where there are bars, by one with loss and tokens per second;
+ * else by a line every few steps, fit for a log file. Evaluations always get a line.
  */
 public final class ConsoleSink implements MetricSink {
   private static final int ETA_WINDOW = 20;
@@ -22,37 +18,29 @@ public final class ConsoleSink implements MetricSink {
   private final PrintStream out;
   private final ConsoleOptions options;
   private final Throughput pace = new Throughput(ETA_WINDOW);
-  private final @Nullable ProgressBar bar;
+  private final Optional<Bar> bar;
   private long seen;
 
-  /** Begins to show a run; nothing is printed before its first row. */
-  public ConsoleSink(PrintStream out, ConsoleOptions options) {
+  /**
+   * Begins to show a run; nothing is printed before its first row.
+   *
+   * @param bars where a person watches
+   */
+  public ConsoleSink(PrintStream out, ConsoleOptions options, Optional<ProgressBars> bars) {
     this.out = out;
     this.options = options;
     this.seen = options.startStep();
-    this.bar = options.interactive() ? bar() : null;
-  }
-
-  private ProgressBar bar() {
-    return new ProgressBarBuilder()
-        .setTaskName("training")
-        .setUnit(" steps", 1)
-        .setInitialMax(options.totalSteps())
-        .startsFrom(options.startStep(), Duration.ZERO)
-        .setStyle(ProgressBarStyle.ASCII)
-        .setUpdateIntervalMillis(500)
-        // Its own counts what the first step compiles.
-        .hideEta()
-        .setConsumer(new ConsoleProgressBarConsumer(out))
-        .build();
+    ProgressBars.Work work =
+        new ProgressBars.Work("training", " steps", options.startStep(), options.totalSteps());
+    this.bar = bars.map(b -> b.show(work));
   }
 
   @Override
   public void write(MetricsRow row) {
     boolean evaluation = row.values().keySet().stream().anyMatch(n -> n.startsWith(EVALUATION));
     row.get("step_time").ifPresent(s -> paced(row.step(), s, row.get("compile_time").orElse(0)));
-    if (bar != null) {
-      showOnBar(bar, row, evaluation);
+    if (bar.isPresent()) {
+      showOnBar(bar.get(), row, evaluation);
     } else if (evaluation || due(row.step())) {
       out.println(line(row, evaluation));
       out.flush();
@@ -65,13 +53,12 @@ public final class ConsoleSink implements MetricSink {
     seen = step;
   }
 
-  private void showOnBar(ProgressBar bar, MetricsRow row, boolean evaluation) {
+  private void showOnBar(Bar shown, MetricsRow row, boolean evaluation) {
     if (evaluation) {
       // The bar redraws itself below the line.
       out.println("\r" + line(row, true) + "   ");
     } else {
-      bar.setExtraMessage(summary(row) + timeLeft());
-      bar.stepTo(row.step());
+      shown.at(row.step(), summary(row) + timeLeft());
     }
   }
 
@@ -142,9 +129,7 @@ public final class ConsoleSink implements MetricSink {
 
   @Override
   public void close() {
-    if (bar != null) {
-      bar.close();
-    }
+    bar.ifPresent(Bar::close);
     out.flush();
   }
 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ConsoleSinkTest {
@@ -12,7 +15,11 @@ class ConsoleSinkTest {
   private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
 
   private String run(ConsoleOptions options, int steps) {
-    try (ConsoleSink sink = new ConsoleSink(out, options)) {
+    return run(options, steps, Optional.empty());
+  }
+
+  private String run(ConsoleOptions options, int steps, Optional<ProgressBars> bars) {
+    try (ConsoleSink sink = new ConsoleSink(out, options, bars)) {
       for (int s = (int) options.startStep() + 1; s <= steps; s++) {
         sink.write(
             MetricsRow.at(s)
@@ -32,7 +39,7 @@ class ConsoleSinkTest {
 
   @Test
   void withoutATerminalThereIsALineEveryFewSteps() {
-    assertThat(run(new ConsoleOptions(10, 0, 4, false), 10).lines())
+    assertThat(run(new ConsoleOptions(10, 0, 4), 10).lines())
         .containsExactly(
             "step 1/10  loss 2.0000  12.3k tok/s  grad_norm 1.2500  lr 1.000e-05  ETA 0:00:18",
             "step 4/10  loss 2.0000  12.3k tok/s  grad_norm 1.2500  lr 1.000e-05  ETA 0:00:12",
@@ -43,19 +50,43 @@ class ConsoleSinkTest {
 
   @Test
   void aResumedRunGoesOnCounting() {
-    assertThat(run(new ConsoleOptions(10, 6, 100, false), 10).lines())
+    assertThat(run(new ConsoleOptions(10, 6, 100), 10).lines())
         .satisfiesExactly(
             first -> assertThat(first).startsWith("step 7/10").endsWith("ETA 0:00:06"),
             last -> assertThat(last).startsWith("step 10/10"));
   }
 
+  /** Writes down what a bar is told. */
+  private record Told(List<String> what) implements ProgressBars, ProgressBars.Bar {
+    @Override
+    public ProgressBars.Bar show(Work work) {
+      what.add(work.toString());
+      return this;
+    }
+
+    @Override
+    public void at(long done, String message) {
+      what.add(done + " " + message);
+    }
+
+    @Override
+    public void close() {
+      what.add("closed");
+    }
+  }
+
   @Test
-  void onATerminalABarShowsLossAndPace() {
-    assertThat(run(new ConsoleOptions(10, 0, 1, true), 10))
-        .contains("training")
-        .contains("10/10")
-        .contains("loss 2.0000  12.3k tok/s")
-        .contains("step 5/10  eval_loss 1.5000");
+  void whereAPersonWatchesABarShowsLossAndPace() {
+    Told told = new Told(new ArrayList<>());
+    assertThat(run(new ConsoleOptions(6, 3, 1), 6, Optional.of(told)).strip())
+        .isEqualTo("step 5/6  eval_loss 1.5000  eval_num_tokens 9");
+    assertThat(told.what())
+        .containsExactly(
+            "Work[name=training, unit= steps, from=3, total=6]",
+            "4 loss 2.0000  12.3k tok/s",
+            "5 loss 2.0000  12.3k tok/s",
+            "6 loss 2.0000  12.3k tok/s",
+            "closed");
   }
 
   @Test

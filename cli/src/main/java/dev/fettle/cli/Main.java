@@ -1,10 +1,10 @@
 package dev.fettle.cli;
 
 import dev.fettle.harness.run.Terminal;
-import dev.fettle.metrics.ConsoleOptions;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,8 +65,10 @@ public final class Main implements Runnable {
    * @return the exit code
    */
   public static int run(String[] args, PrintStream out, PrintStream err) {
-    boolean interactive = out == System.out && ConsoleOptions.terminal();
-    Main main = new Main(new Terminal(out, interactive));
+    boolean watched = out == System.out && TerminalBars.available();
+    Main main =
+        new Main(
+            new Terminal(out, watched ? Optional.of(new TerminalBars(out)) : Optional.empty()));
     CommandLine line =
         new CommandLine(main)
             .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))

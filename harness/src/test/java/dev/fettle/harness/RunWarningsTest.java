@@ -40,7 +40,7 @@ class RunWarningsTest {
   }
 
   private TrainingReport train(RunConfig.Builder config) {
-    Terminal terminal = new Terminal(new PrintStream(shown, true, StandardCharsets.UTF_8), false);
+    Terminal terminal = Terminal.lines(new PrintStream(shown, true, StandardCharsets.UTF_8));
     RunOptions options = new RunOptions(terminal, Optional.empty(), () -> false);
     try (Fettle fettle = Fettle.open(config.set("train.steps", 1).build(), options)) {
       return fettle.train();
@@ -63,7 +63,7 @@ class RunWarningsTest {
 
   @Test
   void eachIsToldOnce() {
-    Terminal terminal = new Terminal(new PrintStream(shown, true, StandardCharsets.UTF_8), false);
+    Terminal terminal = Terminal.lines(new PrintStream(shown, true, StandardCharsets.UTF_8));
     RunWarnings warnings = new RunWarnings(terminal);
     warnings.addAll(List.of("a", "b"));
     warnings.add("a");

@@ -43,9 +43,7 @@ final class RunProgress implements AutoCloseable {
 
   private void begin(long steps) {
     long every = Math.max(1, steps / LINES);
-    sink =
-        new ConsoleSink(
-            terminal.out(), new ConsoleOptions(steps, 0, every, terminal.interactive()));
+    sink = new ConsoleSink(terminal.out(), new ConsoleOptions(steps, 0, every), terminal.bars());
   }
 
   private void show(ConsoleSink to, StepRow row) {

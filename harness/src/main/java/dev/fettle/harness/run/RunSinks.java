@@ -57,8 +57,7 @@ final class RunSinks implements AutoCloseable {
   private static MetricSink console(RunConfig config, Terminal terminal, long from, long steps) {
     long every = Math.max(config.train().logEvery(), steps / LINES);
     return new ConsoleSink(
-        terminal.out(),
-        new ConsoleOptions(steps, from, Math.max(1, every), terminal.interactive()));
+        terminal.out(), new ConsoleOptions(steps, from, Math.max(1, every)), terminal.bars());
   }
 
   List<MetricSink> all() {

@@ -60,7 +60,7 @@ class ComparisonTest {
   @Test
   void aBackendAgreesWithItself() {
     ByteArrayOutputStream shown = new ByteArrayOutputStream();
-    Terminal terminal = new Terminal(new PrintStream(shown, true, StandardCharsets.UTF_8), false);
+    Terminal terminal = Terminal.lines(new PrintStream(shown, true, StandardCharsets.UTF_8));
     RunConfig config = config("same").build();
     List<String> twice = List.of("reference", "reference");
     ComparisonReport report = Comparison.run(config, twice, new Tolerance(0, 0), terminal);

@@ -37,7 +37,7 @@ final class QuickstartTest {
   @Test
   void runsEndToEndAndLearns() {
     ByteArrayOutputStream shown = new ByteArrayOutputStream();
-    Terminal terminal = new Terminal(new PrintStream(shown, true, StandardCharsets.UTF_8), false);
+    Terminal terminal = Terminal.lines(new PrintStream(shown, true, StandardCharsets.UTF_8));
     QuickstartReport report = Quickstart.run(settings(dir.resolve("run")), terminal);
     assertThat(report.before().accuracy()).isLessThan(0.2);
     // Too short for the rule itself, which the full size learns; the loss must fall by half.
