@@ -51,6 +51,14 @@ public final class Algorithms {
     return new Algorithms(all);
   }
 
+  /** The same with one in the place of whichever has its type. */
+  public Algorithms replacing(Algorithm<?, ?> another) {
+    List<Algorithm<?, ?>> all = new ArrayList<>(byType.values());
+    all.removeIf(a -> a.type().equals(another.type()));
+    all.add(another);
+    return new Algorithms(all);
+  }
+
   /** All, sorted by type. */
   public List<Algorithm<?, ?>> all() {
     return List.copyOf(byType.values());

@@ -1,5 +1,6 @@
 package dev.fettle.harness;
 
+import com.google.inject.Injector;
 import dev.fettle.data.encode.LossOn;
 import dev.fettle.files.Uninterrupted;
 import dev.fettle.harness.config.BackendSettings;
@@ -23,6 +24,7 @@ import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.train.Ending;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
@@ -44,12 +46,14 @@ import java.util.function.BooleanSupplier;
  * }</pre>
  */
 public final class Fettle implements AutoCloseable {
+  private final Optional<Injector> application;
   private final RunConfig config;
   private final RunOptions options;
   private final ReentrantLock running = new ReentrantLock(true);
   private volatile boolean closed;
 
-  private Fettle(RunConfig config, RunOptions options) {
+  private Fettle(Optional<Injector> application, RunConfig config, RunOptions options) {
+    this.application = application;
     this.config = config;
     BooleanSupplier asked = options.stopRequested();
     this.options = options.stoppingWhen(() -> closed || asked.getAsBoolean());
@@ -67,7 +71,13 @@ public final class Fettle implements AutoCloseable {
   /** Opens a run. Nothing is read before {@link #train}. */
   public static Fettle open(RunConfig config, RunOptions options) {
     Backends.discover().provider(config.backend().id());
-    return new Fettle(config, options);
+    return new Fettle(Optional.empty(), config, options);
+  }
+
+  /** Opens a run whose graph may use what an application binds. */
+  static Fettle within(Injector application, RunConfig config, RunOptions options) {
+    Backends.discover().provider(config.backend().id());
+    return new Fettle(Optional.of(application), config, options);
   }
 
   /**
@@ -115,7 +125,7 @@ public final class Fettle implements AutoCloseable {
     RunDirectory directory = new RunDirectory(config.run().directory());
     directory.check(resume, options.goingOn());
     // Each call opens what it needs: a resumed run must not find what an earlier one left.
-    try (Wiring wiring = new Wiring(List.of(new RunModule(config, options)))) {
+    try (Wiring wiring = new Wiring(application, List.of(new RunModule(config, options)))) {
       TrainingRun<?> run = TrainingRun.of(wiring);
       return options.stopRequested().getAsBoolean()
           ? directory.stoppedEarly(Ending.STOP_REQUESTED)

@@ -50,9 +50,12 @@ public final class OrtProvider implements BackendProvider {
       throw new DeviceUnavailableException(
           "device "
               + device
-              + " needs ONNX Runtime with CUDA (com.microsoft.onnxruntime:onnxruntime_gpu, which has"
-              + " libonnxruntime_providers_cuda), and the class path has the CPU build: build with"
-              + " -Pgpu, or choose device cpu");
+              + " needs ONNX Runtime with CUDA, and the class path has the CPU build: add"
+              + " com.microsoft.onnxruntime:onnxruntime_gpu:"
+              + version()
+              + " and exclude com.microsoft.onnxruntime:onnxruntime from"
+              + " dev.fettle:fettle-backend-onnxruntime (in Fettle's own build: -Pgpu), or choose"
+              + " device cpu");
     }
     OrtEnvironment environment;
     try {

@@ -229,7 +229,10 @@ class OrtBackendTest {
   void aGpuNeedsTheOtherJar() {
     assertThatThrownBy(() -> new OrtProvider().open(Device.parse("gpu:0"), BackendOptions.DEFAULT))
         .isInstanceOf(DeviceUnavailableException.class)
-        .hasMessageContaining("onnxruntime_gpu")
+        .hasMessageContaining("add com.microsoft.onnxruntime:onnxruntime_gpu:1.")
+        .hasMessageContaining(
+            "exclude com.microsoft.onnxruntime:onnxruntime from"
+                + " dev.fettle:fettle-backend-onnxruntime")
         .hasMessageContaining("-Pgpu");
     assertThat(new OrtProvider().probe().available()).isTrue();
   }

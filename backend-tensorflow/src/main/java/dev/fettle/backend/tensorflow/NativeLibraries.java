@@ -44,8 +44,12 @@ final class NativeLibraries {
       return Availability.no(
           "gpu:"
               + index
-              + " needs TensorFlow's GPU library, which is not on the class path: build with -Pgpu"
-              + " (org.tensorflow:tensorflow-core-native, classifier linux-x86_64-gpu)");
+              + " needs TensorFlow's GPU library, which is not on the class path: exclude"
+              + " org.tensorflow:tensorflow-core-native from dev.fettle:fettle-backend-tensorflow, and"
+              + " add org.tensorflow:tensorflow-core-native:"
+              + TensorFlowProvider.JAR
+              + " twice, once plain and once with classifier linux-x86_64-gpu (in Fettle's own build:"
+              + " -Pgpu), or choose device cpu");
     }
     List<String> missing = CUDA.stream().filter(library -> !installed(library)).toList();
     if (!missing.isEmpty()) {

@@ -14,8 +14,11 @@ import java.util.List;
 public final class TensorFlowProvider implements BackendProvider {
   static final String ID = "tensorflow";
 
-  /** TensorFlow Java's version, with that of the runtime inside. */
-  private static final String VERSION = "1.1.0 (TensorFlow 2.18)";
+  /** The version of TensorFlow Java's jars. */
+  static final String JAR = "1.1.0";
+
+  /** The same, with that of the runtime inside. */
+  private static final String VERSION = JAR + " (TensorFlow 2.18)";
 
   private final NativeLibraries libraries = new NativeLibraries();
 

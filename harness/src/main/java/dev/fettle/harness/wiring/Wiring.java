@@ -8,13 +8,24 @@ import com.google.inject.Module;
 import com.google.inject.ProvisionException;
 import com.google.inject.Stage;
 import java.util.List;
+import java.util.Optional;
 
 /** An object graph made by strict Guice, and what it has opened. */
 public final class Wiring implements AutoCloseable {
   private final Resources resources = new Resources();
   private final Injector injector;
 
+  /** A graph of its own. */
   public Wiring(List<Module> modules) {
+    this(Optional.empty(), modules);
+  }
+
+  /**
+   * A graph that may use what an application binds.
+   *
+   * @param application whose child the injector is, if there is one
+   */
+  public Wiring(Optional<Injector> application, List<Module> modules) {
     Module strict =
         new AbstractModule() {
           @Override
@@ -27,7 +38,10 @@ public final class Wiring implements AutoCloseable {
             modules.forEach(this::install);
           }
         };
-    injector = Guice.createInjector(Stage.DEVELOPMENT, strict);
+    injector =
+        application
+            .map(parent -> parent.createChildInjector(strict))
+            .orElseGet(() -> Guice.createInjector(Stage.DEVELOPMENT, strict));
   }
 
   /** An object of the graph; what it needs is made on the way. Its maker's own errors come out. */
