@@ -83,8 +83,8 @@ class ConsoleSinkTest {
     assertThat(told.what())
         .containsExactly(
             "Work[name=training, unit= steps, from=3, total=6]",
-            "4 loss 2.0000  12.3k tok/s",
-            "5 loss 2.0000  12.3k tok/s",
+            "4 loss 2.0000  12.3k tok/s  ETA 0:00:04",
+            "5 loss 2.0000  12.3k tok/s  ETA 0:00:02",
             "6 loss 2.0000  12.3k tok/s",
             "closed");
   }

@@ -190,7 +190,8 @@ class FettleTest {
       stop.set(false);
       TrainingReport resumed = fettle.resume();
       assertThat(resumed.from()).isEqualTo(3);
-      assertThat(weights(resumed.model().orElseThrow())).isEqualTo(weights(straight.model().orElseThrow()));
+      assertThat(weights(resumed.model().orElseThrow()))
+          .isEqualTo(weights(straight.model().orElseThrow()));
       assertThat(fettle.resume().outcome()).isEqualTo(Outcome.FINISHED_BEFORE);
     }
   }

@@ -77,7 +77,7 @@ public final class FineTuning {
       TrainingReport report = fettle.resume();
       System.out.printf(
           "steps %d to %d, loss %.4f, model in %s%n",
-          report.from(), report.step(), report.loss(), report.model());
+          report.from(), report.step(), report.loss(), report.model().orElseThrow());
       return report;
     }
     // docs:end

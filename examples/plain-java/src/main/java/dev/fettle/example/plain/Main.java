@@ -36,7 +36,7 @@ public final class Main {
         "%s after step %d of %d%n", stopped.outcome(), stopped.step(), stopped.steps());
     TrainingReport finished = tuning.resume();
     System.out.println(finished.outcome());
-    try (Answers answers = new Answers(finished.model())) {
+    try (Answers answers = new Answers(finished.model().orElseThrow())) {
       for (Map.Entry<String, String> known : Questions.all().entrySet()) {
         System.out.print(known.getKey() + " ");
         Answers.read(answers.stream(known.getKey()), System.out::print).join();

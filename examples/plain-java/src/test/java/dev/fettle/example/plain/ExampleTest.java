@@ -33,7 +33,7 @@ class ExampleTest {
     assertThat(finished.outcome()).isEqualTo(Outcome.FINISHED);
     assertThat(finished.from()).isEqualTo(10);
     assertThat(finished.loss()).isLessThan(losses.get(0) / 10);
-    try (Answers answers = new Answers(finished.model())) {
+    try (Answers answers = new Answers(finished.model().orElseThrow())) {
       List<String> questions = List.copyOf(Questions.all().keySet());
       List<String> known = List.copyOf(Questions.all().values());
       assertThat(answers.answers(questions)).isEqualTo(known);

@@ -41,7 +41,11 @@ class AnswersApplicationTest {
   @BeforeAll
   void start(@TempDir Path dir) throws IOException {
     Path rows = Questions.write(dir);
-    model = FineTuning.of(Questions.model(dir), rows, dir.resolve("runs")).train(s -> {}).model();
+    model =
+        FineTuning.of(Questions.model(dir), rows, dir.resolve("runs"))
+            .train(s -> {})
+            .model()
+            .orElseThrow();
     service = serve(model);
   }
 
