@@ -1,8 +1,11 @@
 package dev.fettle.data.read;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
@@ -19,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -28,12 +32,20 @@ public final class DataFiles {
 
   private static final int BUFFER = 1 << 16;
   private static final int NEARBY = 8;
-  private static final List<String> KINDS =
-      List.of(".jsonl", ".json", ".ndjson", ".jsonl.gz", ".json.gz", ".parquet");
+
+  /** A row is bounded as a whole, so a text in it need not be; Jackson would stop at 20 million. */
+  private static final StreamReadConstraints CONSTRAINTS =
+      StreamReadConstraints.builder()
+          .maxStringLength(Integer.MAX_VALUE)
+          .maxNameLength(Integer.MAX_VALUE)
+          .maxNumberLength(ReadLimits.DIGITS)
+          .maxNestingDepth(ReadLimits.DEPTH)
+          .build();
 
   /** Reads rows. NaN and Infinity are allowed, since Python writes them. */
   public static final JsonMapper JSON =
-      JsonMapper.builder()
+      JsonMapper.builder(JsonFactory.builder().streamReadConstraints(CONSTRAINTS).build())
+          .enable(StreamReadFeature.USE_FAST_BIG_NUMBER_PARSER)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -60,6 +72,12 @@ public final class DataFiles {
     }
     if (!Files.exists(file)) {
       throw new DataException(missing(file));
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new DataException(
+          file
+              + " is a pipe or a device, and rows are read more than once; write them to a file and"
+              + " name that");
     }
     if (!Files.isReadable(file)) {
       throw new DataException(file + " may not be read; check its permissions");
@@ -108,11 +126,11 @@ public final class DataFiles {
       List<String> names =
           files
               .map(f -> String.valueOf(f.getFileName()))
-              .filter(f -> KINDS.stream().anyMatch(f.toLowerCase(Locale.ROOT)::endsWith))
+              .filter(RowFileKinds::isRows)
               .sorted(order)
               .toList();
       if (names.isEmpty()) {
-        return "no file of rows (" + String.join(", ", KINDS) + ")";
+        return "no file of rows (" + String.join(", ", RowFileKinds.suffixes()) + ")";
       }
       String listed = String.join(", ", names.subList(0, Math.min(NEARBY, names.size())));
       return names.size() > NEARBY ? listed + ", ... (" + names.size() + " in all)" : listed;
@@ -150,10 +168,23 @@ public final class DataFiles {
     }
   }
 
-  /** The bytes of a file, decompressed where it is named so. */
+  /**
+   * The bytes of a file, decompressed where it is named so.
+   *
+   * @throws DataException where they are something else than text, by how they begin
+   */
   static InputStream decompressed(Path file, Counted raw) throws IOException {
     boolean gzip = file.toString().toLowerCase(Locale.ROOT).endsWith(".gz");
-    return gzip ? new GZIPInputStream(raw, BUFFER) : new BufferedInputStream(raw, BUFFER);
+    InputStream bytes = gzip ? new GZIPInputStream(raw, BUFFER) : raw;
+    BufferedInputStream buffered = new BufferedInputStream(bytes, BUFFER);
+    buffered.mark(Disguise.LONGEST);
+    byte[] head = buffered.readNBytes(Disguise.LONGEST);
+    buffered.reset();
+    Optional<Disguise> other = Disguise.of(head);
+    if (other.isPresent()) {
+      throw new DataException(file + " " + other.get());
+    }
+    return buffered;
   }
 
   /** The error for a file, or a place in it, that cannot be read. */
@@ -178,12 +209,17 @@ public final class DataFiles {
   }
 
   /** What a JSON parser found wrong, on one line. */
-  static String fault(JsonProcessingException e) {
+  public static String fault(JsonProcessingException e) {
     if (e instanceof MismatchedInputException) {
       // The only way a value fails to fit any value at all.
       return "there is more after the first value";
     }
     String message = String.valueOf(e.getOriginalMessage());
+    if (e instanceof StreamConstraintsException) {
+      return message.contains("nesting depth")
+          ? "it is nested deeper than " + ReadLimits.DEPTH + " levels"
+          : "it has a number of more than " + ReadLimits.DIGITS + " digits";
+    }
     int end = message.indexOf('\n');
     return end < 0 ? message : message.substring(0, end);
   }

@@ -5,26 +5,34 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /** A file that is one JSON array of objects, read one object at a time. */
 final class JsonArrayReader implements RowReader {
 
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
+
   private final Path file;
   private final DataFiles.Counted raw;
-  private final InputStream in;
+  private final ReadLimits limits;
+  private final MeteredStream in;
   private final JsonParser parser;
   private long row;
 
-  JsonArrayReader(Path file) {
+  JsonArrayReader(Path file, ReadLimits limits) {
     this.file = file;
+    this.limits = limits;
     try {
       raw = new DataFiles.Counted(file);
-      in = DataFiles.decompressed(file, raw);
-      parser = DataFiles.JSON_ELEMENTS.createParser(in);
+      in = new MeteredStream(DataFiles.decompressed(file, raw), limits.rowBytes());
+      parser = DataFiles.JSON_ELEMENTS.createParser(text(in));
       if (parser.nextToken() != JsonToken.START_ARRAY) {
         throw new DataException(
             file
@@ -33,15 +41,29 @@ final class JsonArrayReader implements RowReader {
       }
     } catch (JsonProcessingException e) {
       throw broken(e);
+    } catch (BoundedLines.TooLong e) {
+      throw limits.tooLong(new RowOrigin(file, 1, RowOrigin.Unit.ROW));
     } catch (IOException e) {
       throw DataFiles.unreadable(file, e);
     }
+  }
+
+  /** Strict UTF-8, without a byte order mark; the parser alone would read other encodings too. */
+  private static Reader text(InputStream in) throws IOException {
+    Reader reader =
+        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()));
+    reader.mark(1);
+    if (reader.read() != BYTE_ORDER_MARK) {
+      reader.reset();
+    }
+    return reader;
   }
 
   @Override
   public Optional<Row> next() {
     row++;
     RowOrigin origin = new RowOrigin(file, row, RowOrigin.Unit.ROW);
+    in.allow(limits.rowBytes());
     try {
       JsonToken token = parser.nextToken();
       if (token == JsonToken.END_ARRAY) {
@@ -62,6 +84,8 @@ final class JsonArrayReader implements RowReader {
           origin, "is " + Row.kind(node) + "; every element must be a JSON object");
     } catch (JsonProcessingException e) {
       throw broken(e);
+    } catch (BoundedLines.TooLong e) {
+      throw limits.tooLong(origin);
     } catch (IOException e) {
       throw DataFiles.unreadable(origin, e);
     }

@@ -3,10 +3,7 @@ package dev.fettle.data.read;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,18 +15,16 @@ final class JsonLinesReader implements RowReader {
 
   private final Path file;
   private final DataFiles.Counted raw;
-  private final BufferedReader lines;
+  private final ReadLimits limits;
+  private final BoundedLines lines;
   private long line;
 
-  JsonLinesReader(Path file) {
+  JsonLinesReader(Path file, ReadLimits limits) {
     this.file = file;
+    this.limits = limits;
     try {
       raw = new DataFiles.Counted(file);
-      // A decoder of one's own reports broken UTF-8; the charset's would replace it.
-      lines =
-          new BufferedReader(
-              new InputStreamReader(
-                  DataFiles.decompressed(file, raw), StandardCharsets.UTF_8.newDecoder()));
+      lines = new BoundedLines(DataFiles.decompressed(file, raw), limits.rowBytes());
     } catch (IOException e) {
       throw DataFiles.unreadable(file, e);
     }
@@ -54,7 +49,9 @@ final class JsonLinesReader implements RowReader {
   private @Nullable String readLine() {
     line++;
     try {
-      return lines.readLine();
+      return lines.next();
+    } catch (BoundedLines.TooLong e) {
+      throw limits.tooLong(new RowOrigin(file, line, RowOrigin.Unit.LINE));
     } catch (IOException e) {
       throw DataFiles.unreadable(new RowOrigin(file, line, RowOrigin.Unit.LINE), e);
     }

@@ -1,7 +1,14 @@
-package dev.fettle.data.read;
+package dev.fettle.parquet;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fettle.data.read.DataException;
+import dev.fettle.data.read.DataFiles;
+import dev.fettle.data.read.ReadLimits;
+import dev.fettle.data.read.Row;
+import dev.fettle.data.read.RowOrigin;
+import dev.fettle.data.read.RowReader;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -10,40 +17,50 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.duckdb.DuckDBDriver;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Parquet file, read by DuckDB in batches and turned into JSON there, nested columns included.
  */
 final class ParquetReader implements RowReader {
 
+  /** Stands in place of a text that is longer than a row may be; no JSON. */
+  static final String TOO_LONG = "too long";
+
   private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
   private static final int SMALLEST = 12;
   private static final Pattern GLOB = Pattern.compile("[*?\\[]");
 
   private final Path file;
+  private final ReadLimits limits;
   private final Connection connection;
+  private final ParquetColumns columns;
   private final PreparedStatement query;
   private final ResultSet rows;
   private final long count;
   private long row;
 
-  ParquetReader(Path file) {
+  ParquetReader(Path file, ReadLimits limits) {
     this.file = file;
+    this.limits = limits;
     requireMagic(file);
     Connection opened = open(file);
-    try {
+    try (Statement zone = opened.createStatement()) {
+      zone.execute("SET TimeZone = 'UTC'");
       // DuckDB reads patterns; a name that looks like one is meant literally.
       String name =
           GLOB.matcher(file.toString())
               .replaceAll(m -> Matcher.quoteReplacement("[" + m.group() + "]"));
       count = count(opened, name);
-      query = opened.prepareStatement("SELECT to_json(t)::VARCHAR FROM read_parquet(?) t");
+      columns = ParquetColumns.of(opened, name);
+      query = opened.prepareStatement(columns.query(limits.rowBytes()));
       query.setString(1, name);
       rows = query.executeQuery();
       connection = opened;
@@ -112,12 +129,43 @@ final class ParquetReader implements RowReader {
         return Optional.empty();
       }
       row++;
-      return Optional.of(new Row((ObjectNode) DataFiles.JSON.readTree(rows.getString(1)), origin));
+      return Optional.of(new Row(fields(origin), origin));
     } catch (SQLException e) {
       throw broken(e);
+    }
+  }
+
+  private ObjectNode fields(RowOrigin origin) throws SQLException {
+    ObjectNode fields = JsonNodeFactory.instance.objectNode();
+    long size = 0;
+    for (int i = 0; i < columns.names().size(); i++) {
+      String json = rows.getString(i + 1);
+      size += json == null ? 0 : json.length();
+      if (TOO_LONG.equals(json) || size > 2 * limits.rowBytes()) {
+        throw limits.tooLong(origin);
+      }
+      set(fields, columns.names().get(i), json, origin);
+    }
+    return fields;
+  }
+
+  private static void set(ObjectNode fields, String name, @Nullable String json, RowOrigin origin) {
+    if (fields.has(name)) {
+      throw DataException.at(
+          origin, "has two columns named '" + name + "'; write the file with one of them");
+    }
+    try {
+      fields.set(
+          name, json == null ? JsonNodeFactory.instance.nullNode() : DataFiles.JSON.readTree(json));
     } catch (JsonProcessingException e) {
       throw new DataException(
-          origin + " has a value that JSON cannot hold: " + DataFiles.fault(e), e);
+          origin
+              + " column '"
+              + name
+              + "' has a value that JSON cannot hold: "
+              + DataFiles.fault(e)
+              + "; write the file without it",
+          e);
     }
   }
 
