@@ -1,9 +1,12 @@
 package dev.fettle.algorithm;
 
 import com.google.inject.Module;
+import dev.fettle.data.encode.RowEncoding;
 import dev.fettle.settings.AlgorithmKeys;
 import dev.fettle.settings.AlgorithmSettings;
 import dev.fettle.settings.Keys;
+import dev.fettle.tokenizer.Tokenizer;
+import java.util.Optional;
 
 /**
  * A way to train, found by the {@code type} of section {@code algorithm}. Fettle's own and an
@@ -27,4 +30,14 @@ public interface Algorithm<S extends AlgorithmSettings, B> extends AlgorithmKeys
    * policy, so that a broken row is found before weights are loaded.
    */
   Module module(S settings);
+
+  /**
+   * How its rows become examples, so that a user can look at them before training; empty, as by
+   * default, where it has no rows of its own.
+   *
+   * @param tokenizer the model's, absent where it has none
+   */
+  default Optional<RowEncoding<?>> encoding(S settings, Optional<Tokenizer> tokenizer) {
+    return Optional.empty();
+  }
 }

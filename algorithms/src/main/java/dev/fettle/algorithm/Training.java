@@ -5,7 +5,9 @@ import dev.fettle.objective.Objective;
 import dev.fettle.train.StepResult;
 import dev.fettle.train.Stepper;
 import dev.fettle.train.TrainingListener;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -46,6 +48,31 @@ public record Training<B>(
     return microBatches.iterator().hasNext()
         ? evaluatedBy(stepper -> stepper.evaluate(microBatches))
         : this;
+  }
+
+  /**
+   * The same, evaluated on several sets, each by the objective's own loss; a metric of a set with a
+   * name is called by both, as {@code hard_loss}.
+   *
+   * @param sets micro-batches by the name of their set
+   */
+  public Training<B> evaluatedOnEach(Map<String, ? extends Iterable<B>> sets) {
+    if (sets.isEmpty()) {
+      return this;
+    }
+    return evaluatedBy(
+        stepper -> {
+          Map<String, Double> all = new LinkedHashMap<>();
+          sets.forEach(
+              (name, microBatches) -> {
+                String prefix = name.isEmpty() ? "" : name + "_";
+                stepper
+                    .evaluate(microBatches)
+                    .metrics()
+                    .forEach((metric, value) -> all.put(prefix + metric, value));
+              });
+          return new StepResult(all);
+        });
   }
 
   /** The same, evaluated otherwise. */

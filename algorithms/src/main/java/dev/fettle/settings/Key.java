@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -129,6 +130,36 @@ public final class Key<T> extends Part<T> {
   /** A section below. Where it is absent, its keys have their defaults. */
   public static <S> Key<S> section(String name, Keys<S> keys, String meaning) {
     return of(name, new SectionKind<>(keys), meaning);
+  }
+
+  /**
+   * A section that may stand in a list; the value of one of its keys may stand in place of the
+   * whole, as {@code a.jsonl} in place of {@code {path: a.jsonl}}.
+   *
+   * @param alone that key, the others having defaults
+   */
+  public static <S> Key<S> shortSection(String name, Keys<S> keys, String alone, String meaning) {
+    return of(name, new ShortSectionKind<>(keys, alone), meaning);
+  }
+
+  /**
+   * What rows are read from: a file, a directory, or a pattern, of which there is at least one
+   * file.
+   */
+  public static Key<Path> rows(String name, String meaning) {
+    return of(name, new PathKind(PathKind.Wanted.ROWS), meaning);
+  }
+
+  /**
+   * Such values under names of the user's own, as in {@code {easy: a.jsonl, hard: b.jsonl}}; one
+   * alone may be given without a name, and has the empty one.
+   *
+   * @param reserved names that would be mistaken for keys of such a value
+   */
+  public Key<Map<String, T>> named(String... reserved) {
+    requireUndecided("named");
+    Kind<Map<String, T>> named = new NamedKind<>(kind, Set.of(reserved));
+    return new Key<>(label, named, new Required<>(""), Optional.empty());
   }
 
   /** A list of such values; one alone may be written without brackets. */

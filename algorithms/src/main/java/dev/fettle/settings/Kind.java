@@ -34,6 +34,11 @@ abstract class Kind<T> {
     return many();
   }
 
+  /** Whether it may be written as keys and values. */
+  boolean isSection() {
+    return false;
+  }
+
   /** Whether the component of a record can hold it. */
   abstract boolean fits(Type type);
 

@@ -20,7 +20,7 @@ final class ListKind<T> extends Kind<List<T>> {
 
   @Override
   @Nullable List<T> read(Entry entry) {
-    if (count == 0 && entry.tree() instanceof ConfigTree.Branch) {
+    if (count == 0 && !item.isSection() && entry.tree() instanceof ConfigTree.Branch) {
       entry.wrong(expected());
       return null;
     }

@@ -1,9 +1,11 @@
 package dev.fettle.settings;
 
+import dev.fettle.files.PathPattern;
 import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A path, relative to the configuration's file. */
@@ -13,8 +15,12 @@ final class PathKind extends Kind<Path> {
   enum Wanted {
     ANYTHING,
     FILE,
-    DIRECTORY
+    DIRECTORY,
+    ROWS
   }
+
+  private static final Pattern HUB =
+      Pattern.compile("[A-Za-z0-9][\\w.-]*/[A-Za-z0-9][\\w-]*([.]\\d[\\w-]*)*");
 
   private final Wanted wanted;
 
@@ -52,14 +58,23 @@ final class PathKind extends Kind<Path> {
           case ANYTHING -> true;
           case FILE -> Files.exists(path);
           case DIRECTORY -> Files.isDirectory(path);
+          case ROWS -> Files.exists(path) || PathPattern.isOne(path);
         };
     if (!there && Files.exists(path)) {
       entry.problem(path + " is a file, a directory is wanted");
     } else if (!there) {
-      String noun = wanted == Wanted.FILE ? "file " : "directory ";
-      entry.problem("no " + noun + path + Siblings.like(path));
+      String noun = wanted == Wanted.DIRECTORY ? "directory " : "file ";
+      entry.problem("no " + noun + path + Siblings.like(path) + hub(entry));
     }
     return there;
+  }
+
+  /** Who names a repository of the Hub expects it to be fetched. */
+  private static String hub(Entry entry) {
+    return entry.text().filter(t -> HUB.matcher(t).matches()).isPresent()
+        ? "; nothing is downloaded: if this is a name on the Hugging Face Hub, fetch it first (hf"
+            + " download) and give the directory"
+        : "";
   }
 
   @Override
@@ -74,7 +89,11 @@ final class PathKind extends Kind<Path> {
 
   @Override
   String many() {
-    return wanted == Wanted.DIRECTORY ? "directories" : column() + "s";
+    return switch (wanted) {
+      case DIRECTORY -> "directories";
+      case ROWS -> "files, directories or patterns of rows";
+      default -> column() + "s";
+    };
   }
 
   @Override
@@ -83,6 +102,7 @@ final class PathKind extends Kind<Path> {
       case ANYTHING -> "path";
       case FILE -> "file";
       case DIRECTORY -> "directory";
+      case ROWS -> "file, directory or pattern of rows";
     };
   }
 

@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One section as it is read: what is written in it, and which of its keys were asked for. */
-final class Section {
+class Section {
 
   /** What a problem is reported to and paths are relative to. */
   record Context(Problems problems, Path base) {}
@@ -43,6 +43,21 @@ final class Section {
 
   Section below(String key, ConfigTree.Branch branch) {
     return new Section(context, Problems.join(path, key), branch);
+  }
+
+  /** A section whose one key is told of as the key above it. */
+  Section inPlaceOf(String key, ConfigTree.Branch branch) {
+    return new Section(context, Problems.join(path, key), branch) {
+      @Override
+      void problem(String name, String message) {
+        Section.this.problem(key, branch.place(), message);
+      }
+
+      @Override
+      void problem(String name, Place place, String message) {
+        Section.this.problem(key, place, message);
+      }
+    };
   }
 
   /** Reports a problem with a key, or with one of a section below, as in {@code schedule.type}. */

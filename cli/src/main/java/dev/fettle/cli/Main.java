@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       QuickstartCommand.class,
       TrainCommand.class,
+      RowsCommand.class,
       ScoreCommand.class,
       GenerateCommand.class,
       CompareCommand.class,

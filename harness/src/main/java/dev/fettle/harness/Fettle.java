@@ -12,6 +12,9 @@ import dev.fettle.harness.doctor.BackendCheckup;
 import dev.fettle.harness.model.LoadedModel;
 import dev.fettle.harness.model.MergedModel;
 import dev.fettle.harness.model.NewModel;
+import dev.fettle.harness.rows.RowsInspection;
+import dev.fettle.harness.rows.RowsReport;
+import dev.fettle.harness.rows.RowsRequest;
 import dev.fettle.harness.run.RunDirectory;
 import dev.fettle.harness.run.RunOptions;
 import dev.fettle.harness.run.TrainingReport;
@@ -144,6 +147,16 @@ public final class Fettle implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("this run is closed; open it again");
     }
+  }
+
+  /**
+   * Reads the rows of a run as it would, and shows them: tokens with their targets, counts,
+   * lengths, drops by reason. No weights are read, and no backend is needed.
+   *
+   * @throws dev.fettle.data.read.DataException where rows cannot be used or written
+   */
+  public static RowsReport rows(RunConfig config, RowsRequest request) {
+    return RowsInspection.of(config, RunOptions.quiet(), request);
   }
 
   /** Continues a prompt with a model, to the end of the text unless the options say otherwise. */

@@ -14,6 +14,8 @@ import dev.fettle.algorithm.preference.PreferenceObjective;
 import dev.fettle.algorithm.preference.Reference;
 import dev.fettle.algorithm.preference.ReferenceScorer;
 import dev.fettle.data.batch.BatchOptions;
+import dev.fettle.data.encode.RowEncoding;
+import dev.fettle.data.preference.PreferenceRows;
 import dev.fettle.settings.Keys;
 import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.tokenizer.Tokenizer;
@@ -33,6 +35,11 @@ public final class DpoAlgorithm implements Algorithm<DpoSettings, PairBatch> {
   @Override
   public Keys<DpoSettings> keys() {
     return DpoSettings.KEYS;
+  }
+
+  @Override
+  public Optional<RowEncoding<?>> encoding(DpoSettings settings, Optional<Tokenizer> tokenizer) {
+    return Optional.of(new PreferenceRows(tokenizer));
   }
 
   @Override

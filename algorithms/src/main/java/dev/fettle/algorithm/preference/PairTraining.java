@@ -11,7 +11,9 @@ import dev.fettle.data.preference.PreferenceRows;
 import dev.fettle.models.LanguageModel;
 import dev.fettle.objective.Objective;
 import dev.fettle.tokenizer.Tokenizer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -30,17 +32,17 @@ public final class PairTraining {
   }
 
   private final List<PreferencePair> train;
-  private final Optional<List<PreferencePair>> evaluation;
+  private final Map<String, List<PreferencePair>> evaluations;
   private final RunRows rows;
   private final BatchOptions batches;
 
   private PairTraining(
       List<PreferencePair> train,
-      Optional<List<PreferencePair>> evaluation,
+      Map<String, List<PreferencePair>> evaluations,
       RunRows rows,
       BatchOptions batches) {
     this.train = train;
-    this.evaluation = evaluation;
+    this.evaluations = evaluations;
     this.rows = rows;
     this.batches = batches;
   }
@@ -53,18 +55,17 @@ public final class PairTraining {
   public static PairTraining read(
       RunRows rows, Optional<Tokenizer> tokenizer, BatchOptions batches) {
     PreferenceRows encoding = new PreferenceRows(tokenizer);
-    return new PairTraining(
-        rows.train(encoding).examples(),
-        rows.evaluation(encoding).map(data -> data.examples()),
-        rows,
-        batches);
+    List<PreferencePair> train = rows.train(encoding).examples();
+    Map<String, List<PreferencePair>> evaluations = new LinkedHashMap<>();
+    rows.evaluations(encoding).forEach((name, data) -> evaluations.put(name, data.examples()));
+    return new PairTraining(train, evaluations, rows, batches);
   }
 
   /** Trains an objective that needs no reference. */
   public Training<PairBatch> with(Objective<PairBatch> objective, LanguageModel model) {
     Laid laid = lay(train, model);
     return Training.of(objective, BatchSource.of(laid.plan(), batches, laid::batch))
-        .evaluatedOn(portions(model, Function.identity()));
+        .evaluatedOnEach(portions(model, Function.identity()));
   }
 
   /**
@@ -82,17 +83,21 @@ public final class PairTraining {
     Laid laid = lay(train, model);
     BatchSource<PairBatch> source = BatchSource.of(laid.plan(), batches, laid::batch);
     return Training.of(objective, new ReferencedSource(source, reference, tail, same))
-        .evaluatedOn(portions(model, batch -> batch.against(reference.logProbs(batch, tail))));
+        .evaluatedOnEach(portions(model, batch -> batch.against(reference.logProbs(batch, tail))));
   }
 
-  private Iterable<PairBatch> portions(
+  private Map<String, Iterable<PairBatch>> portions(
       LanguageModel model, Function<PairBatch, PairBatch> complete) {
-    if (evaluation.isEmpty()) {
-      return List.of();
-    }
-    Laid laid = lay(evaluation.get(), model);
-    return BatchSource.portions(
-        laid.plan(), batches.microBatchSize(), complete.compose(laid::batch));
+    Map<String, Iterable<PairBatch>> sets = new LinkedHashMap<>();
+    evaluations.forEach(
+        (name, pairs) -> {
+          Laid laid = lay(pairs, model);
+          sets.put(
+              name,
+              BatchSource.portions(
+                  laid.plan(), batches.microBatchSize(), complete.compose(laid::batch)));
+        });
+    return sets;
   }
 
   /** A prompt is read once for both answers unless the model reads it otherwise for each. */

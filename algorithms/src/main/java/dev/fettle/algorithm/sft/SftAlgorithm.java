@@ -10,12 +10,15 @@ import dev.fettle.data.Example;
 import dev.fettle.data.batch.BatchOptions;
 import dev.fettle.data.batch.BatchSource;
 import dev.fettle.data.batch.MicroBatch;
+import dev.fettle.data.encode.RowEncoding;
 import dev.fettle.data.encode.TextRows;
 import dev.fettle.data.pack.RowPlan;
 import dev.fettle.settings.Keys;
 import dev.fettle.spi.Backend;
 import dev.fettle.tokenizer.Tokenizer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -30,6 +33,11 @@ public final class SftAlgorithm implements Algorithm<SftSettings, MicroBatch> {
   @Override
   public Keys<SftSettings> keys() {
     return SftSettings.KEYS;
+  }
+
+  @Override
+  public Optional<RowEncoding<?>> encoding(SftSettings settings, Optional<Tokenizer> tokenizer) {
+    return Optional.of(new TextRows(tokenizer, settings.lossOn()));
   }
 
   @Override
@@ -48,16 +56,22 @@ public final class SftAlgorithm implements Algorithm<SftSettings, MicroBatch> {
       RunRows rows, TextRows encoding, BatchOptions batches, Backend backend) {
     List<Example> examples = rows.train(encoding).examples();
     RowPlan plan = RowPlan.of(examples, rows.packing());
-    Optional<Iterable<MicroBatch>> evaluation =
-        rows.evaluation(encoding)
-            .map(data -> RowPlan.of(data.examples(), rows.packing()))
-            .map(p -> BatchSource.portions(p, batches.microBatchSize(), Function.identity()));
+    Map<String, Iterable<MicroBatch>> evaluations = new LinkedHashMap<>();
+    rows.evaluations(encoding)
+        .forEach(
+            (name, data) ->
+                evaluations.put(
+                    name,
+                    BatchSource.portions(
+                        RowPlan.of(data.examples(), rows.packing()),
+                        batches.microBatchSize(),
+                        Function.identity())));
     int usual =
         backend.capabilities().programsShareMemory()
             ? 0
             : plan.usualTargets(batches.microBatchSize());
     return Training.of(new SftObjective(usual), BatchSource.of(plan, batches))
-        .evaluatedOn(evaluation.orElse(List.of()))
+        .evaluatedOnEach(evaluations)
         .noting(notes(plan));
   }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What the file calls the columns of a format.
@@ -66,6 +67,12 @@ public record Columns(Map<String, String> names) {
                 + String.join(", ", present));
       }
     }
+  }
+
+  /** As {@code data.columns} has it. */
+  @Override
+  public String toString() {
+    return new TreeMap<>(names).toString().replace("=", ": ");
   }
 
   private static String didYouMean(String wanted, java.util.Collection<String> names) {

@@ -2,7 +2,6 @@ package dev.fettle.data.encode;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.Row;
 import dev.fettle.tokenizer.ChatTemplate;
@@ -29,26 +28,31 @@ final class Conversations {
 
   private final Optional<ChatTemplate> template;
   private final LossOn lossOn;
+  private final Messages messages;
 
-  Conversations(Optional<ChatTemplate> template, LossOn lossOn) {
+  Conversations(Optional<ChatTemplate> template, LossOn lossOn, Messages messages) {
     this.template = template;
     this.lossOn = lossOn;
+    this.messages = messages;
   }
 
   /** The text of a column of messages. */
   Optional<RowText> messages(Fields fields) {
-    ArrayNode messages = list(fields.required("messages"), "messages", "user", fields);
+    ArrayNode all = messages.conversation(fields);
     if (lossOn != LossOn.COMPLETION) {
-      return Optional.of(marked(render(messages, false, fields), 0, fields));
+      return Optional.of(marked(render(all, false, fields), 0, fields));
     }
-    JsonNode last = messages.get(messages.size() - 1);
+    JsonNode last = all.get(all.size() - 1);
     if (!last.path("role").asText().equals("assistant")) {
       throw fields.wrong(
-          "messages", "ends with a message that is not the assistant's, so there is no completion");
+          "messages",
+          "ends with a message that is not the assistant's but of role '"
+              + last.path("role").asText()
+              + "', so there is no completion; data.roles says who else is the assistant");
     }
-    ArrayNode prompt = messages.deepCopy();
-    prompt.remove(messages.size() - 1);
-    return promptCompletion(prompt, messages, fields);
+    ArrayNode prompt = all.deepCopy();
+    prompt.remove(all.size() - 1);
+    return promptCompletion(prompt, all, fields);
   }
 
   /**
@@ -58,9 +62,9 @@ final class Conversations {
    * @return nothing where the prompt's own text is not how the whole begins
    */
   Optional<RowText> promptCompletion(String promptColumn, String completionColumn, Fields fields) {
-    ArrayNode prompt = list(fields.required(promptColumn), promptColumn, "user", fields);
+    ArrayNode prompt = messages.listOrText(promptColumn, "user", fields);
     ArrayNode all = prompt.deepCopy();
-    all.addAll(list(fields.required(completionColumn), completionColumn, "assistant", fields));
+    all.addAll(messages.listOrText(completionColumn, "assistant", fields));
     return promptCompletion(prompt, all, fields);
   }
 
@@ -89,8 +93,9 @@ final class Conversations {
     }
     if (!template(fields).hasGenerationBlocks()) {
       throw new DataException(
-          "the chat template has no {% generation %} blocks, so it cannot be told which tokens are the assistant's; give a"
-              + " template that has them, or set lossOn to all or completion");
+          "the chat template has no {% generation %} blocks, so it cannot be told which tokens are the"
+              + " assistant's; give one that has them (data.chatTemplate), or set algorithm.lossOn to"
+              + " all or completion");
     }
     List<TextSpan> spans = new ArrayList<>();
     for (TextSpan span : rendered.generated()) {
@@ -106,18 +111,24 @@ final class Conversations {
         () ->
             DataException.at(
                 fields.origin(),
-                "is a conversation, but the model has no chat template; give one (the built-in chatml, or a file)"));
+                "is a conversation, but the model has no chat template; set data.chatTemplate: chatml, or to a"
+                    + " Jinja file"));
   }
 
   private Rendered render(ArrayNode messages, boolean addGenerationPrompt, Fields fields) {
     ChatTemplate chat = template(fields);
     Request request = Request.of(messages, addGenerationPrompt).withClock(DAY);
-    Optional<JsonNode> tools = fields.optional("tools").filter(t -> !t.isEmpty());
+    Optional<JsonNode> tools = tools(fields);
     if (tools.isPresent()) {
       request = request.withTools(tools.get());
     }
-    Optional<JsonNode> variables = fields.optional("chat_template_kwargs");
+    Optional<JsonNode> variables = fields.structured("chat_template_kwargs");
     if (variables.isPresent()) {
+      if (!variables.get().isObject()) {
+        throw fields.wrong(
+            "chat_template_kwargs",
+            "is " + Row.kind(variables.get()) + ", not an object of the template's variables");
+      }
       Map<String, JsonNode> named = new HashMap<>();
       variables.get().properties().forEach(e -> named.put(e.getKey(), e.getValue()));
       request = request.withVariables(named);
@@ -125,28 +136,21 @@ final class Conversations {
     return chat.render(request);
   }
 
-  private static ArrayNode list(JsonNode value, String column, String role, Fields fields) {
-    if (value.isTextual()) {
-      ArrayNode one = JsonNodeFactory.instance.arrayNode();
-      one.addObject().put("role", role).put("content", value.textValue());
-      return one;
+  private static Optional<JsonNode> tools(Fields fields) {
+    Optional<JsonNode> tools = fields.structured("tools");
+    if (tools.isEmpty()) {
+      return tools;
     }
-    if (!(value instanceof ArrayNode messages)) {
-      throw fields.wrong(column, "is " + Row.kind(value) + ", not a list of messages");
+    if (!tools.get().isArray()) {
+      throw fields.wrong("tools", "is " + Row.kind(tools.get()) + ", not a list of functions");
     }
-    if (messages.isEmpty()) {
-      throw fields.wrong(column, "is an empty list of messages");
-    }
-    for (int i = 0; i < messages.size(); i++) {
-      JsonNode message = messages.get(i);
-      if (!message.path("role").isTextual()) {
+    for (JsonNode tool : tools.get()) {
+      if (!tool.isObject()) {
         throw fields.wrong(
-            column,
-            "holds a message without a role (number "
-                + (i + 1)
-                + "); each must be like {\"role\": \"user\", \"content\": \"...\"}");
+            "tools",
+            "holds " + Row.kind(tool) + " where each must be an object, a function's schema");
       }
     }
-    return messages;
+    return tools.filter(t -> !t.isEmpty());
   }
 }

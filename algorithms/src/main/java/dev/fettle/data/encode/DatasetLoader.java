@@ -5,6 +5,8 @@ import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.Row;
 import dev.fettle.data.read.RowOrigin;
 import dev.fettle.data.read.RowReader;
+import dev.fettle.data.read.RowSelection;
+import dev.fettle.data.read.SelectedRows;
 import dev.fettle.data.store.RowCache;
 import dev.fettle.data.store.RowFileWriter;
 import dev.fettle.data.store.StoredForm;
@@ -32,6 +34,11 @@ public final class DatasetLoader<E extends Sized> {
 
   private static final int CHUNK = 64;
   private static final int CHUNKS_AHEAD_PER_THREAD = 4;
+
+  /** Characters: rows may be as long as books, so their number alone bounds nothing. */
+  private static final long CHUNK_SIZE = 1L << 20;
+
+  private static final long SIZE_AHEAD = 1L << 26;
 
   private final RowEncoding<E> encoding;
   private final EncodingOptions options;
@@ -70,8 +77,22 @@ public final class DatasetLoader<E extends Sized> {
    * @throws DataException where a file or row is broken, or no row is left to train on
    */
   public Dataset<E> load(List<Path> files) {
+    return load(RowSelection.of(files));
+  }
+
+  /** The same for files in the cache. */
+  public Dataset<E> load(List<Path> files, RowCache cache) {
+    return load(RowSelection.of(files), cache);
+  }
+
+  /**
+   * Reads the rows selected; examples stay in the heap.
+   *
+   * @throws DataException where a file or row is broken, or no row is left to train on
+   */
+  public Dataset<E> load(RowSelection rows) {
     List<E> examples = new ArrayList<>();
-    LoadReport report = read(files, (example, origin) -> examples.add(example));
+    LoadReport report = read(rows, (example, origin) -> examples.add(example));
     return new Dataset<>(List.copyOf(examples), report);
   }
 
@@ -83,36 +104,38 @@ public final class DatasetLoader<E extends Sized> {
    * @throws DataException where a file or row is broken, no row is left to train on, or the file
    *     cannot be written
    */
-  public Dataset<E> load(List<Path> files, RowCache cache) {
+  public Dataset<E> load(RowSelection rows, RowCache cache) {
     Optional<StoredForm<E>> form = encoding.stored();
-    return form.isPresent() ? load(files, cache, form.get()) : load(files);
+    return form.isPresent() ? load(rows, cache, form.get()) : load(rows);
   }
 
-  private Dataset<E> load(List<Path> files, RowCache cache, StoredForm<E> form) {
-    String key = RowKey.of(files, options, form.identity());
+  private Dataset<E> load(RowSelection rows, RowCache cache, StoredForm<E> form) {
+    List<Path> files = rows.files();
+    String key = RowKey.of(rows, options, form.identity());
     Optional<Dataset<E>> kept =
         cache
             .find(key, form, files)
-            .map(rows -> new Dataset<>(rows.examples(), ReportText.read(rows.notes(), files)));
+            .map(found -> new Dataset<>(found.examples(), ReportText.read(found.notes(), files)));
     if (kept.isPresent()) {
       listener.onRows(kept.get().report().rows(), 1);
       return kept.get();
     }
     try (RowFileWriter<E> writer = cache.begin(key, form, files)) {
-      LoadReport report = read(files, writer::add);
+      LoadReport report = read(rows, writer::add);
       return new Dataset<>(writer.finish(ReportText.write(report, files)), report);
     }
   }
 
-  private LoadReport read(List<Path> files, BiConsumer<E, RowOrigin> examples) {
+  private LoadReport read(RowSelection rows, BiConsumer<E, RowOrigin> examples) {
     ExecutorService workers = Executors.newFixedThreadPool(threads, DatasetLoader::daemon);
     try {
-      Tally<E> tally = new Tally<>(files, examples);
-      for (int f = 0; f < files.size(); f++) {
-        try (RowReader reader = RowReader.open(files.get(f))) {
-          new FileLoad(reader, workers, tally, f).run();
-        }
-      }
+      Tally<E> tally = new Tally<>(rows, examples);
+      new SelectedRows(rows)
+          .forEachFile(
+              (source, file, reader) -> {
+                tally.source(source);
+                new FileLoad(reader, workers, tally, file).run();
+              });
       return tally.finish(encoding.tokenizer());
     } finally {
       workers.shutdownNow();
@@ -127,14 +150,18 @@ public final class DatasetLoader<E extends Sized> {
 
   /** One file on its way through the workers. */
   private final class FileLoad {
-    /** Rows at work, and how much of the file had been read when they were handed over. */
-    private record Chunk<E>(Future<List<Encoded<E>>> encoded, List<Row> rows, double fraction) {}
+    /**
+     * Rows at work, their size, and how much of the file had been read when they were handed over.
+     */
+    private record Chunk<E>(
+        Future<List<Encoded<E>>> encoded, List<Row> rows, long size, double fraction) {}
 
     private final RowReader reader;
     private final ExecutorService workers;
     private final Tally<E> tally;
     private final int file;
     private final Deque<Chunk<E>> ahead = new ArrayDeque<>();
+    private long sizeAhead;
 
     FileLoad(RowReader reader, ExecutorService workers, Tally<E> tally, int file) {
       this.reader = reader;
@@ -150,16 +177,20 @@ public final class DatasetLoader<E extends Sized> {
       }
       RowEncoder<E> encoder = encoding.encoder(row.get(), options);
       List<Row> rows = new ArrayList<>(CHUNK);
+      long size = 0;
       while (row.isPresent()) {
         rows.add(row.get());
-        if (rows.size() == CHUNK) {
-          submit(encoder, rows);
+        size += row.get().size();
+        if (rows.size() == CHUNK || size >= CHUNK_SIZE) {
+          submit(encoder, rows, size);
           rows = new ArrayList<>(CHUNK);
+          size = 0;
         }
         row = nextAfterErrorsBefore();
       }
-      submit(encoder, rows);
+      submit(encoder, rows, size);
       drain(0);
+      tally.addFindings(encoder.findings());
     }
 
     /** A broken line must not hide an error in a row before it. */
@@ -172,18 +203,20 @@ public final class DatasetLoader<E extends Sized> {
       }
     }
 
-    private void submit(RowEncoder<E> encoder, List<Row> rows) {
+    private void submit(RowEncoder<E> encoder, List<Row> rows, long size) {
       if (!rows.isEmpty()) {
         Future<List<Encoded<E>>> encoded =
             workers.submit(() -> rows.stream().map(encoder::encode).toList());
-        ahead.add(new Chunk<>(encoded, rows, reader.fraction()));
+        ahead.add(new Chunk<>(encoded, rows, size, reader.fraction()));
+        sizeAhead += size;
       }
       drain(threads * CHUNKS_AHEAD_PER_THREAD);
     }
 
     private void drain(int keep) {
-      while (ahead.size() > keep) {
+      while (ahead.size() > keep || (sizeAhead > SIZE_AHEAD && !ahead.isEmpty())) {
         Chunk<E> chunk = ahead.remove();
+        sizeAhead -= chunk.size();
         List<Encoded<E>> encoded = await(chunk.encoded());
         for (int i = 0; i < encoded.size(); i++) {
           tally.add(encoded.get(i), chunk.rows().get(i).origin());

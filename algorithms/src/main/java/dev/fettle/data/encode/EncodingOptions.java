@@ -2,6 +2,7 @@ package dev.fettle.data.encode;
 
 import dev.fettle.data.store.ContentKey;
 import dev.fettle.tokenizer.ChatTemplate;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
  * @param truncation which end is kept
  * @param instructionTemplate the prompt of instruction rows
  * @param chatTemplate for conversations; the tokenizer's own where absent
+ * @param roles what the files call the roles of messages, as {@code human -> user}; others are kept
  * @param vocabSize ids of pre-tokenised rows must be below it; unchecked where absent
  */
 public record EncodingOptions(
@@ -24,13 +26,15 @@ public record EncodingOptions(
     Truncation truncation,
     InstructionTemplate instructionTemplate,
     Optional<ChatTemplate> chatTemplate,
+    Map<String, String> roles,
     OptionalInt vocabSize) {
 
   /** No row is too long. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
-  /** Checks the length. */
+  /** Copies the roles; checks the length. */
   public EncodingOptions {
+    roles = Map.copyOf(roles);
     if (maxLength < 2) {
       throw new IllegalArgumentException("maxLength must be at least 2, not " + maxLength);
     }
@@ -45,6 +49,7 @@ public record EncodingOptions(
         Truncation.KEEP_START,
         InstructionTemplate.alpaca(),
         Optional.empty(),
+        Map.of(),
         OptionalInt.empty());
   }
 
@@ -57,31 +62,52 @@ public record EncodingOptions(
         truncation,
         instructionTemplate,
         chatTemplate,
+        roles,
         vocabSize);
   }
 
   /** The same with other column names. */
   public EncodingOptions withColumns(Columns others) {
     return new EncodingOptions(
-        format, others, maxLength, truncation, instructionTemplate, chatTemplate, vocabSize);
+        format, others, maxLength, truncation, instructionTemplate, chatTemplate, roles, vocabSize);
   }
 
   /** The same, keeping another end of rows that are too long. */
   public EncodingOptions withTruncation(Truncation other) {
     return new EncodingOptions(
-        format, columns, maxLength, other, instructionTemplate, chatTemplate, vocabSize);
+        format, columns, maxLength, other, instructionTemplate, chatTemplate, roles, vocabSize);
   }
 
   /** The same with another prompt for instruction rows. */
   public EncodingOptions withInstructionTemplate(InstructionTemplate other) {
     return new EncodingOptions(
-        format, columns, maxLength, truncation, other, chatTemplate, vocabSize);
+        format, columns, maxLength, truncation, other, chatTemplate, roles, vocabSize);
   }
 
   /** The same with a chat template in place of the tokenizer's. */
   public EncodingOptions withChatTemplate(ChatTemplate other) {
     return new EncodingOptions(
-        format, columns, maxLength, truncation, instructionTemplate, Optional.of(other), vocabSize);
+        format,
+        columns,
+        maxLength,
+        truncation,
+        instructionTemplate,
+        Optional.of(other),
+        roles,
+        vocabSize);
+  }
+
+  /** The same for files with roles of their own. */
+  public EncodingOptions withRoles(Map<String, String> others) {
+    return new EncodingOptions(
+        format,
+        columns,
+        maxLength,
+        truncation,
+        instructionTemplate,
+        chatTemplate,
+        others,
+        vocabSize);
   }
 
   /** The same for a model of so many tokens. */
@@ -93,6 +119,7 @@ public record EncodingOptions(
         truncation,
         instructionTemplate,
         chatTemplate,
+        roles,
         OptionalInt.of(size));
   }
 
@@ -105,6 +132,8 @@ public record EncodingOptions(
     key.text(truncation.name());
     key.text(instructionTemplate.withInput()).text(instructionTemplate.withoutInput());
     key.text(chatTemplate.map(ChatTemplate::fingerprint).orElse(""));
+    key.number(roles.size());
+    new TreeMap<>(roles).forEach((theirs, ours) -> key.text(theirs).text(ours));
     key.number(vocabSize.orElse(-1));
   }
 }

@@ -1,7 +1,9 @@
 package dev.fettle.data.encode;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fettle.data.read.DataException;
+import dev.fettle.data.read.DataFiles;
 import dev.fettle.data.read.Row;
 import dev.fettle.data.read.RowOrigin;
 import java.util.List;
@@ -76,6 +78,49 @@ public final class Fields {
       throw wrong(column, "is " + Row.kind(value) + ", not text");
     }
     return value.textValue();
+  }
+
+  /**
+   * What a text of JSON holds, as {@code datasets} keeps what no column type fits.
+   *
+   * @throws DataException where it is not valid JSON
+   */
+  JsonNode json(String text, String column) {
+    try {
+      JsonNode value = DataFiles.JSON.readTree(text);
+      if (value.isMissingNode()) {
+        throw wrong(column, "is an empty text where JSON is wanted, or null");
+      }
+      return value;
+    } catch (JsonProcessingException e) {
+      throw wrong(column, "is a text that is not valid JSON: " + DataFiles.fault(e));
+    }
+  }
+
+  /** A column's value, read from its JSON where it is a text; nothing where it is null. */
+  Optional<JsonNode> structured(String column) {
+    return optional(column)
+        .map(v -> v.isTextual() ? json(v.textValue(), column) : v)
+        .filter(v -> !v.isNull());
+  }
+
+  /** Whether a value is a list of messages, or a text that is the JSON of one. */
+  static boolean holdsMessages(JsonNode value) {
+    JsonNode list = value;
+    if (value.isTextual()) {
+      String text = value.textValue().strip();
+      if (!text.startsWith("[") || !text.endsWith("]")) {
+        return false;
+      }
+      try {
+        list = DataFiles.JSON.readTree(text);
+      } catch (JsonProcessingException e) {
+        return false;
+      }
+      JsonNode first = list.path(0);
+      return first.path("role").isTextual() || first.path("from").isTextual();
+    }
+    return list.isArray();
   }
 
   /** The error for a column that cannot be used. */

@@ -18,6 +18,7 @@ import java.util.Map;
  * @param targets targets kept
  * @param dropped what was dropped, by reason
  * @param findings what else the user should know before training, one sentence each
+ * @param keptBySource rows that became examples, of each source of the data set
  */
 public record LoadReport(
     long rows,
@@ -25,7 +26,8 @@ public record LoadReport(
     long tokens,
     long targets,
     Map<DropReason, Dropped> dropped,
-    List<String> findings) {
+    List<String> findings,
+    List<Long> keptBySource) {
 
   /** From this share on, rows dropped are worth a warning. */
   private static final double MANY_DROPPED = 0.05;
@@ -44,6 +46,7 @@ public record LoadReport(
     copy.putAll(dropped);
     dropped = Collections.unmodifiableMap(copy);
     findings = List.copyOf(findings);
+    keptBySource = List.copyOf(keptBySource);
   }
 
   /** Rows dropped for any reason. */

@@ -40,6 +40,8 @@ final class ReportText {
                     .put("unit", d.first().unit().name()));
     ArrayNode findings = json.putArray("findings");
     report.findings().forEach(findings::add);
+    ArrayNode kept = json.putArray("keptBySource");
+    report.keptBySource().forEach(kept::add);
     return json.toString();
   }
 
@@ -63,12 +65,15 @@ final class ReportText {
     }
     List<String> findings = new ArrayList<>();
     json.get("findings").forEach(f -> findings.add(f.textValue()));
+    List<Long> kept = new ArrayList<>();
+    json.get("keptBySource").forEach(k -> kept.add(k.longValue()));
     return new LoadReport(
         json.get("rows").longValue(),
         json.get("truncated").longValue(),
         json.get("tokens").longValue(),
         json.get("targets").longValue(),
         dropped,
-        findings);
+        findings,
+        kept);
   }
 }

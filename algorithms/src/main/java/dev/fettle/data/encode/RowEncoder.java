@@ -1,6 +1,7 @@
 package dev.fettle.data.encode;
 
 import dev.fettle.data.read.Row;
+import java.util.List;
 
 /**
  * Turns a row into an example, or says why it is dropped. May be used by many threads.
@@ -16,4 +17,9 @@ public interface RowEncoder<E> {
    * @throws dev.fettle.data.read.DataException where the row lacks what its format needs
    */
   Encoded<E> encode(Row row);
+
+  /** What the user should know of the rows encoded so far, one sentence each; mostly nothing. */
+  default List<String> findings() {
+    return List.of();
+  }
 }

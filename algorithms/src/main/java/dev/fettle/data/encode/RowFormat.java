@@ -5,6 +5,7 @@ import dev.fettle.data.read.Row;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -14,13 +15,31 @@ import java.util.TreeSet;
  * @param name as {@code data.format} has it
  * @param required columns it needs; of several names one is enough
  * @param optional columns it also reads
+ * @param usual what files often call its columns, all of them; recognised without {@code
+ *     data.columns} where a file's columns fit no format as they are
  */
-public record RowFormat(String name, List<List<String>> required, List<String> optional) {
+public record RowFormat(
+    String name, List<List<String>> required, List<String> optional, List<Columns> usual) {
+
+  /** Columns beside a question that may belong to it; who has them must say so. */
+  private static final Set<String> BESIDE =
+      Set.of("context", "passage", "document", "documents", "history", "system", "system_prompt");
 
   /** Copies the lists. */
   public RowFormat {
     required = required.stream().map(List::copyOf).toList();
     optional = List.copyOf(optional);
+    usual = List.copyOf(usual);
+  }
+
+  /** A format under its own names only. */
+  public RowFormat(String name, List<List<String>> required, List<String> optional) {
+    this(name, required, optional, List.of());
+  }
+
+  /** The same, known also by what files often call its columns. */
+  public RowFormat knownBy(List<Columns> others) {
+    return new RowFormat(name, required, optional, others);
   }
 
   /** A format that needs one column of each name. */
@@ -38,7 +57,7 @@ public record RowFormat(String name, List<List<String>> required, List<String> o
     return all;
   }
 
-  private boolean fits(List<String> columns) {
+  boolean fits(List<String> columns) {
     return required.stream().allMatch(any -> any.stream().anyMatch(columns::contains));
   }
 
@@ -48,28 +67,63 @@ public record RowFormat(String name, List<List<String>> required, List<String> o
     return name + " (" + String.join(", ", parts) + ")";
   }
 
+  /** A format, and what the file calls its columns. */
+  record Match(RowFormat format, Columns columns) {}
+
   /**
    * The format a row's columns show.
    *
    * @param formats in the order in which they are tried
-   * @param first the first row, its columns already mapped
+   * @param first the first row as the file has it
+   * @param columns the names the user gave
    * @throws DataException where they fit none; the message lists them
    */
-  public static RowFormat detect(List<RowFormat> formats, Row first) {
-    List<String> columns = Columns.present(first);
+  static Match detect(List<RowFormat> formats, Row first, Columns columns) {
+    List<String> present = Columns.present(columns.apply(first));
     for (RowFormat format : formats) {
-      if (format.fits(columns)) {
-        return format;
+      if (format.fits(present)) {
+        return new Match(format, columns);
       }
     }
-    String have = columns.isEmpty() ? "none" : String.join(", ", columns);
+    Optional<Match> usual =
+        columns.names().isEmpty() && present.stream().noneMatch(BESIDE::contains)
+            ? usual(formats, present)
+            : Optional.empty();
+    return usual.orElseThrow(() -> unknown(formats, first, present));
+  }
+
+  /** Under the names files often use, where the user gave none and these are there. */
+  Match underUsualNames(Columns columns, List<String> present) {
+    Optional<Match> usual =
+        columns.names().isEmpty() ? usual(List.of(this), present) : Optional.empty();
+    return usual.orElse(new Match(this, columns));
+  }
+
+  private static Optional<Match> usual(List<RowFormat> formats, List<String> present) {
+    for (RowFormat format : formats) {
+      for (Columns names : format.usual) {
+        if (present.containsAll(names.names().values())) {
+          return Optional.of(new Match(format, names));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static DataException unknown(List<RowFormat> formats, Row first, List<String> present) {
+    String have = present.isEmpty() ? "none" : String.join(", ", present);
     String known = String.join(", ", formats.stream().map(RowFormat::needs).toList());
-    throw DataException.at(
+    String example =
+        usual(formats, present)
+            .map(m -> m.columns().toString())
+            .orElse("{prompt: ..., completion: ...}");
+    return DataException.at(
         first.origin(),
         "has columns "
             + have
-            + ", which fit no format this algorithm reads; map them with data.columns, as in {prompt: ..., completion:"
-            + " ...}; formats are "
+            + ", which fit no format this algorithm reads; map them with data.columns, as in "
+            + example
+            + "; formats are "
             + known);
   }
 }

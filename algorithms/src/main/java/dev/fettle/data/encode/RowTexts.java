@@ -3,7 +3,6 @@ package dev.fettle.data.encode;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fettle.data.read.DataException;
 import dev.fettle.tokenizer.ChatMl;
-import dev.fettle.tokenizer.ChatTemplate;
 import java.util.Optional;
 
 /** Writes rows of text in each format as one text with its targets marked. */
@@ -13,10 +12,10 @@ final class RowTexts {
   private final InstructionTemplate instruction;
   private final Conversations conversations;
 
-  RowTexts(InstructionTemplate instruction, LossOn lossOn, Optional<ChatTemplate> template) {
+  RowTexts(InstructionTemplate instruction, LossOn lossOn, Conversations conversations) {
     this.lossOn = lossOn;
     this.instruction = instruction;
-    this.conversations = new Conversations(template, lossOn);
+    this.conversations = conversations;
   }
 
   /** The text of a row, or nothing where its prompt cannot be told from its completion. */
@@ -35,7 +34,7 @@ final class RowTexts {
     if (lossOn == LossOn.COMPLETION) {
       throw DataException.at(
           fields.origin(),
-          "is plain text without a completion; set lossOn to all, or map prompt and completion columns");
+          "is plain text without a completion; set algorithm.lossOn: all, or map prompt and completion (data.columns)");
     }
     requirePlain(fields);
     return RowText.whole(fields.text("text"), false);
@@ -44,7 +43,7 @@ final class RowTexts {
   private Optional<RowText> pair(String promptColumn, String completionColumn, Fields fields) {
     JsonNode prompt = fields.required(promptColumn);
     JsonNode completion = fields.required(completionColumn);
-    if (prompt.isArray() || completion.isArray()) {
+    if (Fields.holdsMessages(prompt) || Fields.holdsMessages(completion)) {
       return conversations.promptCompletion(promptColumn, completionColumn, fields);
     }
     return Optional.of(
@@ -72,7 +71,7 @@ final class RowTexts {
     if (lossOn == LossOn.ASSISTANT) {
       throw DataException.at(
           fields.origin(),
-          "is plain text, not a conversation, so lossOn: assistant finds nothing; set lossOn to completion or all");
+          "is plain text, not a conversation, so lossOn: assistant finds nothing; set algorithm.lossOn to completion or all");
     }
   }
 }

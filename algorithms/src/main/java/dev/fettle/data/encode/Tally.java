@@ -4,13 +4,18 @@ import dev.fettle.data.Sized;
 import dev.fettle.data.encode.LoadReport.Dropped;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.RowOrigin;
+import dev.fettle.data.read.RowSelection;
 import dev.fettle.tokenizer.SpecialToken;
 import dev.fettle.tokenizer.Tokenizer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
@@ -26,14 +31,28 @@ final class Tally<E extends Sized> {
   private long tokens;
   private long targets;
   private long endsLearnt;
+  private int source;
+  private final long[] keptBySource;
+  private final Set<String> findings = new LinkedHashSet<>();
 
   /**
-   * @param files whose rows these are, for messages
+   * @param selected whose rows these are
    * @param examples takes each example with the place of its row
    */
-  Tally(List<Path> files, BiConsumer<E, RowOrigin> examples) {
-    this.files = List.copyOf(files);
+  Tally(RowSelection selected, BiConsumer<E, RowOrigin> examples) {
+    this.files = selected.files();
     this.examples = examples;
+    this.keptBySource = new long[selected.sources().size()];
+  }
+
+  /** What comes next is of this source. */
+  void source(int number) {
+    source = number;
+  }
+
+  /** What an encoder found in the rows of a file. */
+  void addFindings(List<String> found) {
+    findings.addAll(found);
   }
 
   long rows() {
@@ -56,6 +75,7 @@ final class Tally<E extends Sized> {
     if (encoded.example() != null) {
       examples.accept(encoded.example(), origin);
       kept++;
+      keptBySource[source]++;
       tokens += encoded.example().length();
       targets += encoded.example().targets();
       truncated += encoded.truncated() ? 1 : 0;
@@ -70,7 +90,14 @@ final class Tally<E extends Sized> {
    */
   LoadReport finish(Optional<Tokenizer> tokenizer) {
     LoadReport report =
-        new LoadReport(rows, truncated, tokens, targets, dropped, findings(tokenizer));
+        new LoadReport(
+            rows,
+            truncated,
+            tokens,
+            targets,
+            dropped,
+            findings(tokenizer),
+            Arrays.stream(keptBySource).boxed().toList());
     String names = files.stream().map(Path::toString).collect(Collectors.joining(", "));
     if (rows == 0) {
       throw new DataException(names + " has no rows; write the rows again, or name another file");
@@ -89,9 +116,11 @@ final class Tally<E extends Sized> {
   }
 
   private List<String> findings(Optional<Tokenizer> tokenizer) {
-    return endsLearnt > 0 || kept == 0
-        ? List.of()
-        : tokenizer.map(Tally::endNeverLearnt).stream().toList();
+    List<String> all = new ArrayList<>(findings);
+    if (endsLearnt == 0 && kept > 0) {
+      tokenizer.map(Tally::endNeverLearnt).ifPresent(all::add);
+    }
+    return all;
   }
 
   private static String endNeverLearnt(Tokenizer tokenizer) {

@@ -12,8 +12,11 @@ import dev.fettle.tokenizer.Tokenizer;
 import dev.fettle.tokenizer.TokenizerException;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Encodes rows that become one sequence each.
@@ -28,6 +31,7 @@ final class TextRowEncoder implements RowEncoder<Example> {
   private final Optional<Tokenizer> tokenizer;
   private final EncodingOptions options;
   private final RowFormat format;
+  private final Messages messages;
   private final RowTexts texts;
   private final String end;
   private final Set<Integer> ends;
@@ -54,8 +58,12 @@ final class TextRowEncoder implements RowEncoder<Example> {
     this.format = format;
     Optional<ChatTemplate> own =
         tokenizer.filter(Tokenizer::hasChatTemplate).map(Tokenizer::chatTemplate);
+    this.messages = new Messages(options.roles());
     this.texts =
-        new RowTexts(options.instructionTemplate(), lossOn, options.chatTemplate().or(() -> own));
+        new RowTexts(
+            options.instructionTemplate(),
+            lossOn,
+            new Conversations(options.chatTemplate().or(() -> own), lossOn, messages));
     this.end = tokenizer.flatMap(Tokenizer::eos).map(SpecialToken::text).orElse("");
     this.ends = new HashSet<>();
     tokenizer.ifPresent(
@@ -86,7 +94,23 @@ final class TextRowEncoder implements RowEncoder<Example> {
     }
   }
 
+  @Override
+  public List<String> findings() {
+    Set<String> senders = messages.unusual();
+    if (senders.isEmpty()) {
+      return List.of();
+    }
+    return List.of(
+        "the senders "
+            + String.join(", ", senders)
+            + " are kept as roles, as TRL does; where the chat template knows other roles, set"
+            + " data.roles: {"
+            + senders.stream().map(Messages::advice).collect(Collectors.joining(", "))
+            + "}");
+  }
+
   private Example tokenised(RowText text, RowOrigin origin) {
+    requireCharacters(text.text(), origin);
     Tokenizer to = tokenizer.orElseThrow();
     Encoding encoding = to.encode(text.text(), !text.rendered());
     boolean[] inside = TargetTokens.of(encoding, text, to);
@@ -106,6 +130,30 @@ final class TextRowEncoder implements RowEncoder<Example> {
       mask[i] = (byte) (inside[i] ? 1 : 0);
     }
     return new Example(ids, mask, origin);
+  }
+
+  /** JSON can write half of a character; no tokenizer can read it. */
+  private static void requireCharacters(String text, RowOrigin origin) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!Character.isSurrogate(c)) {
+        continue;
+      }
+      boolean pair =
+          Character.isHighSurrogate(c)
+              && i + 1 < text.length()
+              && Character.isLowSurrogate(text.charAt(i + 1));
+      if (!pair) {
+        throw DataException.at(
+            origin,
+            String.format(
+                Locale.ROOT,
+                "holds half of a character, \\u%04x, as text that was cut in the middle of one;"
+                    + " correct the row or delete it",
+                (int) c));
+      }
+      i++;
+    }
   }
 
   private Example pretokenised(Fields fields) {

@@ -4,7 +4,9 @@ import dev.fettle.data.Example;
 import dev.fettle.data.store.StoredForm;
 import dev.fettle.tokenizer.Tokenizer;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Rows that become one sequence of tokens each: texts, conversations, prompts with a completion,
@@ -26,13 +28,39 @@ public record TextRows(Optional<Tokenizer> tokenizer, LossOn lossOn)
   public static final RowFormat PRETOKENISED =
       RowFormat.of("pretokenised", List.of("input_ids"), List.of("loss_mask"));
 
-  /** {@code messages}: a conversation, rendered by the chat template. */
+  /**
+   * {@code messages}, or ShareGPT's {@code conversations}: a conversation, rendered by the chat
+   * template.
+   */
   public static final RowFormat MESSAGES =
-      RowFormat.of(MESSAGES_NAME, List.of("messages"), FOR_TEMPLATES);
+      new RowFormat(
+          MESSAGES_NAME, List.of(List.of("messages", Messages.CONVERSATIONS)), FOR_TEMPLATES);
 
-  /** {@code prompt} and {@code completion}: texts, or lists of messages. */
+  /**
+   * {@code prompt} and {@code completion}, or a pair of names often used for them: texts, or lists
+   * of messages.
+   */
   public static final RowFormat PROMPT_COMPLETION =
-      RowFormat.of(PAIR_NAME, List.of("prompt", "completion"), FOR_TEMPLATES);
+      RowFormat.of(PAIR_NAME, List.of("prompt", "completion"), FOR_TEMPLATES)
+          .knownBy(
+              pairs(
+                  "question answer",
+                  "question response",
+                  "query response",
+                  "query answer",
+                  "prompt response",
+                  "prompt answer",
+                  "prompt output",
+                  "problem solution",
+                  "problem answer",
+                  "question solution",
+                  "input output",
+                  "input target",
+                  "source target",
+                  "user assistant",
+                  "human assistant",
+                  "Question Answer",
+                  "Prompt Response"));
 
   /**
    * {@code instruction}, perhaps {@code input} or {@code context}, and {@code output} or {@code
@@ -50,6 +78,13 @@ public record TextRows(Optional<Tokenizer> tokenizer, LossOn lossOn)
 
   /** {@code text}: language modelling. */
   public static final RowFormat TEXT = RowFormat.of(TEXT_NAME, List.of("text"), List.of());
+
+  private static List<Columns> pairs(String... names) {
+    return Stream.of(names)
+        .map(pair -> pair.split(" "))
+        .map(pair -> new Columns(Map.of("prompt", pair[0], "completion", pair[1])))
+        .toList();
+  }
 
   @Override
   public List<RowFormat> formats() {

@@ -1,11 +1,17 @@
 package dev.fettle.data.preference;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fettle.data.Example;
 import dev.fettle.data.encode.EncodingOptions;
 import dev.fettle.data.encode.RowEncoder;
 import dev.fettle.data.encode.RowEncoding;
 import dev.fettle.data.encode.RowFormat;
 import dev.fettle.tokenizer.Tokenizer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -54,6 +60,37 @@ public record PreferenceRows(Optional<Tokenizer> tokenizer) implements RowEncodi
   @Override
   public List<RowFormat> formats() {
     return List.of(PRETOKENISED, EXPLICIT, IMPLICIT, SCORED);
+  }
+
+  @Override
+  public Map<String, Example> sequences(PreferencePair pair) {
+    Map<String, Example> sequences = new LinkedHashMap<>();
+    sequences.put("chosen", pair.chosen());
+    sequences.put("rejected", pair.rejected());
+    return sequences;
+  }
+
+  @Override
+  public ObjectNode written(PreferencePair pair) {
+    int[] ids = pair.chosen().ids();
+    int prompt = 0;
+    while (prompt < ids.length && pair.chosen().targetMask()[prompt] == 0) {
+      prompt++;
+    }
+    ObjectNode row = JsonNodeFactory.instance.objectNode();
+    put(row.putArray("prompt_ids"), ids, 0, prompt);
+    put(row.putArray("chosen_ids"), ids, prompt, ids.length);
+    put(row.putArray("rejected_ids"), pair.rejected().ids(), prompt, pair.rejected().length());
+    if (pair.margin() != 0) {
+      row.put("margin", pair.margin());
+    }
+    return row;
+  }
+
+  private static void put(ArrayNode array, int[] ids, int from, int to) {
+    for (int i = from; i < to; i++) {
+      array.add(ids[i]);
+    }
   }
 
   @Override

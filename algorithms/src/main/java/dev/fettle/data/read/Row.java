@@ -12,6 +12,22 @@ import java.util.Locale;
  */
 public record Row(ObjectNode fields, RowOrigin origin) {
 
+  /** About how many characters it has as JSON. */
+  public long size() {
+    return size(fields);
+  }
+
+  private static long size(JsonNode value) {
+    if (value.isTextual()) {
+      return value.textValue().length() + 2L;
+    }
+    long size = 4;
+    for (JsonNode below : value) {
+      size += size(below);
+    }
+    return size;
+  }
+
   /** What a JSON value is, in words. */
   public static String kind(JsonNode value) {
     return switch (value.getNodeType()) {

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fettle.data.Example;
 import dev.fettle.data.Stretches;
 import dev.fettle.data.read.DataException;
+import dev.fettle.data.read.ReadLimits;
 import dev.fettle.data.read.Row;
+import dev.fettle.data.read.RowSelection;
+import dev.fettle.data.read.RowSplit;
 import dev.fettle.data.store.RowCache;
 import dev.fettle.data.store.StoredForm;
 import dev.fettle.tokenizer.ChatMl;
@@ -21,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -178,6 +182,7 @@ class CachedRowsTest {
             plain.withInstructionTemplate(
                 new InstructionTemplate("{instruction}{input}", "{instruction}")),
             plain.withChatTemplate(ChatMl.template()),
+            plain.withRoles(Map.of("a", "b")),
             plain.withVocabSize(1000));
     assertThat(variants).hasSameSizeAs(EncodingOptions.class.getRecordComponents());
     List<EncodingOptions> others = new ArrayList<>(variants);
@@ -188,13 +193,26 @@ class CachedRowsTest {
         plain.withChatTemplate(
             ChatTemplate.parse(ChatMl.template().source(), "x", Map.of("bos_token", "y"))));
     others.add(plain.withColumns(new Columns(Map.of("prompt", "prompt"))));
+    others.add(plain.withRoles(Map.of("human", "user")));
     List<String> keys = new ArrayList<>();
     for (EncodingOptions options : others) {
-      keys.add(RowKey.of(List.of(rows), options, "x"));
-      assertThat(RowKey.of(List.of(rows), options, "x")).isEqualTo(keys.get(keys.size() - 1));
+      keys.add(RowKey.of(RowSelection.of(List.of(rows)), options, "x"));
+      assertThat(RowKey.of(RowSelection.of(List.of(rows)), options, "x"))
+          .isEqualTo(keys.get(keys.size() - 1));
     }
-    keys.add(RowKey.of(List.of(rows), plain, "x"));
-    keys.add(RowKey.of(List.of(rows), plain, "y"));
+    RowSelection.Source some = new RowSelection.Source(List.of(rows), OptionalLong.of(1));
+    keys.add(
+        RowKey.of(
+            new RowSelection(List.of(some), Optional.empty(), ReadLimits.DEFAULT), plain, "x"));
+    for (boolean side : new boolean[] {true, false}) {
+      RowSplit split = new RowSplit(1, 0.5, side);
+      RowSelection half =
+          new RowSelection(
+              RowSelection.of(List.of(rows)).sources(), Optional.of(split), ReadLimits.DEFAULT);
+      keys.add(RowKey.of(half, plain, "x"));
+    }
+    keys.add(RowKey.of(RowSelection.of(List.of(rows)), plain, "x"));
+    keys.add(RowKey.of(RowSelection.of(List.of(rows)), plain, "y"));
     assertThat(keys).doesNotHaveDuplicates();
   }
 
@@ -313,7 +331,8 @@ class CachedRowsTest {
                 .withChatTemplate(ChatTemplate.parse("x", "x", special));
         TextRows rows = new TextRows(Optional.of(tokenizer), LossOn.AUTO);
         String identity = rows.stored().orElseThrow().identity();
-        System.out.println("key " + RowKey.of(List.of(Path.of(args[1])), options, identity));
+        System.out.println(
+            "key " + RowKey.of(RowSelection.of(List.of(Path.of(args[1]))), options, identity));
       }
     }
   }

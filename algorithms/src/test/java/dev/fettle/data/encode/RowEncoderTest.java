@@ -322,7 +322,7 @@ class RowEncoderTest {
         .isEqualTo(
             "made.jsonl:7 has columns propmt, completion, which fit no format this algorithm"
                 + " reads; map them with data.columns, as in {prompt: ..., completion: ...}; formats are pretokenised (input_ids),"
-                + " messages (messages), prompt-completion (prompt, completion), instruction"
+                + " messages (messages|conversations), prompt-completion (prompt, completion), instruction"
                 + " (instruction, output|response), inputs-targets (inputs, targets), text (text)");
     assertThat(error("{'prompt': 'a', 'chosen': 'b', 'rejected': 'c'}", DEFAULTS))
         .contains("has columns prompt, chosen, rejected, which fit no format this algorithm reads");

@@ -2,24 +2,34 @@ package dev.fettle.harness.config;
 
 import dev.fettle.data.encode.Columns;
 import dev.fettle.data.encode.InstructionTemplate;
+import dev.fettle.data.encode.Mixing;
 import dev.fettle.data.encode.Truncation;
 import dev.fettle.data.pack.Packing;
+import dev.fettle.data.read.ReadLimits;
 import dev.fettle.settings.Choices;
 import dev.fettle.settings.Key;
 import dev.fettle.settings.Keys;
 import dev.fettle.settings.Range;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Section {@code data}: the rows and how they become batches.
  *
- * @param train files of rows to train on
- * @param eval files of rows to evaluate on
+ * @param train what is trained on
+ * @param eval what is evaluated on, by the name of the evaluation set; the empty one where there is
+ *     one set without a name
+ * @param evalFraction of the rows of {@code train} to evaluate on instead; empty for none
+ * @param mixing when an epoch of weighted sources is over
  * @param format what the columns mean, a name the algorithm knows; empty where each file's first
  *     row shows it
  * @param columns what the files call the columns of the format
+ * @param roles what the files call the roles of messages; others are kept
  * @param template the prompt of instruction rows; empty for Alpaca's
  * @param maxLength tokens of a row at most; empty for {@link #DEFAULT_MAX_LENGTH}, or what the
  *     model takes if less
@@ -28,25 +38,33 @@ import java.util.Optional;
  * @param shuffle whether each epoch has its own random order
  * @param dropLast whether an epoch's last, incomplete batch is left out
  * @param chatTemplate {@code chatml}, or a Jinja file; empty for the model's own
+ * @param maxRowBytes a row that is longer is an error
  */
 public record DataSettings(
-    List<Path> train,
-    List<Path> eval,
+    List<DataSource> train,
+    Map<String, List<DataSource>> eval,
+    Optional<Double> evalFraction,
+    Mixing mixing,
     Optional<String> format,
     Columns columns,
+    Map<String, String> roles,
     Optional<InstructionTemplate> template,
     Optional<Integer> maxLength,
     Truncation truncation,
     Packing packing,
     boolean shuffle,
     boolean dropLast,
-    Optional<String> chatTemplate) {
+    Optional<String> chatTemplate,
+    long maxRowBytes) {
 
   /** The length of rows where neither the configuration nor the model says less. */
   public static final int DEFAULT_MAX_LENGTH = 1024;
 
   /** The word for the built-in ChatML template. */
   public static final String CHAT_ML = "chatml";
+
+  /** What a Java array holds, nearly. */
+  private static final long MOST_ROW_BYTES = 2_000_000_000;
 
   private static final DataSettings DEFAULT = of();
 
@@ -68,16 +86,35 @@ public record DataSettings(
   static final Keys<DataSettings> KEYS =
       Keys.of(
               DataSettings.class,
-              Key.file(
+              Key.shortSection(
                       "train",
-                      "rows: `.jsonl`, `.json` (an array), either with `.gz`, or `.parquet`")
+                      DataSource.KEYS,
+                      "path",
+                      "rows: `.jsonl`, `.json` (an array), either with `.gz`, or `.parquet`; a"
+                          + " directory of such, or a pattern")
                   .list()
                   .required("a file of rows (.jsonl, .jsonl.gz, .json or .parquet)")
-                  .also("train_file", "datasets"),
-              Key.file("eval", "rows to evaluate on")
+                  .also("train_file", "datasets", "dataset_mixture"),
+              Key.shortSection("eval", DataSource.KEYS, "path", "rows to evaluate on")
                   .list()
+                  .named("path", "limit", "weight")
                   .otherwise(DEFAULT.eval())
-                  .also("validation_file", "test_datasets"),
+                  .also("validation_file", "test_datasets", "eval_dataset"),
+              Key.number(
+                      "evalFraction",
+                      Range.above(0).below(1),
+                      "of the rows of `train`, drawn by `run.seed`, to evaluate on and not to train"
+                          + " on")
+                  .optional()
+                  .also("val_set_size", "validation_split_percentage", "test_size", "val_size"),
+              Key.choice(
+                      "mixing",
+                      Mixing.class,
+                      "when an epoch of weighted sources is over: `all_exhausted`: when each row was"
+                          + " there, small sources being repeated; `first_exhausted`: when one source"
+                          + " has no more")
+                  .otherwise(DEFAULT.mixing())
+                  .also("stopping_strategy", "mix_strategy"),
               Key.text(
                       "format",
                       "what the columns mean: `text`, `messages`, `prompt-completion`,"
@@ -90,6 +127,11 @@ public record DataSettings(
                           + " `{prompt: question, completion: answer}`")
                   .as(Columns.class, Columns::new, Columns::names)
                   .otherwise(DEFAULT.columns(), "their own names"),
+              Key.texts(
+                      "roles",
+                      "what the files call the roles of messages, theirs first: `{human: user, gpt:"
+                          + " assistant}`")
+                  .otherwise(DEFAULT.roles(), "their own names"),
               Key.section("template", TEMPLATE, "the prompt of instruction rows")
                   .optional("Alpaca's"),
               Key.size("maxLength", Range.atLeast(2), "tokens of a row at most")
@@ -122,33 +164,58 @@ public record DataSettings(
                       List.of(CHAT_ML),
                       "the Jinja template for rows of messages; goes into `final/`")
                   .optional("the model's own")
-                  .also("chat_template", "chat_template_path"))
+                  .also("chat_template", "chat_template_path"),
+              Key.whole(
+                      "maxRowBytes",
+                      Range.atLeast(1).atMost(MOST_ROW_BYTES),
+                      "a row of the files that is longer is an error, told while it is read")
+                  .otherwise(DEFAULT.maxRowBytes()))
+          .rule(
+              "evalFraction",
+              d -> d.evalFraction().isEmpty() || d.eval().isEmpty(),
+              d -> "is given beside data.eval; keep one")
+          .rule(
+              "eval",
+              d ->
+                  d.eval().values().stream()
+                      .flatMap(List::stream)
+                      .allMatch(s -> s.weight().isEmpty()),
+              d -> "has a weight; rows to evaluate on are each there once")
           .note("nothing is downloaded; give the files of the rows as data.train", "dataset_name")
           .note("write data.columns: {text: NAME}", "dataset_text_field")
           .note("columns no format has are ignored; leave it out", "remove_unused_columns")
-          .note("data.packing lays several examples in a row, each by itself", "padding_free")
-          .note("put the rows to evaluate on into a file of their own: data.eval", "val_set_size");
+          .note("data.packing lays several examples in a row, each by itself", "padding_free");
 
-  /** Copies the lists. */
+  /** Copies the collections. */
   public DataSettings {
     train = List.copyOf(train);
-    eval = List.copyOf(eval);
+    eval = Collections.unmodifiableMap(new LinkedHashMap<>(eval));
+    roles = Collections.unmodifiableMap(new LinkedHashMap<>(roles));
+  }
+
+  /** Whether there is anything to evaluate on. */
+  public boolean evaluates() {
+    return !eval.isEmpty() || evalFraction.isPresent();
   }
 
   /** The defaults for some files. */
   public static DataSettings of(Path... train) {
     return new DataSettings(
-        List.of(train),
-        List.of(),
+        Stream.of(train).map(DataSource::of).toList(),
+        Map.of(),
+        Optional.empty(),
+        Mixing.ALL_EXHAUSTED,
         Optional.empty(),
         Columns.asTheyAre(),
+        Map.of(),
         Optional.empty(),
         Optional.empty(),
         Truncation.KEEP_START,
         Packing.BFD,
         true,
         false,
-        Optional.empty());
+        Optional.empty(),
+        ReadLimits.DEFAULT.rowBytes());
   }
 
   /** The same with another length of rows; empty for the default. */
@@ -156,14 +223,18 @@ public record DataSettings(
     return new DataSettings(
         train,
         eval,
+        evalFraction,
+        mixing,
         format,
         columns,
+        roles,
         template,
         other,
         truncation,
         packing,
         shuffle,
         dropLast,
-        chatTemplate);
+        chatTemplate,
+        maxRowBytes);
   }
 }

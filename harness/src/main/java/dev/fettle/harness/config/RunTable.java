@@ -13,7 +13,8 @@ import java.util.Map;
 final class RunTable {
   private static final String DEFAULT_ALGORITHM = "sft";
 
-  private static final String NO_ROWS = ", but data.eval names no rows to evaluate on";
+  private static final String NO_ROWS = 
+      ", but neither data.eval nor data.evalFraction says what to evaluate on";
 
   private RunTable() {}
 
@@ -53,7 +54,7 @@ final class RunTable {
   }
 
   private static boolean evaluates(RunConfig config) {
-    return !config.data().eval().isEmpty();
+    return config.data().evaluates();
   }
 
   private static Keys<AlgorithmSettings> algorithm(Collection<? extends AlgorithmKeys> algorithms) {

@@ -29,11 +29,11 @@ record ModelScoring(ModelFiles files, Policy policy, ProgramCache programs) {
         data.maxLength().isPresent() ? loading.maxLength() : files.model().shape().maxPositions();
     try (EncodedRows encoded =
             new EncodedRows(
-                data.train(), new TextRows(files.tokenizer(), lossOn), loading.encoding(length));
+                loading.all(), new TextRows(files.tokenizer(), lossOn), loading.encoding(length));
         Scorer scorer = new Scorer(policy, length, programs)) {
       ScoreSummary summary = new RowScoring(encoded, scorer, RowScoring.WINDOW).run(rows);
       if (summary.rows() == 0) {
-        throw new DataException(data.train() + " has no rows; write the rows again");
+        throw new DataException(loading.all().files() + " has no rows; write the rows again");
       }
       return summary;
     }

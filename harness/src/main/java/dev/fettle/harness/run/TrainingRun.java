@@ -35,7 +35,6 @@ import dev.fettle.train.TrainingListener;
 import dev.fettle.train.TrainingLoop;
 import dev.fettle.train.TrainingLoop.Reached;
 import dev.fettle.train.Watch;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -129,10 +128,9 @@ public final class TrainingRun<B> {
   }
 
   private RunCheckpoints checkpoints(CheckpointStore store) {
-    List<Path> data = new ArrayList<>(config.data().train());
-    data.addAll(config.data().eval());
     Provenance provenance =
-        Provenance.gather(provider.id(), provider.version(), ConfigWriter.yaml(config), data);
+        Provenance.gather(
+            provider.id(), provider.version(), ConfigWriter.yaml(config), rows.allFiles());
     CheckpointTensors moments = CheckpointTensors.of(policy.state(), stepper.optimizerSlots());
     return new RunCheckpoints(store, config, modelFiles, moments, provenance);
   }

@@ -7,26 +7,49 @@ import dev.fettle.data.encode.RowEncoder;
 import dev.fettle.data.encode.RowEncoding;
 import dev.fettle.data.read.Row;
 import dev.fettle.data.read.RowReader;
+import dev.fettle.data.read.RowSelection;
 import dev.fettle.spi.support.SoleUse;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of some files, one after the other, read and tokenised when they are asked for. */
 public final class EncodedRows implements AutoCloseable {
-  private final Iterator<Path> files;
+  private final Iterator<Part> parts;
+  private final RowSelection selection;
   private final RowEncoding<Example> encoding;
   private final EncodingOptions options;
   private final SoleUse guard = new SoleUse("the reader of rows");
+  private final Map<Integer, Long> left = new HashMap<>();
+  private int source;
   private @Nullable RowReader reader;
   private @Nullable RowEncoder<Example> encoder;
 
-  public EncodedRows(List<Path> files, RowEncoding<Example> encoding, EncodingOptions options) {
-    this.files = List.copyOf(files).iterator();
+  /** A file of a source. */
+  private record Part(int source, Path file) {}
+
+  /**
+   * Rows to be read.
+   *
+   * @param selection of rows; which may not be divided
+   */
+  public EncodedRows(
+      RowSelection selection, RowEncoding<Example> encoding, EncodingOptions options) {
+    this.selection = selection;
     this.options = options;
     this.encoding = encoding;
+    List<Part> all = new ArrayList<>();
+    for (int s = 0; s < selection.sources().size(); s++) {
+      int number = s;
+      selection.sources().get(s).files().forEach(f -> all.add(new Part(number, f)));
+      left.put(s, selection.sources().get(s).limit().orElse(Long.MAX_VALUE));
+    }
+    parts = all.iterator();
   }
 
   /**
@@ -44,16 +67,23 @@ public final class EncodedRows implements AutoCloseable {
    *     where
    */
   Optional<EncodedRow> next() {
-    while (reader != null || files.hasNext()) {
-      RowReader open = reader == null ? RowReader.open(files.next()) : reader;
+    while (reader != null || parts.hasNext()) {
+      RowReader open = reader == null ? open(parts.next()) : reader;
       reader = open;
-      Optional<Row> row = open.next();
+      long more = left.merge(source, -1L, Long::sum);
+      Optional<Row> row = more < 0 ? Optional.empty() : open.next();
       if (row.isPresent()) {
         return Optional.of(encode(row.get()));
       }
+      left.merge(source, 1L, Long::sum);
       end();
     }
     return Optional.empty();
+  }
+
+  private RowReader open(Part part) {
+    source = part.source();
+    return RowReader.open(part.file(), selection.limits());
   }
 
   private EncodedRow encode(Row row) {

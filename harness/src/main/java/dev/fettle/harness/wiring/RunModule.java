@@ -62,6 +62,7 @@ public final class RunModule extends AbstractModule {
             options.terminal(),
             warnings,
             config.backend().toOptions().effectiveThreads(),
+            config.run().seed(),
             Optional.of(new RowCache(new RunDirectory(config.run().directory()).cache()))));
   }
 

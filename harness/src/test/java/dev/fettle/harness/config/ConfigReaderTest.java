@@ -90,7 +90,8 @@ class ConfigReaderTest {
         write(
             "run.json",
             "{\"model\": {\"path\": \"my-model\"},\n\t\"data\": {\"train\": [\"rows.jsonl\"]}}");
-    assertThat(ConfigReader.read(file).data().train()).containsExactly(dir.resolve("rows.jsonl"));
+    assertThat(ConfigReader.read(file).data().train())
+        .containsExactly(DataSource.of(dir.resolve("rows.jsonl")));
     Path broken = write("broken.json", "{\"model\": {\"path\": \"my-model\"},\n\"data\" 3}");
     ConfigException e =
         catchThrowableOfType(ConfigException.class, () -> ConfigReader.read(broken));
@@ -198,7 +199,7 @@ class ConfigReaderTest {
                 + " 'constant_with_warmup'");
     assertThat(problems(GOOD.replace("  eval: [rows.jsonl]\n", "")))
         .containsExactly(
-            "run.yaml:15: train.evalEvery: is 50, but data.eval names no rows to evaluate on");
+            "run.yaml:15: train.evalEvery: is 50, but neither data.eval nor data.evalFraction says what to evaluate on");
     assertThat(problems(GOOD.replace("train: rows.jsonl", "train: []")))
         .containsExactly(
             "run.yaml:6: data.train: is missing; give a file of rows (.jsonl, .jsonl.gz, .json or"

@@ -79,7 +79,7 @@ class RowScoringTest {
       RowLoading loading = new RowLoading(DataSettings.of(rows), files, RowLoading.Means.quiet());
       try (EncodedRows encoded =
               new EncodedRows(
-                  List.of(rows),
+                  loading.all(),
                   new TextRows(files.tokenizer(), LossOn.AUTO),
                   loading.encoding(length));
           Scorer scorer =

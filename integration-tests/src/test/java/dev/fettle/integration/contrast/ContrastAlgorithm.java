@@ -10,10 +10,13 @@ import dev.fettle.data.batch.BatchOptions;
 import dev.fettle.data.batch.BatchSource;
 import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.data.encode.Dataset;
+import dev.fettle.data.encode.RowEncoding;
 import dev.fettle.data.pack.RowPlan;
 import dev.fettle.settings.Keys;
 import dev.fettle.tokenizer.Tokenizer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -31,6 +34,12 @@ public final class ContrastAlgorithm implements Algorithm<ContrastSettings, Micr
   }
 
   @Override
+  public Optional<RowEncoding<?>> encoding(
+      ContrastSettings settings, Optional<Tokenizer> tokenizer) {
+    return Optional.of(new PairRows(tokenizer));
+  }
+
+  @Override
   public Module module(ContrastSettings settings) {
     return new AbstractModule() {
       @Provides
@@ -38,14 +47,22 @@ public final class ContrastAlgorithm implements Algorithm<ContrastSettings, Micr
         PairRows encoding = new PairRows(tokenizer);
         RowPlan plan = plan(rows.train(encoding), rows);
         return Training.of(new ContrastObjective(settings), BatchSource.of(plan, batches))
-            .evaluatedOn(
-                rows.evaluation(encoding)
-                    .map(pairs -> plan(pairs, rows))
-                    .map(
-                        p -> BatchSource.portions(p, batches.microBatchSize(), Function.identity()))
-                    .orElse(List.of()));
+            .evaluatedOnEach(evaluations(rows, encoding, batches));
       }
     };
+  }
+
+  private static Map<String, Iterable<MicroBatch>> evaluations(
+      RunRows rows, PairRows encoding, BatchOptions batches) {
+    Map<String, Iterable<MicroBatch>> sets = new LinkedHashMap<>();
+    rows.evaluations(encoding)
+        .forEach(
+            (name, pairs) ->
+                sets.put(
+                    name,
+                    BatchSource.portions(
+                        plan(pairs, rows), batches.microBatchSize(), Function.identity())));
+    return sets;
   }
 
   /** The two answers of a pair lie side by side in one row. */

@@ -13,6 +13,9 @@ import dev.fettle.harness.model.NewModel;
 import dev.fettle.harness.model.NewModel.Family;
 import dev.fettle.harness.model.NewModel.Sizes;
 import dev.fettle.harness.model.NewModel.TrainedTokens;
+import dev.fettle.harness.rows.RowsReport;
+import dev.fettle.harness.rows.RowsRequest;
+import dev.fettle.harness.rows.ShownSequence;
 import dev.fettle.harness.run.RunOptions;
 import dev.fettle.harness.run.TrainingReport;
 import dev.fettle.settings.ConfigException;
@@ -129,6 +132,17 @@ class ContrastTest {
             .isCloseTo(whole.get(step).get(metric).doubleValue(), within(2e-5));
       }
     }
+  }
+
+  /** Rows are shown before training whatever an algorithm makes of them. */
+  @Test
+  void bothAnswersOfAPairAreShown() {
+    RowsReport report = Fettle.rows(config(), RowsRequest.showing(1));
+    assertThat(report.train().rows().get(0).sequences())
+        .extracting(ShownSequence::name)
+        .containsExactly("better", "worse");
+    assertThat(report.train().rows().get(0).sequences())
+        .allSatisfy(s -> assertThat(s.targets()).isPositive());
   }
 
   @Test

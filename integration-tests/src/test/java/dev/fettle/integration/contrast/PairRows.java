@@ -11,7 +11,9 @@ import dev.fettle.data.encode.RowFormat;
 import dev.fettle.data.encode.TextRows;
 import dev.fettle.data.read.Row;
 import dev.fettle.tokenizer.Tokenizer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,6 +26,14 @@ record PairRows(Optional<Tokenizer> tokenizer) implements RowEncoding<Pair> {
   @Override
   public List<RowFormat> formats() {
     return List.of(FORMAT);
+  }
+
+  @Override
+  public Map<String, Example> sequences(Pair pair) {
+    Map<String, Example> sequences = new LinkedHashMap<>();
+    sequences.put("better", pair.better());
+    sequences.put("worse", pair.worse());
+    return sequences;
   }
 
   @Override

@@ -24,7 +24,9 @@ public final class RandomStream {
     /** Noise added to embeddings. */
     NOISE(5),
     /** Made-up data: demonstrations and tests. */
-    DATA(6);
+    DATA(6),
+    /** Which rows of a source a mixture takes; micro is the source. */
+    MIX(7);
 
     private final int code;
 
