@@ -145,7 +145,10 @@ final class RowsPage {
     for (int i = Math.max(0, first - AROUND); i < Math.min(tokens.size(), first + AROUND); i++) {
       ShownToken token = tokens.get(i);
       String shown =
-          token.id() + "=\"" + visible(token.text()).replace("\n", "\\n").replace("\t", "\\t") + '"';
+          token.id()
+              + "=\""
+              + visible(token.text()).replace("\n", "\\n").replace("\t", "\\t")
+              + '"';
       line.append(' ').append(token.target() ? marked(shown) : shown);
     }
     out.println(line);

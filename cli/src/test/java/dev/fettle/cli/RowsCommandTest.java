@@ -2,6 +2,12 @@ package dev.fettle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fettle.data.encode.LoadReport;
+import dev.fettle.harness.rows.Lengths;
+import dev.fettle.harness.rows.RowSet;
+import dev.fettle.harness.rows.ShownRow;
+import dev.fettle.harness.rows.ShownSequence;
+import dev.fettle.harness.rows.ShownToken;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -9,12 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import dev.fettle.data.encode.LoadReport;
-import dev.fettle.harness.rows.Lengths;
-import dev.fettle.harness.rows.RowSet;
-import dev.fettle.harness.rows.ShownRow;
-import dev.fettle.harness.rows.ShownSequence;
-import dev.fettle.harness.rows.ShownToken;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,13 +58,30 @@ class RowsCommandTest {
   @Test
   void rowsAreWrittenAndTakenBack() {
     Path out = dir.resolve("out.jsonl");
-    Invocation run = Invocation.of("rows", config.toString(), "--limit", "0", "--out", out.toString());
+    Invocation run =
+        Invocation.of("rows", config.toString(), "--limit", "0", "--out", out.toString());
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out()).contains("3 rows are written to " + out);
     Invocation again = Invocation.of("rows", config.toString(), "--set", "data.train=" + out);
     assertThat(again.out()).contains("What?\u27e6 That.");
-    Invocation text = Invocation.of("score", "--model", dir.resolve("model").toString(), "--backend", "reference", "--data", dir.resolve("rows.jsonl").toString());
-    Invocation ids = Invocation.of("score", "--model", dir.resolve("model").toString(), "--backend", "reference", "--data", out.toString());
+    Invocation text =
+        Invocation.of(
+            "score",
+            "--model",
+            dir.resolve("model").toString(),
+            "--backend",
+            "reference",
+            "--data",
+            dir.resolve("rows.jsonl").toString());
+    Invocation ids =
+        Invocation.of(
+            "score",
+            "--model",
+            dir.resolve("model").toString(),
+            "--backend",
+            "reference",
+            "--data",
+            out.toString());
     assertThat(ids.code()).as(ids.err()).isZero();
     assertThat(ids.out()).isEqualTo(text.out());
   }
@@ -75,7 +92,8 @@ class RowsCommandTest {
     Invocation wrong = Invocation.of("rows", config.toString(), "--out", "rows.csv");
     assertThat(wrong.code()).isEqualTo(2);
     assertThat(wrong.err()).contains("let the name end in .jsonl");
-    Invocation absent = Invocation.of("rows", config.toString(), "--set", "data.train=nowhere.jsonl");
+    Invocation absent =
+        Invocation.of("rows", config.toString(), "--set", "data.train=nowhere.jsonl");
     assertThat(absent.code()).isEqualTo(2);
     assertThat(absent.err()).contains("data.train: no file ");
   }
@@ -97,7 +115,8 @@ class RowsCommandTest {
     StringWriter plain = new StringWriter();
     new RowsPage(new PrintWriter(plain, true), false, false).print(set);
     assertThat(plain.toString())
-        .contains("r:1 chosen: 3 tokens, 1 targets", "a\\u001b[2J\\u202eb", "characters) ...", "\u27e6d")
+        .contains(
+            "r:1 chosen: 3 tokens, 1 targets", "a\\u001b[2J\\u202eb", "characters) ...", "\u27e6d")
         .doesNotContain("\u001b", "\u202e");
     StringWriter colour = new StringWriter();
     new RowsPage(new PrintWriter(colour, true), true, true).print(set);

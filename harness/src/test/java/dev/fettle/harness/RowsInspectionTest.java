@@ -131,6 +131,7 @@ class RowsInspectionTest {
     Path written = dir.resolve("written.jsonl");
     Fettle.rows(tiny.config("text").build(), RowsRequest.showing(0).writingTo(written));
     assertThat(Fettle.score(tiny.model(), Tiny.REFERENCE, written).rows())
+        .usingRecursiveComparison()
         .isEqualTo(Fettle.score(tiny.model(), Tiny.REFERENCE, tiny.rows()).rows());
   }
 

@@ -139,8 +139,7 @@ class ParquetFilesTest {
   }
 
   private static Path resource(String name) throws Exception {
-    return Path.of(
-        Objects.requireNonNull(ParquetFilesTest.class.getResource("/" + name)).toURI());
+    return Path.of(Objects.requireNonNull(ParquetFilesTest.class.getResource("/" + name)).toURI());
   }
 
   /** Written by pyarrow: DuckDB's names are the same in upper and lower case. */

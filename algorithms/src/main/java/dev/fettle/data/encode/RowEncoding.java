@@ -38,17 +38,17 @@ public interface RowEncoding<E extends Sized> {
   }
 
   /**
-   * The sequences of tokens an example is made of, to be shown and written: one under the empty name,
-   * or several under theirs, as {@code chosen} and {@code rejected}, in the order in which they are
-   * shown. None, as by default for what is no plain example, where they cannot be shown.
+   * The sequences of tokens an example is made of, to be shown and written: one under the empty
+   * name, or several under theirs, as {@code chosen} and {@code rejected}, in the order in which
+   * they are shown. None, as by default for what is no plain example, where they cannot be shown.
    */
   default Map<String, Example> sequences(E example) {
     return example instanceof Example plain ? Map.of("", plain) : Map.of();
   }
 
   /**
-   * An example as a row of token ids, which is used as it is when it is read again. By default {@code
-   * input_ids} and {@code loss_mask}, of several sequences with their names before them.
+   * An example as a row of token ids, which is used as it is when it is read again. By default
+   * {@code input_ids} and {@code loss_mask}, of several sequences with their names before them.
    */
   default ObjectNode written(E example) {
     ObjectNode row = JsonNodeFactory.instance.objectNode();

@@ -35,6 +35,7 @@ import dev.fettle.train.TrainingListener;
 import dev.fettle.train.TrainingLoop;
 import dev.fettle.train.TrainingLoop.Reached;
 import dev.fettle.train.Watch;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

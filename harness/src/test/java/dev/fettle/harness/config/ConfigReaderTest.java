@@ -205,7 +205,13 @@ class ConfigReaderTest {
             "run.yaml:6: data.train: is missing; give a file of rows (.jsonl, .jsonl.gz, .json or"
                 + " .parquet)");
     assertThat(problems(GOOD.replace("train: rows.jsonl", "train: my-model")))
-        .containsExactly("run.yaml:6: data.train: my-model is a directory, a file is wanted");
+        .singleElement()
+        .asString()
+        .startsWith("run.yaml:6: data.train: my-model has no file of rows (.jsonl, ");
+    assertThat(problems(GOOD.replace("train: rows.jsonl", "train: my-model/*.jsonl")))
+        .singleElement()
+        .asString()
+        .startsWith("run.yaml:6: data.train: my-model/*.jsonl matches no file of rows (.jsonl, ");
   }
 
   @Test
