@@ -66,7 +66,7 @@ public enum DpoLoss {
   }
 
   /** Whether it sorts the scores of a micro-batch. */
-  boolean sorts() {
+  public boolean sorts() {
     return this == AOT || this == AOT_UNPAIRED;
   }
 }

@@ -37,6 +37,21 @@ public final class Links {
     };
   }
 
+  /** {@code -log s(beta h - gamma)}: SimPO, on scores a token (2405.14734). */
+  public static Link sigmoidBeyond(double beta, double gamma) {
+    return p -> p.g().neg(p.logSigmoid(p.g().offset(scaled(p, beta), -gamma)));
+  }
+
+  /** {@code max(0, delta - h)}: the calibration of SLiC-HF (2305.10425, eq. 2). */
+  public static Link margin(double delta) {
+    return p -> Relu.of(p.g(), p.g().offset(p.g().neg(p.ahead()), delta));
+  }
+
+  /** {@code -w}: the regularisation of SLiC-HF, held to the chosen answer. */
+  public static Link unlikelihoodOfChosen() {
+    return p -> p.g().neg(p.chosen());
+  }
+
   /** {@code max(0, 1 - beta h)}: the hinge of RSO and of normalised SLiC. */
   public static Link hinge(double beta) {
     return p -> Relu.of(p.g(), p.g().offset(p.g().scale(p.ahead(), -beta), 1));

@@ -1,5 +1,7 @@
 package dev.fettle.algorithm.preference;
 
+import dev.fettle.ir.GraphBuilder;
+import dev.fettle.ir.Value;
 import java.util.List;
 
 /**
@@ -26,6 +28,25 @@ public record PreferenceLoss(
   /** Copies the list. */
   public PreferenceLoss {
     terms = List.copyOf(terms);
+  }
+
+  /**
+   * Appends the terms' loss of each pair, with their weights.
+   *
+   * @param pairs with log-ratios, or log-probabilities where there is no reference
+   */
+  Value of(Pairs pairs) {
+    GraphBuilder g = pairs.g();
+    Pairs scores =
+        pairs.scored(
+            divergence.score(g, pairs.chosen(), alpha),
+            divergence.score(g, pairs.rejected(), alpha));
+    Value total = g.fill(0, pairs.chosen().type());
+    for (Term term : terms) {
+      Value each = term.link().loss(term.of() == Term.Of.SCORES ? scores : pairs);
+      total = g.add(total, g.scale(each, term.weight()));
+    }
+    return total;
   }
 
   /** Terms over log-ratios as they are, all tokens alike. */

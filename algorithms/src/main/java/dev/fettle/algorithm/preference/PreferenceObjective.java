@@ -1,9 +1,7 @@
 package dev.fettle.algorithm.preference;
 
 import dev.fettle.algorithm.preference.Pairs.Split;
-import dev.fettle.ir.DType;
 import dev.fettle.ir.GraphBuilder;
-import dev.fettle.ir.TensorType;
 import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.LinearCrossEntropy.Result;
 import dev.fettle.objective.Counts;
@@ -48,7 +46,7 @@ public final class PreferenceObjective implements Objective<PairBatch> {
     boolean alike = loss.tail() == 1;
     Value sums = ExampleSums.of(c, key, g.neg(alike ? nll : g.mul(nll, in.tokenWeights())));
     Pairs pairs = pairs(g, sums, in);
-    Value total = total(pairs, in.share());
+    Value total = g.sumAll(g.mul(loss.of(pairs), in.share()));
     if (loss.likelihood() != 0) {
       Value ofChosen = g.mul(g.sumAll(g.mul(nll, in.ofChosen())), in.chosenShare());
       total = g.add(total, g.scale(ofChosen, loss.likelihood()));
@@ -68,20 +66,6 @@ public final class PreferenceObjective implements Objective<PairBatch> {
         inverse.rejected(),
         Pairs.split(g, in.reference()).difference(g),
         in.real());
-  }
-
-  private Value total(Pairs pairs, Value share) {
-    GraphBuilder g = pairs.g();
-    Pairs scores =
-        pairs.scored(
-            loss.divergence().score(g, pairs.chosen(), loss.alpha()),
-            loss.divergence().score(g, pairs.rejected(), loss.alpha()));
-    Value total = g.fill(0, TensorType.scalar(DType.F32));
-    for (Term term : loss.terms()) {
-      Value each = term.link().loss(term.of() == Term.Of.SCORES ? scores : pairs);
-      total = g.add(total, g.scale(g.sumAll(g.mul(each, share)), term.weight()));
-    }
-    return total;
   }
 
   @Override

@@ -1,0 +1,26 @@
+package dev.fettle.algorithm.simpo;
+
+import com.google.inject.Module;
+import dev.fettle.algorithm.Algorithm;
+import dev.fettle.algorithm.preference.PairBatch;
+import dev.fettle.algorithm.preference.ReferenceFree;
+import dev.fettle.settings.Keys;
+
+/** Simple preference optimisation: {@code algorithm: { type: simpo }}. */
+public final class SimPoAlgorithm implements Algorithm<SimPoSettings, PairBatch> {
+
+  @Override
+  public String type() {
+    return SimPoSettings.TYPE;
+  }
+
+  @Override
+  public Keys<SimPoSettings> keys() {
+    return SimPoSettings.KEYS;
+  }
+
+  @Override
+  public Module module(SimPoSettings settings) {
+    return new ReferenceFree(settings.minimised());
+  }
+}
