@@ -14,10 +14,10 @@ import java.util.List;
  * line break, plus the merged token {@code bc}, which may straddle a boundary. Adds {@code <s>}
  * before a text.
  */
-final class TinyTokenizer {
+public final class TinyTokenizer {
 
-  static final int BOS = 0;
-  static final int EOS = 1;
+  public static final int BOS = 0;
+  public static final int EOS = 1;
   static final int START = 2;
   static final int END = 3;
 
@@ -30,7 +30,7 @@ final class TinyTokenizer {
   private TinyTokenizer() {}
 
   /** The id of a character's token. */
-  static int id(char c) {
+  public static int id(char c) {
     return switch (c) {
       case ' ' -> 5;
       case '\n' -> 6;
@@ -39,7 +39,7 @@ final class TinyTokenizer {
   }
 
   /** Writes the tokenizer into a directory and opens it. */
-  static Tokenizer in(Path directory) throws IOException {
+  public static Tokenizer in(Path directory) throws IOException {
     ObjectNode root = JSON.createObjectNode().put("version", "1.0");
     ArrayNode added = root.putArray("added_tokens");
     ObjectNode model = JSON.createObjectNode().put("type", "BPE");
