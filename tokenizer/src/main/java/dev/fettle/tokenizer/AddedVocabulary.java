@@ -17,6 +17,7 @@ final class AddedVocabulary {
 
   private final Map<String, Integer> model;
   private final int modelSize;
+  private final Map<Integer, String> hidden;
   private final Map<String, Integer> ids = new HashMap<>();
   private final TreeMap<Integer, TokenSpec> specs = new TreeMap<>();
   private final Set<String> special = new HashSet<>();
@@ -25,10 +26,17 @@ final class AddedVocabulary {
   /**
    * @param model the model's own tokens
    * @param modelSize how many entries its vocabulary has, those written twice counted twice
+   * @param hidden ids whose token is written again under another
    */
-  AddedVocabulary(Map<String, Integer> model, int modelSize) {
+  AddedVocabulary(Map<String, Integer> model, int modelSize, Map<Integer, String> hidden) {
     this.model = Map.copyOf(model);
     this.modelSize = modelSize;
+    this.hidden = Map.copyOf(hidden);
+  }
+
+  /** Ids whose token has another id in a text; the library may still give them. */
+  Map<Integer, String> hidden() {
+    return hidden;
   }
 
   /** Adds tokens in one go: their new ids follow the highest there is when it begins. */

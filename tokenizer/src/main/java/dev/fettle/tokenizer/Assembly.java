@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param vocabulary all tokens and their ids
  * @param named the tokens with a name ({@code bos_token}), in transformers' order
  * @param silent roles that a file says there is no token for
+ * @param ownSize one more than the highest id of what the tokenizer's own file holds
  * @param unmarked ids that decoding may leave out though a text that spells them is just a text
  */
 record Assembly(
@@ -31,6 +32,7 @@ record Assembly(
     AddedVocabulary vocabulary,
     Map<String, String> named,
     Set<String> silent,
+    int ownSize,
     Set<Integer> unmarked) {
 
   /** OpenAI's names for what is vocab.json and merges.txt elsewhere. */
@@ -38,9 +40,9 @@ record Assembly(
 
   private static final String PAIRS = "vocab.bpe";
 
-  static Assembly of(TokenizerFiles files) {
+  static Assembly of(TokenizerFiles files, TokenizerChanges changes) {
     try {
-      return new Steps(files).assemble();
+      return new Steps(files, changes).assemble();
     } catch (Fault e) {
       throw new TokenizerException(files.source() + ": " + e.getMessage(), e);
     }
@@ -48,6 +50,7 @@ record Assembly(
 
   private static final class Steps {
     private final TokenizerFiles files;
+    private final TokenizerChanges changes;
     private final ObjectNode config;
     private final TokenizerKind kind;
     private final boolean openAi;
@@ -57,8 +60,9 @@ record Assembly(
     private boolean addBos;
     private boolean addEos;
 
-    Steps(TokenizerFiles files) {
+    Steps(TokenizerFiles files, TokenizerChanges changes) {
       this.files = files;
+      this.changes = changes;
       this.config = files.object(TokenizerFiles.CONFIG);
       boolean known = files.has(TokenizerFiles.TOKENIZER);
       this.openAi =
@@ -113,7 +117,9 @@ record Assembly(
         vocabulary.add(own);
         vocabulary.settle();
       }
+      int ownSize = 1 + vocabulary.all().values().stream().mapToInt(id -> id).max().orElse(-1);
       add(vocabulary);
+      change(vocabulary);
       boolean codeLlama = kind == TokenizerKind.CODE_LLAMA;
       // A tokenizer.json says itself what goes around a text; the flags are for those without one.
       addBos = fromFile ? codeLlama : config.path("add_bos_token").asBoolean(codeLlama);
@@ -138,7 +144,7 @@ record Assembly(
       if (openAi) {
         vocabulary.idOf(text("eos_token")).ifPresent(unmarked::add);
       }
-      return new Assembly(json, vocabulary, texts, silent, unmarked);
+      return new Assembly(json, vocabulary, texts, silent, ownSize, unmarked);
     }
 
     private boolean noFiles() {
@@ -194,15 +200,19 @@ record Assembly(
     private static AddedVocabulary vocabulary(ObjectNode json) {
       JsonNode vocab = json.path("model").path("vocab");
       Map<String, Integer> ids = new LinkedHashMap<>();
+      Map<Integer, String> hidden = new LinkedHashMap<>();
       if (vocab.isArray()) {
         int id = 0;
         for (JsonNode pair : vocab) {
-          ids.put(pair.path(0).asText(), id++);
+          Integer before = ids.put(pair.path(0).asText(), id++);
+          if (before != null) {
+            hidden.put(before, pair.path(0).asText());
+          }
         }
       } else {
         vocab.properties().forEach(entry -> ids.put(entry.getKey(), entry.getValue().asInt()));
       }
-      return new AddedVocabulary(ids, vocab.size());
+      return new AddedVocabulary(ids, vocab.size(), hidden);
     }
 
     private void add(AddedVocabulary vocabulary) {
@@ -223,6 +233,25 @@ record Assembly(
         extra().forEach(token -> roles.add(token.content()));
         vocabulary.add(roles.stream().map(TokenSpec::special).toList());
       }
+    }
+
+    private void change(AddedVocabulary vocabulary) {
+      List<TokenSpec> tokens = new ArrayList<>();
+      for (TokenizerChanges.NewToken token : changes.tokens()) {
+        TokenSpec special = TokenSpec.special(token.content());
+        tokens.add(token.special() ? special : special.ordinary());
+      }
+      vocabulary.add(tokens);
+      changes
+          .eos()
+          .ifPresent(
+              eos -> {
+                if (vocabulary.idOf(eos).isEmpty()) {
+                  throw new TokenizerException(
+                      files.source() + ": the end of a sequence is to be '" + eos + "', which is no token");
+                }
+                named.put("eos_token", Optional.of(TokenSpec.special(eos)));
+              });
     }
 
     private List<TokenSpec> extra() {

@@ -1,6 +1,8 @@
 package dev.fettle.tokenizer;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * ChatML: each turn between {@code <|im_start|>role} and {@code <|im_end|>}. For models that bring
@@ -34,6 +36,19 @@ public final class ChatMl {
       """;
 
   private ChatMl() {}
+
+  /**
+   * What a tokenizer needs for it: both marks as tokens, the end of a turn as the end of a sequence
+   * (TRL's {@code clone_chat_template} sets the same of a tokenizer that has ChatML), and the
+   * template.
+   */
+  public static TokenizerChanges changes() {
+    return new TokenizerChanges(
+        List.of(
+            TokenizerChanges.NewToken.special(START), TokenizerChanges.NewToken.special(END)),
+        Optional.of(END),
+        Optional.of(new TokenizerChanges.Template(SOURCE, "the built-in ChatML template")));
+  }
 
   /** The template, with generation blocks. */
   public static ChatTemplate template() {

@@ -176,7 +176,7 @@ record DeclaredTokens(
                     entry.getValue().asInt(),
                     special.contains(entry.getKey())
                         ? TokenSpec.special(entry.getKey())
-                        : TokenSpec.ordinary(entry.getKey()));
+                        : TokenSpec.normalized(entry.getKey()));
               });
       JsonNode older = map.path("additional_special_tokens");
       if (extra.isEmpty() && older.isArray()) {

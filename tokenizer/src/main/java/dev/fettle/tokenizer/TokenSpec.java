@@ -35,7 +35,7 @@ record TokenSpec(
     return new TokenSpec(content, false, false, false, false, false, true);
   }
 
-  static TokenSpec ordinary(String content) {
+  static TokenSpec normalized(String content) {
     return new TokenSpec(content, false, false, false, false, true, false);
   }
 
@@ -64,6 +64,11 @@ record TokenSpec(
   /** The same with flags, for adding it. */
   TokenSpec flagged() {
     return new TokenSpec(content, false, singleWord, lstrip, rstrip, normalized, special);
+  }
+
+  /** The same, which decoding never leaves out. */
+  TokenSpec ordinary() {
+    return new TokenSpec(content, false, singleWord, lstrip, rstrip, normalized, false);
   }
 
   TokenSpec madeSpecial() {

@@ -23,10 +23,14 @@ public final class Tokenizer implements AutoCloseable {
   private final AddedTokens added;
   private final ChatTemplates templates;
   private final ObjectNode json;
+  private final TokenizerChanges changes;
+  private final int ownVocabSize;
 
-  private Tokenizer(TokenizerFiles files) {
+  private Tokenizer(TokenizerFiles files, TokenizerChanges changes) {
     this.files = files;
-    Assembly assembly = Assembly.of(files);
+    this.changes = changes;
+    Assembly assembly = Assembly.of(files, changes);
+    ownVocabSize = assembly.ownSize();
     vocabulary = new Vocabulary(assembly.vocabulary());
     special = SpecialTokens.find(files, vocabulary, assembly);
     templates = ChatTemplates.find(files, special);
@@ -52,7 +56,16 @@ public final class Tokenizer implements AutoCloseable {
    * @throws TokenizerException where a file is missing or broken
    */
   public static Tokenizer load(Path modelDirectory) {
-    return new Tokenizer(TokenizerFiles.read(modelDirectory));
+    return load(modelDirectory, TokenizerChanges.NONE);
+  }
+
+  /**
+   * The same, with more than its files have.
+   *
+   * @throws TokenizerException where a file is missing or broken, or a change does not fit
+   */
+  public static Tokenizer load(Path modelDirectory, TokenizerChanges changes) {
+    return new Tokenizer(TokenizerFiles.read(modelDirectory), changes);
   }
 
   /**
@@ -125,12 +138,21 @@ public final class Tokenizer implements AutoCloseable {
   public String fingerprint() {
     // Sorted: the order of other maps differs from one start to the next.
     Map<String, String> variables = new TreeMap<>(special.templateVariables());
-    return files.fingerprint(List.of(bos(), eos(), pad(), unk(), stopIds(), variables).toString());
+    return files.fingerprint(
+        List.of(bos(), eos(), pad(), unk(), stopIds(), variables, changes).toString());
   }
 
   /** One more than the highest token id: the rows an embedding needs. */
   public int vocabSize() {
     return vocabulary.size();
+  }
+
+  /**
+   * The same without the tokens that only files beside the tokenizer's own declare: transformers
+   * adds those too, but a model need not have rows for them.
+   */
+  public int ownVocabSize() {
+    return ownVocabSize;
   }
 
   /** The id of a token as the vocabulary spells it ({@code "Ġthe"}, {@code "</s>"}). */
@@ -194,7 +216,7 @@ public final class Tokenizer implements AutoCloseable {
 
   /** Whether the model directory brings a chat template. */
   public boolean hasChatTemplate() {
-    return templates.hasDefault();
+    return changes.chatTemplate().isPresent() || templates.hasDefault();
   }
 
   /**
@@ -204,7 +226,10 @@ public final class Tokenizer implements AutoCloseable {
    *     never had one
    */
   public ChatTemplate chatTemplate() {
-    return templates.byDefault();
+    return changes
+        .chatTemplate()
+        .map(t -> chatTemplate(t.source(), t.origin()))
+        .orElseGet(templates::byDefault);
   }
 
   /**
@@ -227,12 +252,16 @@ public final class Tokenizer implements AutoCloseable {
   /**
    * Writes the tokenizer's files, as they were read, so that the directory loads here and in
    * transformers. Where the source had no tokenizer.json or tokenizer_config.json, a fitting one is
-   * added.
+   * added; where it was changed, both are written anew.
    *
    * @param directory made if absent
    * @throws TokenizerException where it cannot be written
    */
   public void save(Path directory) {
+    if (!changes.isNone()) {
+      ChangedFiles.of(files, changes, json, special).save(directory);
+      return;
+    }
     TokenizerFiles complete = files;
     // Those of OpenAI's names are read nowhere else; all others load elsewhere as they are.
     if (!files.has(TokenizerFiles.TOKENIZER) && !files.has(ModelFiles.VOCAB)) {

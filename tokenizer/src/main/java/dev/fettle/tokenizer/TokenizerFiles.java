@@ -221,6 +221,13 @@ final class TokenizerFiles {
     return new TokenizerFiles(directory, more);
   }
 
+  /** Leaves files out, for {@link #save} only. */
+  TokenizerFiles without(List<String> names) {
+    Map<String, byte[]> fewer = new LinkedHashMap<>(contents);
+    names.forEach(fewer::remove);
+    return new TokenizerFiles(directory, fewer);
+  }
+
   void save(Path target) {
     try {
       for (Map.Entry<String, byte[]> file : contents.entrySet()) {

@@ -18,7 +18,7 @@ final class Vocabulary {
   Vocabulary(AddedVocabulary added) {
     this.added = added;
     this.ids = Collections.unmodifiableMap(added.all());
-    Map<Integer, String> byId = new HashMap<>();
+    Map<Integer, String> byId = new HashMap<>(added.hidden());
     ids.forEach((token, id) -> byId.put(id, token));
     added.specs().forEach((id, token) -> byId.put(id, token.content()));
     this.tokens = Collections.unmodifiableMap(byId);

@@ -1,5 +1,6 @@
 package dev.fettle.harness.model;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.fettle.files.AtomicFile;
 import dev.fettle.files.Directories;
@@ -8,6 +9,7 @@ import dev.fettle.models.PolicySpec;
 import dev.fettle.models.Weights;
 import dev.fettle.models.config.HfConfig;
 import dev.fettle.models.config.ModelFileException;
+import dev.fettle.models.config.StrictJson;
 import dev.fettle.models.head.Head;
 import dev.fettle.models.nn.ParameterSpec;
 import dev.fettle.models.nn.Source;
@@ -29,12 +31,14 @@ import java.util.Optional;
  * @param tokenizer if it has one
  * @param template the chat template it was trained with, where that is not the tokenizer's own
  * @param source a directory whose {@code generation_config.json} is taken along
+ * @param ending the token that now ends a text, where that was changed
  */
 public record FinalModel(
     HfConfig config,
     Optional<Tokenizer> tokenizer,
     Optional<ChatTemplate> template,
-    Optional<Path> source) {
+    Optional<Path> source,
+    Optional<Integer> ending) {
   static final String TEMPLATE = "chat_template.jinja";
 
   private static final String GENERATION = "generation_config.json";
@@ -51,7 +55,10 @@ public record FinalModel(
     for (Head head : spec.heads()) {
       config = head.describedBy(config);
     }
-    return new FinalModel(config, files.tokenizer(), template, Optional.of(files.directory()));
+    Optional<Integer> ending =
+        files.changes().eos().flatMap(eos -> files.tokenizer()).map(t -> t.eosId().orElseThrow());
+    return new FinalModel(
+        config, files.tokenizer(), template, Optional.of(files.directory()), ending);
   }
 
   /**
@@ -130,8 +137,15 @@ public record FinalModel(
   /** Its bytes alone: a copy would be read-only where the original is. */
   private void copyGeneration(Path to) throws IOException {
     Path from = source.map(s -> s.resolve(GENERATION)).orElse(to);
-    if (Files.isRegularFile(from)) {
-      AtomicFile.write(to.resolve(GENERATION), Files.readAllBytes(from));
+    if (!Files.isRegularFile(from)) {
+      return;
     }
+    if (ending.isPresent()) {
+      ObjectNode generation = StrictJson.readObject(from);
+      generation.put("eos_token_id", ending.get());
+      StrictJson.writeObject(to.resolve(GENERATION), generation);
+      return;
+    }
+    AtomicFile.write(to.resolve(GENERATION), Files.readAllBytes(from));
   }
 }

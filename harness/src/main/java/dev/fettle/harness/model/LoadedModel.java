@@ -32,6 +32,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model on a backend, ready to generate, to chat and to score.
@@ -50,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  * SamplingOptions#withSamples}).
  */
 public final class LoadedModel implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
+
   private final Wiring wiring;
   private final ModelSettings settings;
   private final ModelFiles files;
@@ -70,6 +74,7 @@ public final class LoadedModel implements AutoCloseable {
     this.policy = wiring.get(Policy.class);
     this.programs = wiring.get(ProgramCache.class);
     this.tokens = new PromptTokens(files);
+    files.warnings().forEach(w -> LOG.warn("{}", w));
   }
 
   private static Thread streamThread(Runnable work) {

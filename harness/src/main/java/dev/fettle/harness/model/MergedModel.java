@@ -62,9 +62,15 @@ public record MergedModel(Path base, Path adapter, SaveAs saveAs) {
             ? files.config().with("tie_word_embeddings", BooleanNode.FALSE)
             : files.config();
     ModelFiles merged =
-        new ModelFiles(files.directory(), config, Models.of(config.model()), files.tokenizer());
+        new ModelFiles(
+            files.directory(),
+            config,
+            Models.of(config.model()),
+            files.tokenizer(),
+            files.changes(),
+            List.of());
     PolicySpec spec = PolicySpec.of(merged.model(), heads(merged.model(), reward));
-    try (WeightSource source = WeightSource.open(base);
+    try (WeightSource source = files.weights();
         AdapterWeights weights = new AdapterWeights(adapter, adapted)) {
       StoredParameters stored = new StoredParameters(source, adapted);
       MergedParameters parameters =

@@ -101,7 +101,12 @@ public record NewModel(Family family, Sizes sizes, Tokens tokens, long seed) {
       HfConfig config = config(tokenizer);
       ModelParts parts = ModelParts.of(Models.of(config.model()));
       FreshParameters fresh = new FreshParameters(parts, seed, config.model().initializerRange());
-      new FinalModel(config, Optional.of(tokenizer), Optional.empty(), Optional.empty())
+      new FinalModel(
+              config,
+              Optional.of(tokenizer),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty())
           .write(directory, parts, fresh::of);
     } finally {
       Directories.deleteQuietly(temporary);

@@ -12,6 +12,7 @@ import dev.fettle.models.lora.LoraTargets;
 import dev.fettle.settings.ConfigException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +42,19 @@ public record PolicyAdapter(
     return settings
         .path()
         .map(path -> stored(path, settings, layers))
-        .orElseGet(() -> fresh(settings, layers));
+        .orElseGet(() -> fresh(settings, layers, trained(settings, files)));
+  }
+
+  /** Rows of tokens that were added are in no base model: the adapter trains and keeps them. */
+  private static List<String> trained(AdapterSettings settings, ModelFiles files) {
+    Set<String> modules = new LinkedHashSet<>(settings.modulesToSave());
+    if (files.grew()) {
+      for (String name : List.of(files.model().names().embedding(), files.model().names().head())) {
+        String module = name.substring(0, name.lastIndexOf('.'));
+        modules.add(module.substring(module.lastIndexOf('.') + 1));
+      }
+    }
+    return List.copyOf(modules);
   }
 
   /**
@@ -66,14 +79,15 @@ public record PolicyAdapter(
                         + "; give the base model, and this as its adapter"));
   }
 
-  private static PolicyAdapter fresh(AdapterSettings settings, AdaptableLayers layers) {
+  private static PolicyAdapter fresh(
+      AdapterSettings settings, AdaptableLayers layers, List<String> modulesToSave) {
     LoraConfig lora =
         new LoraConfig(
             settings.rank().orElse(AdapterSettings.DEFAULT_RANK),
             settings.alpha().orElse(AdapterSettings.DEFAULT_ALPHA),
             settings.targets().map(PolicyAdapter::targets).orElseGet(layers::defaultTargets),
             settings.rslora().orElse(false),
-            settings.modulesToSave(),
+            modulesToSave,
             Map.of(),
             Map.of());
     return new PolicyAdapter(AdapterConfig.of(lora, layers), layers, Optional.empty());

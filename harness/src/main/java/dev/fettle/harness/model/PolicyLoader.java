@@ -55,7 +55,7 @@ public final class PolicyLoader {
     if (plan.settings().fresh()) {
       return Policy.load(backend, plan.spec(), plan.settings().forward(), fresh::apply);
     }
-    try (WeightSource source = WeightSource.open(plan.files().directory())) {
+    try (WeightSource source = plan.files().weights()) {
       StoredParameters stored = new StoredParameters(source, parts);
       report(source, parts, stored.unexpected());
       return Policy.load(

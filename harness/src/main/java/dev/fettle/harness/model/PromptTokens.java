@@ -19,6 +19,23 @@ record PromptTokens(ModelFiles files) {
   private static final String ANSWER = "It is so.";
 
   int[] of(Prompt prompt) {
+    int[] ids = idsOf(prompt);
+    int rows = files.model().shape().vocab();
+    for (int id : ids) {
+      if (id < 0 || id >= rows) {
+        throw new IllegalArgumentException(
+            "the prompt has token "
+                + id
+                + files.tokenizer().flatMap(t -> t.tokenOf(id)).map(t -> " ('" + t + "')").orElse("")
+                + ", but the model has rows for 0 to "
+                + (rows - 1)
+                + " alone");
+      }
+    }
+    return ids;
+  }
+
+  private int[] idsOf(Prompt prompt) {
     if (prompt instanceof Prompt.Ids ids) {
       return ids.ids().clone();
     }

@@ -3,8 +3,11 @@ package dev.fettle.harness.model;
 import dev.fettle.algorithm.ReferenceModels;
 import dev.fettle.harness.wiring.Resources;
 import dev.fettle.settings.ConfigException;
+import dev.fettle.models.config.HfConfig;
+import dev.fettle.tokenizer.TokenizerChanges;
 import dev.fettle.spi.Backend;
 import dev.fettle.train.Policy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -31,7 +34,7 @@ public record RunReferences(Backend backend, PolicyPlan plan, long seed, Resourc
 
   @Override
   public Policy open(Path directory) {
-    ModelFiles files = resources.own(ModelFiles.open(directory, Optional.empty()));
+    ModelFiles files = resources.own(ModelFiles.open(directory, Optional.empty(), changes(directory)));
     int vocab = files.model().shape().vocab();
     int own = plan.files().model().shape().vocab();
     if (vocab != own) {
@@ -46,5 +49,13 @@ public record RunReferences(Backend backend, PolicyPlan plan, long seed, Resourc
     }
     PolicyPlan reference = PolicyPlan.of(files, plan.settings().alone(directory));
     return resources.own(PolicyLoader.load(backend, reference, seed));
+  }
+
+  /** The run's own tokens, where the reference's tokenizer does not have them already. */
+  private TokenizerChanges changes(Path directory) {
+    return Files.exists(directory) && HfConfig.read(directory).model().dims().vocab()
+            < plan.files().model().shape().vocab()
+        ? plan.files().changes()
+        : TokenizerChanges.NONE;
   }
 }

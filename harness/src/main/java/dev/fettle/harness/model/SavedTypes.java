@@ -63,7 +63,7 @@ public record SavedTypes(Map<String, DType> own, DType others, boolean everywher
     if (plan.settings().fresh()) {
       return new SavedTypes(Map.of(), stated(config), false);
     }
-    try (WeightSource source = WeightSource.open(plan.files().directory())) {
+    try (WeightSource source = plan.files().weights()) {
       return ofModel(config, parts, new StoredParameters(source, parts));
     }
   }

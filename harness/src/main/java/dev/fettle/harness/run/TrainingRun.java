@@ -121,6 +121,7 @@ public final class TrainingRun<B> {
       LOG.info("{}", summary(from));
       PrecisionAdvice.on(policy.backend(), config.model().precision()).ifPresent(warnings::add);
       warnings.addAll(Dropout.notApplied(plan));
+      warnings.addAll(files.warnings());
       if (loopOptions().done(from, training.evaluation().isPresent())) {
         return finishedBefore(checkpoints, from);
       }

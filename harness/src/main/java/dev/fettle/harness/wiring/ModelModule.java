@@ -14,6 +14,7 @@ import dev.fettle.harness.model.PolicyPlan;
 import dev.fettle.harness.model.RunReferences;
 import dev.fettle.spi.Backend;
 import dev.fettle.train.Policy;
+import dev.fettle.tokenizer.TokenizerChanges;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -21,10 +22,18 @@ import java.util.Optional;
 public final class ModelModule extends AbstractModule {
   private final ModelSettings settings;
   private final long seed;
+  private final TokenizerChanges changes;
 
+  /** A model as it is. */
   public ModelModule(ModelSettings settings, long seed) {
+    this(settings, seed, TokenizerChanges.NONE);
+  }
+
+  /** One whose tokenizer is changed. */
+  public ModelModule(ModelSettings settings, long seed, TokenizerChanges changes) {
     this.settings = settings;
     this.seed = seed;
+    this.changes = changes;
   }
 
   @Override
@@ -39,7 +48,7 @@ public final class ModelModule extends AbstractModule {
   @Singleton
   ModelFiles files(Resources resources) {
     Optional<Path> adapter = settings.adapter().flatMap(AdapterSettings::path);
-    return resources.own(ModelFiles.open(settings.directory(), adapter));
+    return resources.own(ModelFiles.open(settings.directory(), adapter, changes));
   }
 
   @Provides

@@ -8,6 +8,7 @@ import java.util.List;
  */
 final class RopeKeys {
   private static final double DEFAULT_THETA = 10_000;
+  private static final int LONGEST = 1 << 20;
   private static final String ORIGINAL = "original_max_position_embeddings";
 
   private final ConfigKeys top;
@@ -61,7 +62,16 @@ final class RopeKeys {
     if (theta <= 0) {
       throw top.problem("rope_theta", "must be positive, found " + theta);
     }
-    return new RopeConfig(theta, dim, maxPositions, scaling(dim));
+    RopeScaling scaling = scaling(dim);
+    return new RopeConfig(theta, dim, maxPositions, reach(scaling), scaling);
+  }
+
+  /** As far as the scaling stretches the length of pretraining, or as the model says if more. */
+  private int reach(RopeScaling scaling) {
+    boolean stretches = !(scaling instanceof RopeScaling.Default) && rope.has("factor");
+    double reach = stretches ? original() * Math.max(1, factor()) : 0;
+    // Longer than any sequence that fits into memory; an angle's table must be an array.
+    return (int) Math.max(maxPositions, Math.min(reach, LONGEST));
   }
 
   private RopeScaling scaling(int dim) {

@@ -55,7 +55,7 @@ public final class GptNeoxModel implements LanguageModel {
         config.dims().layers(),
         config.dims().heads(),
         (int) headDim.size(),
-        config.dims().maxPositions());
+        config.rope().reach());
   }
 
   @Override

@@ -52,7 +52,7 @@ public final class LlamaModel implements LanguageModel {
         config.dims().layers(),
         config.dims().kvHeads(),
         config.dims().headDim(),
-        config.dims().maxPositions());
+        config.rope().reach());
   }
 
   @Override

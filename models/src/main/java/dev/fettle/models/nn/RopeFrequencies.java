@@ -24,7 +24,7 @@ final class RopeFrequencies {
   static boolean dependOnLength(RopeConfig rope) {
     return rope.scaling() instanceof RopeScaling.Dynamic
         || (rope.scaling() instanceof RopeScaling.LongRope longRope
-            && rope.maxPositions() > longRope.originalMaxPositions());
+            && rope.reach() > longRope.originalMaxPositions());
   }
 
   /** The frequencies for sequences of a length. */

@@ -37,7 +37,7 @@ public final class RotaryTables {
         rope,
         RopeFrequencies.dependOnLength(rope)
             ? Optional.empty()
-            : Optional.of(RopeTables.of(rope, rope.maxPositions())));
+            : Optional.of(RopeTables.of(rope, rope.reach())));
   }
 
   /** Whether the angles of a position depend on the length of its sequence. */
@@ -66,7 +66,7 @@ public final class RotaryTables {
       TensorType type = TensorType.of(DType.F32, tokens.batch(), tokens.seq(), half);
       return new Angles(s.input(COS_INPUT, type), s.input(SIN_INPUT, type));
     }
-    Dim position = new Dim("position", rope.maxPositions());
+    Dim position = new Dim("position", rope.reach());
     return new Angles(
         s.g().gather(s.params().table(COS, position, half), tokens.positions()),
         s.g().gather(s.params().table(SIN, position, half), tokens.positions()));
