@@ -2,6 +2,7 @@ package dev.fettle.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.fettle.files.FileErrors;
+import dev.fettle.files.SmallFile;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.weights.WeightSource;
 import dev.fettle.program.Slot;
@@ -172,7 +173,7 @@ public record Checkpoint(Path path, Path modelFile, TrainerState trainer, Proven
 
   private static <T> T json(Path file, Class<T> type) {
     try {
-      return Manifest.JSON.readValue(Files.readAllBytes(file), type);
+      return Manifest.JSON.readValue(SmallFile.bytes(file, Manifest.LARGEST), type);
     } catch (JsonProcessingException e) {
       throw new CheckpointException(file + " is not of this version: " + e.getOriginalMessage(), e);
     } catch (IOException e) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.fettle.files.FileErrors;
+import dev.fettle.files.SmallFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,6 +43,9 @@ record Manifest(int format, long step, String model, List<Entry> files) {
 
   private static final int FORMAT = 2;
 
+  /** A manifest has a kilobyte, a provenance a line for each data file. */
+  static final int LARGEST = 16 << 20;
+
   record Entry(String name, long bytes, String sha256) {}
 
   Manifest {
@@ -77,7 +81,7 @@ record Manifest(int format, long step, String model, List<Entry> files) {
   static Manifest read(Path dir) {
     Path file = dir.resolve(NAME);
     try {
-      byte[] bytes = Files.readAllBytes(file);
+      byte[] bytes = SmallFile.bytes(file, LARGEST);
       requireFormat(file, JSON.readTree(bytes).path("format").asInt());
       Manifest manifest = JSON.readValue(bytes, Manifest.class);
       if (!Arrays.equals(bytes, json(manifest))) {

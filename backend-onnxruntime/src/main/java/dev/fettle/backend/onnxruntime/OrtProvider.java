@@ -18,8 +18,6 @@ import java.util.List;
 public final class OrtProvider implements BackendProvider {
   static final String ID = "onnxruntime";
 
-  private static final String NATIVE = "/ai/onnxruntime/native/";
-
   @Override
   public String id() {
     return ID;
@@ -34,7 +32,7 @@ public final class OrtProvider implements BackendProvider {
   @Override
   public Availability probe() {
     String platform = platform();
-    return hasResource(platform + "/" + System.mapLibraryName("onnxruntime"))
+    return OrtLibraries.has(platform, "onnxruntime")
         ? Availability.yes("ONNX Runtime " + version() + " for " + platform)
         : Availability.no("the ONNX Runtime jar on the class path has no library for " + platform);
   }
@@ -60,7 +58,11 @@ public final class OrtProvider implements BackendProvider {
     OrtEnvironment environment;
     try {
       environment =
-          OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "fettle");
+          OrtLibraries.start(
+              version(),
+              platform(),
+              () ->
+                  OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "fettle"));
     } catch (LinkageError e) {
       throw new DeviceUnavailableException(
           "the ONNX Runtime library does not load here: " + e.getMessage(), e);
@@ -88,11 +90,7 @@ public final class OrtProvider implements BackendProvider {
   }
 
   private static boolean hasCuda() {
-    return hasResource(platform() + "/" + System.mapLibraryName("onnxruntime_providers_cuda"));
-  }
-
-  private static boolean hasResource(String path) {
-    return OrtEnvironment.class.getResource(NATIVE + path) != null;
+    return OrtLibraries.has(platform(), "onnxruntime_providers_cuda");
   }
 
   /** The folder of the jar that holds this machine's libraries. */

@@ -16,6 +16,8 @@ import dev.fettle.data.read.RowFiles;
 import dev.fettle.data.read.RowSelection;
 import dev.fettle.data.read.RowSplit;
 import dev.fettle.data.store.RowCache;
+import dev.fettle.files.FileErrors;
+import dev.fettle.files.SmallFile;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.config.DataSource;
 import dev.fettle.harness.model.ModelFiles;
@@ -23,7 +25,6 @@ import dev.fettle.settings.ConfigException;
 import dev.fettle.tokenizer.ChatMl;
 import dev.fettle.tokenizer.ChatTemplate;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,6 +40,9 @@ import org.slf4j.LoggerFactory;
 /** Reads and encodes the rows a configuration names. */
 public final class RowLoading implements RunRows {
   private static final Logger LOG = LoggerFactory.getLogger(RowLoading.class);
+
+  /** The longest known template has 20 kB. */
+  private static final int LARGEST_TEMPLATE = 4 << 20;
 
   /** The data sets' names in reports. */
   private static final String TRAIN = "train";
@@ -215,9 +219,10 @@ public final class RowLoading implements RunRows {
 
   private static String text(Path file) {
     try {
-      return Files.readString(file);
+      return SmallFile.text(file, LARGEST_TEMPLATE);
     } catch (IOException e) {
-      throw ConfigException.about("data.chatTemplate", file + " cannot be read: " + e);
+      throw ConfigException.about(
+          "data.chatTemplate", file + " cannot be read: " + FileErrors.reason(e));
     }
   }
 }

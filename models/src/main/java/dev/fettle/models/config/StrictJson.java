@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fettle.files.AtomicFile;
+import dev.fettle.files.FileErrors;
+import dev.fettle.files.SmallFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -31,6 +33,9 @@ public final class StrictJson {
                   .build())
           .build();
 
+  /** The index of the largest model in shards has a few. */
+  private static final int LARGEST = 64 << 20;
+
   private StrictJson() {}
 
   /**
@@ -39,7 +44,7 @@ public final class StrictJson {
    * @throws ModelFileException if the file is absent or holds anything else
    */
   public static ObjectNode readObject(Path file) {
-    try (JsonParser parser = MAPPER.createParser(Files.readAllBytes(file))) {
+    try (JsonParser parser = MAPPER.createParser(SmallFile.bytes(file, LARGEST))) {
       JsonNode tree = parser.readValueAsTree();
       if (tree instanceof ObjectNode object && parser.nextToken() == null) {
         return object;
@@ -50,7 +55,7 @@ public final class StrictJson {
     } catch (JsonProcessingException e) {
       throw new ModelFileException(file, "not valid JSON: " + reason(e), e);
     } catch (IOException e) {
-      throw new ModelFileException(file, "cannot be read: " + e, e);
+      throw new ModelFileException(file, "cannot be read: " + FileErrors.reason(e), e);
     }
   }
 

@@ -69,7 +69,7 @@ public record LoraConfig(
 
   private static <T> T pattern(Map<String, T> patterns, String path, T otherwise) {
     return patterns.entrySet().stream()
-        .filter(e -> Pattern.matches("(?:.*\\.)?(?:" + e.getKey() + ")", path))
+        .filter(e -> LayerPattern.matches("(?:.*\\.)?(?:" + e.getKey() + ")", path))
         .map(Map.Entry::getValue)
         .findFirst()
         .orElse(otherwise);

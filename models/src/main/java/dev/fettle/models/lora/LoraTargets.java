@@ -51,7 +51,7 @@ public sealed interface LoraTargets {
 
     @Override
     public boolean includes(String path) {
-      return Pattern.matches(regex, path);
+      return LayerPattern.matches(regex, path);
     }
   }
 }
