@@ -19,7 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -128,7 +130,7 @@ class WrapperTest {
     return started.exitValue() + ": " + output;
   }
 
-  private static Path find(String tool) {
+  private static @Nullable Path find(String tool) {
     Path jdk = Path.of(System.getProperty("java.home"), "bin", tool);
     return Stream.concat(
             Stream.of(jdk),
@@ -139,9 +141,9 @@ class WrapperTest {
         .orElse(null);
   }
 
-  private static List<String> with(String... more) {
+  private static List<String> with(List<String> more) {
     List<String> tools = new ArrayList<>(BASIC);
-    tools.addAll(List.of(more));
+    tools.addAll(more);
     return tools;
   }
 
@@ -156,12 +158,12 @@ class WrapperTest {
     "java javac jar, false",
   })
   void needsAJdkAndCurlOrWget(String tools, boolean javaHome) throws Exception {
-    for (String tool : tools.split(" ")) {
-      org.junit.jupiter.api.Assumptions.assumeTrue(
-          find(tool) != null, "skipped: this machine has no " + tool);
+    List<String> wanted = List.of(tools.split(" ", -1));
+    for (String tool : wanted) {
+      Assumptions.assumeTrue(find(tool) != null, "skipped: this machine has no " + tool);
     }
     project(checksum());
-    assertThat(run(with(tools.split(" ")), javaHome)).isEqualTo("0: maven runs: -v one two\n");
+    assertThat(run(with(wanted), javaHome)).isEqualTo("0: maven runs: -v one two\n");
     assertThat(folder.resolve("m2/wrapper/dists/apache-maven-9.9.9"))
         .isDirectoryContaining(f -> true);
   }
@@ -170,7 +172,7 @@ class WrapperTest {
   @CsvSource({"curl sha256sum", "curl"})
   void refusesAnotherArchive(String tools) throws Exception {
     project(checksum().replaceFirst("^.", checksum().startsWith("0") ? "1" : "0"));
-    assertThat(run(with(tools.split(" ")), true))
+    assertThat(run(with(List.of(tools.split(" ", -1))), true))
         .startsWith("1: ")
         .contains("Failed to validate Maven distribution SHA-256");
     assertThat(folder.resolve("m2/wrapper/dists/apache-maven-9.9.9")).isEmptyDirectory();
@@ -179,7 +181,7 @@ class WrapperTest {
   @Test
   void saysWhatIsMissing() throws Exception {
     project(checksum());
-    assertThat(run(with("curl", "sha256sum"), false))
+    assertThat(run(with(List.of("curl", "sha256sum")), false))
         .isEqualTo(
             "1: nothing here unpacks a .zip: install a JDK (its jar tool is enough) and point"
                 + " JAVA_HOME at it, or install unzip\n");

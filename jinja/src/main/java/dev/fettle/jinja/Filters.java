@@ -147,9 +147,13 @@ final class Filters {
     Object otherwise = arguments.get(0, "default", 0L);
     if (value instanceof String s) {
       Long whole = Numbers.whole(s);
-      Double real = whole == null ? Numbers.real(s) : null;
-      boolean finite = real != null && !real.isNaN() && !real.isInfinite();
-      return whole != null ? whole : finite ? (Object) Numbers.truncated(real) : otherwise;
+      if (whole != null) {
+        return whole;
+      }
+      Double real = Numbers.real(s);
+      return real == null || real.isNaN() || real.isInfinite()
+          ? otherwise
+          : (Object) Numbers.truncated(real);
     }
     if (value instanceof Double d) {
       return d.isNaN() ? otherwise : (Object) Numbers.truncated(d);

@@ -37,7 +37,7 @@ record Key(Object shown, Object compared) implements Comparable<Key> {
     if (value instanceof Double d && d == Math.rint(d) && Math.abs(d) < 0x1p63) {
       return new Key(value, (long) (double) d);
     }
-    return new Key(value, value instanceof Undefined ? None.NONE.getClass() : value);
+    return new Key(value, value instanceof Undefined ? Undefined.class : value);
   }
 
   @Override

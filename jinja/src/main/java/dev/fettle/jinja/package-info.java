@@ -8,7 +8,8 @@
  * (tokens to {@code Statement} and {@code Expression}, which evaluate themselves), {@code Frame}
  * (variables), {@code Output} (text and generation spans). What an expression works on is plain
  * Java with Python's rules: {@code Values}, {@code Arithmetic}, {@code Attributes}, {@code Repr},
- * {@code Filters}, {@code Predicates}.
+ * {@code Filters}, {@code Predicates}. What it costs is counted by {@code Bounds}, through {@code
+ * Calls}, {@code Text}, {@code Items} and {@code PyDict}.
  *
  * <p>Not here: inheritance, includes and imports (a chat template is one file), autoescaping,
  * anything that reaches outside the template.

@@ -41,7 +41,7 @@ final class Attack {
     } catch (TemplateException e) {
       result = "error: " + e.getMessage();
       assertThat(e.line()).as("line of: %s", e.getMessage()).isPositive();
-      assertThat(e.getMessage().length()).isLessThan(1_200);
+      assertThat(e.getMessage()).hasSizeLessThan(1_200);
       // Bounds are what ends an attack, not the heap or the stack; those are for what we overlook.
       assertThat(e.getCause()).as("unforeseen in %s", shortened(template)).isNull();
     }

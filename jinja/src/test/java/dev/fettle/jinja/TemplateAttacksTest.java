@@ -86,8 +86,7 @@ class TemplateAttacksTest {
           .map(
               file ->
                   DynamicTest.dynamicTest(
-                      String.valueOf(file.getParent().getFileName()),
-                      () -> Attack.run(Files.readString(file))));
+                      String.valueOf(file.getParent()), () -> Attack.run(Files.readString(file))));
     }
   }
 

@@ -44,8 +44,9 @@ class LongConversationTest {
           rendered++;
         } catch (TokenizerException e) {
           // One wants its contents in parts, and says so.
-          if (e.getMessage().contains("fettle.template")) {
-            wrong.add(e.getMessage());
+          String message = String.valueOf(e.getMessage());
+          if (message.contains("fettle.template")) {
+            wrong.add(message);
           }
         }
       }

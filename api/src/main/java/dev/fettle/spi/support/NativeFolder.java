@@ -145,7 +145,8 @@ public final class NativeFolder {
 
   /** Whether nobody but this user and the system could have put something else there. */
   private static boolean isOurs(Path folder) throws IOException {
-    try (Stream<Path> all = Stream.concat(Stream.of(folder), Files.list(folder))) {
+    // The folder itself and what lies in it.
+    try (Stream<Path> all = Files.walk(folder, 1)) {
       for (Path path : all.toList()) {
         PosixFileAttributeView view =
             Files.getFileAttributeView(path, PosixFileAttributeView.class);

@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -80,7 +81,8 @@ class CheckpointFuzzTest {
         """);
     fettle("train", config.toString());
     try (Stream<Path> found = Files.walk(folder)) {
-      return found.filter(f -> f.endsWith(MANIFEST)).findFirst().orElseThrow().getParent();
+      return Objects.requireNonNull(
+          found.filter(f -> f.endsWith(MANIFEST)).findFirst().orElseThrow().getParent());
     }
   }
 
@@ -89,7 +91,7 @@ class CheckpointFuzzTest {
     Path step = train();
     Map<String, byte[]> files = new LinkedHashMap<>();
     try (Stream<Path> found = Files.list(step)) {
-      found.sorted().forEach(f -> files.put(f.getFileName().toString(), Fuzz.bytes(f)));
+      found.sorted().forEach(f -> files.put(String.valueOf(f.getFileName()), Fuzz.bytes(f)));
     }
     Fuzz fuzz =
         new Fuzz(
@@ -109,7 +111,7 @@ class CheckpointFuzzTest {
             Files.writeString(step.resolve(MANIFEST), signed(text(files), changed, wrong));
           }
           try {
-            CheckpointStore.newest(step.getParent());
+            CheckpointStore.newest(Objects.requireNonNull(step.getParent()));
             ReadersFuzzTest.readAll(Checkpoint.open(step).modelFile());
           } finally {
             Files.write(step.resolve(changed), bytes(files, changed));

@@ -44,6 +44,8 @@ record Fuzz(
   interface Reader {
 
     /**
+     * Reads one input.
+     *
      * @param input what was mutated
      * @param random for choices of the test's own
      */
@@ -125,9 +127,10 @@ record Fuzz(
   }
 
   private String report(long seed, byte[] input, String what) {
-    Path file = Path.of("target", "fuzz", name + "-" + seed);
+    Path folder = Path.of("target", "fuzz");
+    Path file = folder.resolve(name + "-" + seed);
     try {
-      Files.createDirectories(file.getParent());
+      Files.createDirectories(folder);
       Files.write(file, input);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
