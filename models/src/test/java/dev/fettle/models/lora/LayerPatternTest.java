@@ -24,7 +24,11 @@ class LayerPatternTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"(a+)+$", "(a|aa)+$", "(a|a)*c", "(.*.*)*c", "(([a-z])+.)+[A-Z]([a-z])+$"})
+      strings = {
+        ".*.*.*.*.*.*.*.*.*c",
+        "(a*)(a*)(a*)(a*)(a*)(a*)(a*)(a*)(a*)c",
+        "(.+)(.+)(.+)(.+)(.+)(.+)(.+)(.+)\\1\\2c"
+      })
   void endlessExpressionsEnd(String regex) {
     assertThatExceptionOfType(ModelFileException.class)
         .isThrownBy(() -> new LoraTargets.Matching(regex).includes(LONG))
