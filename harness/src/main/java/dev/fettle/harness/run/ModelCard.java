@@ -6,11 +6,13 @@ import dev.fettle.checkpoint.Provenance.DataFile;
 import dev.fettle.files.AtomicFile;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.model.PolicyPlan;
+import dev.fettle.ir.op.Linalg.Precision;
 import dev.fettle.train.Evaluations.Best;
 import dev.fettle.train.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -103,7 +105,7 @@ record ModelCard(
 
   private void data(List<String> lines) {
     lines.addAll(List.of("", "## Data", "", "| File | Bytes | SHA-256 |", "|---|---|---|"));
-    for (DataFile file : of.provenance().data()) {
+    for (DataFile file : new LinkedHashSet<>(of.provenance().data())) {
       Path name = Path.of(file.path()).getFileName();
       lines.add(
           "| `"
@@ -128,7 +130,7 @@ record ModelCard(
     values.put("rows a step", config.train().batchSize());
     values.put("tokens trained on", reached.tokens());
     values.put("packing", word(config.data().packing()));
-    values.put("precision of matrix products", word(config.model().precision()));
+    values.put("precision of matrix products", config.model().precision() == Precision.BF16 ? "bf16" : "f32");
     values.put("seed", config.run().seed());
     values.put("backend", of.provenance().backend() + " " + of.provenance().backendVersion());
     plan.adapter()

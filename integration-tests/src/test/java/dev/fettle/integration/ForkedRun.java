@@ -1,0 +1,114 @@
+package dev.fettle.integration;
+
+import dev.fettle.harness.Fettle;
+import dev.fettle.harness.model.NewModel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Runs of a tiny model in processes of their own, which may be killed.
+ *
+ * @param directory of model, rows, configurations and runs
+ */
+record ForkedRun(Path directory) {
+  private static final long SEED = 17;
+
+  /** Makes the model and its rows. */
+  static ForkedRun in(Path directory) throws IOException {
+    List<String> rows = new ArrayList<>();
+    Random random = new Random(1);
+    for (int i = 0; i < 64; i++) {
+      int a = random.nextInt(10);
+      rows.add("{\"prompt\":\"" + a + "+1=\",\"completion\":\"" + (a + 1) + "\"}");
+    }
+    Files.write(directory.resolve("rows.jsonl"), rows);
+    Files.writeString(directory.resolve("text.txt"), "1 + 1 = 2 and 2 + 1 = 3\n".repeat(20));
+    Fettle.initModel(
+        new NewModel(
+            NewModel.Family.LLAMA,
+            new NewModel.Sizes(2, 32, 4, 2, 48, 64, true),
+            new NewModel.TrainedTokens(List.of(directory.resolve("text.txt")), 280, List.of()),
+            SEED),
+        directory.resolve("model"));
+    return new ForkedRun(directory);
+  }
+
+  /** Writes a run's configuration. */
+  Path config(String name, String backendId, int steps) throws IOException {
+    return Files.writeString(
+        directory.resolve(name + ".yaml"),
+        """
+        run: { name: %s, seed: 3, out: out }
+        backend: { id: %s, threads: 2 }
+        model: { path: model }
+        algorithm: { type: sft }
+        data: { train: rows.jsonl, maxLength: 32 }
+        optimizer: { type: adamw, learningRate: 1e-3, schedule: { type: cosine, warmupSteps: 5 } }
+        train: { steps: %d, batchSize: 2, microBatchSize: 1, checkpointEvery: 7, keep: 2 }
+        track: [jsonl]
+        """
+            .formatted(name, backendId, steps));
+  }
+
+  /** Begins it, or goes on with it. */
+  Process start(Path config, String... overrides) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-Dorg.bytedeco.javacpp.maxBytes=0",
+                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+                "dev.fettle.cli.Main",
+                "train",
+                config.toString(),
+                "--resume"));
+    for (String override : overrides) {
+      command.addAll(List.of("--set", override));
+    }
+    ProcessBuilder builder = new ProcessBuilder(command);
+    // In the environment: a long command line is what some native code trips over.
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(logFile(config).toFile()));
+    return builder.start();
+  }
+
+  private static Path logFile(Path config) {
+    return config.resolveSibling(config.getFileName() + ".log");
+  }
+
+  /** What a run has printed. */
+  static String log(Path config) throws IOException {
+    return new String(Files.readAllBytes(logFile(config)), StandardCharsets.UTF_8);
+  }
+
+  /** A file or directory of a run. */
+  Path output(String name, String file) {
+    return directory.resolve("out").resolve(name).resolve(file);
+  }
+
+  /** The last step whose metrics are in a run's file. */
+  int lastStep(String name) throws IOException {
+    Path metrics = output(name, "metrics.jsonl");
+    if (!Files.exists(metrics)) {
+      return 0;
+    }
+    String text = Files.readString(metrics);
+    int end = text.lastIndexOf("{\"step\":");
+    int comma = end < 0 ? -1 : text.indexOf(',', end);
+    return comma < 0 ? 0 : Integer.parseInt(text.substring(end + 8, comma));
+  }
+
+  /** The loss of every step, without the times that are never the same. */
+  List<String> losses(String name) throws IOException {
+    return Files.readAllLines(output(name, "metrics.jsonl")).stream()
+        .map(line -> line.substring(0, line.indexOf(",\"grad_norm\"")))
+        .toList();
+  }
+}
