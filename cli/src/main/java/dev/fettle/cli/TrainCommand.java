@@ -50,6 +50,11 @@ final class TrainCommand implements Callable<Integer> {
       description = "Go on from the newest checkpoint; begin where there is none.")
   private boolean resume;
 
+  @Option(
+      names = "--dry-run",
+      description = {"Read model and rows, say what would be done and needed, and train nothing."})
+  private boolean dryRun;
+
   @Mixin private DumpGraphsMixin dumpGraphs;
 
   @Override
@@ -60,6 +65,11 @@ final class TrainCommand implements Callable<Integer> {
     RunOptions options =
         new RunOptions(main.terminal(), dumpGraphs.directory(), stop).goingOnBy("add --resume");
     try (Fettle fettle = Fettle.open(run, options)) {
+      if (dryRun) {
+        new PlanText(fettle.plan()).lines().forEach(out::println);
+        out.println("Nothing was trained. Begin with: fettle train " + config + settings());
+        return 0;
+      }
       TrainingReport report = resume ? fettle.resume() : fettle.train();
       tell(report, out);
       return report.outcome() == TrainingReport.Outcome.STOPPED ? Main.STOPPED : 0;
@@ -126,8 +136,12 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private String resumeCommand() {
-    StringBuilder command = new StringBuilder("fettle train " + config + " --resume");
-    overrides.forEach(o -> command.append(" --set '").append(o).append('\''));
-    return command.toString();
+    return "fettle train " + config + " --resume" + settings();
+  }
+
+  private String settings() {
+    StringBuilder options = new StringBuilder();
+    overrides.forEach(o -> options.append(" --set '").append(o).append('\''));
+    return options.toString();
   }
 }

@@ -91,6 +91,20 @@ class BadInputTest {
   }
 
   @Test
+  void aDryRunSaysWhatWouldBeDone() {
+    Invocation i = train("--dry-run", "--set", "train.steps=5");
+    assertThat(i.err()).isEmpty();
+    assertThat(i.code()).isZero();
+    assertThat(i.out())
+        .contains("train rows  4 of 4 rows", "steps       5, ", "gpt2, 71,616 parameters")
+        .contains("activations come on top", "a checkpoint, 4 of them at most at a time")
+        .contains("Nothing was trained. Begin with: fettle train ", "--set 'train.steps=5'");
+    assertThat(dir.resolve("runs/first/config.yaml")).doesNotExist();
+    assertThat(train().code()).isZero();
+    refused(train("--dry-run", "--set", "data.maxLength=100000"), "data.maxLength");
+  }
+
+  @Test
   void aConfigThatIsNotThere() {
     Invocation i = Invocation.of("train", file("rum.yaml"));
     refused(i, "rum.yaml: no such file; did you mean 'run.yaml'?");

@@ -15,8 +15,10 @@ import dev.fettle.harness.model.NewModel;
 import dev.fettle.harness.rows.RowsInspection;
 import dev.fettle.harness.rows.RowsReport;
 import dev.fettle.harness.rows.RowsRequest;
+import dev.fettle.harness.run.Planning;
 import dev.fettle.harness.run.RunDirectory;
 import dev.fettle.harness.run.RunOptions;
+import dev.fettle.harness.run.RunPlan;
 import dev.fettle.harness.run.TrainingReport;
 import dev.fettle.harness.run.TrainingRun;
 import dev.fettle.harness.score.ScoreReport;
@@ -108,6 +110,22 @@ public final class Fettle implements AutoCloseable {
    */
   public TrainingReport resume() {
     return run(true);
+  }
+
+  /**
+   * Finds out what {@link #train} would do: reads model and rows, plans the steps, trains nothing
+   * and writes nothing but the tokenised rows, which the run then finds.
+   *
+   * @throws dev.fettle.settings.ConfigException if settings do not fit together, or the model
+   * @throws dev.fettle.data.read.DataException where rows cannot be used
+   * @throws dev.fettle.models.config.ModelFileException if the model cannot be read, or its weights
+   *     do not fit
+   */
+  public RunPlan plan() {
+    requireOpen();
+    try (Wiring wiring = new Wiring(List.of(new RunModule(config, options)))) {
+      return Planning.of(wiring);
+    }
   }
 
   private TrainingReport run(boolean resume) {

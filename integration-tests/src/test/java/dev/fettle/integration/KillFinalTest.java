@@ -15,9 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A run that is finished, given more steps and killed with SIGKILL while it replaces {@code final/},
- * at each of its files: resumed, it has the model of all its steps. What a kill can leave between
- * two files is tried one by one in FinalDirectoryTest; here the processes and the kills are real.
+ * A run that is finished, given more steps and killed with SIGKILL while it replaces {@code
+ * final/}, at each of its files: resumed, it has the model of all its steps. What a kill can leave
+ * between two files is tried one by one in FinalDirectoryTest; here the processes and the kills are
+ * real.
  */
 class KillFinalTest {
   private static final long PATIENCE_SECONDS = 120;
@@ -38,8 +39,7 @@ class KillFinalTest {
   @TempDir Path directory;
 
   @Test
-  void theModelIsTheRightOneWhereverTheProcessWasKilled()
-      throws IOException, InterruptedException {
+  void theModelIsTheRightOneWhereverTheProcessWasKilled() throws IOException, InterruptedException {
     ForkedRun run = ForkedRun.in(directory);
     Path straight = run.config("straight", "reference", 4);
     finish(run.start(straight), straight);
@@ -83,8 +83,7 @@ class KillFinalTest {
     }
     process.destroyForcibly().waitFor();
     Path record = run.output("killed", "final/fettle.json");
-    return !Files.exists(record)
-        || Arrays.equals(Files.readAllBytes(record), before);
+    return !Files.exists(record) || Arrays.equals(Files.readAllBytes(record), before);
   }
 
   private static void copy(Path from, Path to) throws IOException {

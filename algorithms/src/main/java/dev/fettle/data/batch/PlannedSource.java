@@ -67,7 +67,8 @@ final class PlannedSource<B> implements BatchSource<B> {
   }
 
   private StepBatch<B> step(int[] rows, double passed) {
-    int height = Math.min(options.microBatchSize(), options.batchSize());
+    // Rows there will never be need no place.
+    int height = Math.min(plan.size(), Math.min(options.microBatchSize(), options.batchSize()));
     List<B> parts = new ArrayList<>();
     long tokens = 0;
     for (int from = 0; from < rows.length; from += height) {

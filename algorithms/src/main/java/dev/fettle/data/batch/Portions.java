@@ -19,7 +19,8 @@ final class Portions<B> implements Iterable<B> {
       throw new IllegalArgumentException("microBatchSize must be at least 1, not " + size);
     }
     this.plan = plan;
-    this.size = size;
+    // Rows there will never be need no place.
+    this.size = Math.min(size, Math.max(1, plan.size()));
     this.collator = new RowCollator(plan);
     this.complete = complete;
   }

@@ -43,6 +43,8 @@ public record AdapterSettings(
 
   private static final String TYPE = "lora";
 
+  private static final int MOST_RANK = 1 << 16;
+
   private static final Keys<AdapterSettings> LORA =
       Keys.of(
               AdapterSettings.class,
@@ -52,7 +54,7 @@ public record AdapterSettings(
                           + " must agree with its own")
                   .optional("a fresh adapter")
                   .also("adapter_name_or_path", "lora_model_dir"),
-              Key.size("rank", Range.atLeast(1), "of the matrices")
+              Key.size("rank", Range.atLeast(1).atMost(MOST_RANK), "of the matrices")
                   .optional(Integer.toString(DEFAULT_RANK))
                   .also("r", "lora_r", "lora_rank"),
               Key.number("alpha", Range.above(0), "the adapter's share is `alpha / rank`")

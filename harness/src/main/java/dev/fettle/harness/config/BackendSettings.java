@@ -23,6 +23,8 @@ public record BackendSettings(
   public static final BackendSettings DEFAULT =
       new BackendSettings(Optional.empty(), Device.CPU, 0, Map.of());
 
+  private static final int MOST_THREADS = 1024;
+
   static final Keys<BackendSettings> KEYS =
       Keys.of(
           BackendSettings.class,
@@ -33,7 +35,7 @@ public record BackendSettings(
               .otherwise(DEFAULT.device()),
           Key.size(
                   "threads",
-                  Range.atLeast(0),
+                  Range.atLeast(0).atMost(MOST_THREADS),
                   "threads for one operation, and for reading rows; 0: one a core")
               .otherwise(DEFAULT.threads())
               .also("dataset_num_proc", "dataloader_num_workers"),
@@ -43,6 +45,9 @@ public record BackendSettings(
                       + " traces of runs, node by node, that `about:tracing` shows. `tensorflow`:"
                       + " `xlaElements`, from how many elements on elementwise groups are compiled"
                       + " by XLA (default 524288)")
+              .must(
+                  all -> all.values().stream().noneMatch(text -> text.indexOf(0) >= 0),
+                  "hold texts without NUL")
               .otherwise(DEFAULT.options()));
 
   /** Copies the map. */

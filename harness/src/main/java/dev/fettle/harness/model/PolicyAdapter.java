@@ -11,6 +11,7 @@ import dev.fettle.models.lora.LoraLinears;
 import dev.fettle.models.lora.LoraTargets;
 import dev.fettle.settings.ConfigException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -67,7 +68,7 @@ public record PolicyAdapter(
     if (!ModelFiles.isAdapter(adapter) || settings.adapter().isPresent()) {
       return settings;
     }
-    Optional<Path> base = AdapterConfig.read(adapter).baseModel().map(Path::of);
+    Optional<Path> base = AdapterConfig.read(adapter).baseModel().flatMap(PolicyAdapter::path);
     return base.filter(Files::isDirectory)
         .map(b -> settings.at(b).with(AdapterSettings.of(adapter)))
         .orElseThrow(
@@ -77,6 +78,15 @@ public record PolicyAdapter(
                     "key 'base_model_name_or_path' names no directory here: "
                         + base.map(Path::toString).orElse("nothing")
                         + "; give the base model, and this as its adapter"));
+  }
+
+  /** A stranger's file may name what is no path. */
+  private static Optional<Path> path(String text) {
+    try {
+      return Optional.of(Path.of(text));
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 
   private static PolicyAdapter fresh(

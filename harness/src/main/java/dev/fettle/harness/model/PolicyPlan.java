@@ -3,6 +3,8 @@ package dev.fettle.harness.model;
 import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.models.PolicySpec;
 import dev.fettle.models.head.Head;
+import dev.fettle.models.weights.StoredLayers;
+import dev.fettle.models.weights.WeightSource;
 import dev.fettle.settings.ConfigException;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +36,12 @@ public record PolicyPlan(
       throw ConfigException.about(
           "model.adapter",
           "stands beside weights that are kept, but model.init draws fresh ones; use model.path");
+    }
+    if (!settings.fresh()) {
+      // Before the model is written into a graph, layer by layer.
+      try (WeightSource weights = WeightSource.open(files.directory())) {
+        StoredLayers.requireAll(weights, files.config());
+      }
     }
     Optional<PolicyAdapter> adapter = settings.adapter().map(a -> PolicyAdapter.of(a, files));
     PolicySpec whole = PolicySpec.of(files.model(), heads);

@@ -130,7 +130,9 @@ record ModelCard(
     values.put("rows a step", config.train().batchSize());
     values.put("tokens trained on", reached.tokens());
     values.put("packing", word(config.data().packing()));
-    values.put("precision of matrix products", config.model().precision() == Precision.BF16 ? "bf16" : "f32");
+    values.put(
+        "precision of matrix products",
+        config.model().precision() == Precision.BF16 ? "bf16" : "f32");
     values.put("seed", config.run().seed());
     values.put("backend", of.provenance().backend() + " " + of.provenance().backendVersion());
     plan.adapter()

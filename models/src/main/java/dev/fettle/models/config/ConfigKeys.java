@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * expected. An explicit null counts as absent unless a method says otherwise.
  */
 public final class ConfigKeys {
+  private static final int LARGEST = 1 << 28;
+
   private final Path file;
   private final ObjectNode json;
   private final String prefix;
@@ -64,6 +66,11 @@ public final class ConfigKeys {
     int value = count(key, absent);
     if (value < 1) {
       throw problem(key, "must be a positive whole number, found " + value);
+    }
+    if (value > LARGEST && has(key)) {
+      // So that no sum or product of a few of them overflows.
+      throw problem(
+          key, "is " + value + ", more than the " + LARGEST + " that are read; correct it");
     }
     return value;
   }

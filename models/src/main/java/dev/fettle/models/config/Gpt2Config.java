@@ -38,15 +38,17 @@ public record Gpt2Config(
       throw keys.problem("add_cross_attention", "true is not supported; use a decoder-only model");
     }
     Dimensions dims =
-        new Dimensions(
-            keys.size("vocab_size"),
-            hidden,
-            keys.sizeOr("n_inner", 4 * hidden),
-            keys.size("n_layer", "num_hidden_layers"),
-            heads,
-            heads,
-            hidden / heads,
-            keys.sizeOr(keys.firstOf("n_positions", "max_position_embeddings"), 1024));
+        SizeLimits.check(
+            keys,
+            new Dimensions(
+                keys.size("vocab_size"),
+                hidden,
+                keys.sizeOr("n_inner", 4 * hidden),
+                keys.size("n_layer", "num_hidden_layers"),
+                heads,
+                heads,
+                hidden / heads,
+                keys.sizeOr(keys.firstOf("n_positions", "max_position_embeddings"), 1024)));
     return new Gpt2Config(
         dims,
         keys.specialTokens(50256, 50256),

@@ -39,15 +39,17 @@ public record GptNeoxConfig(
           "must be a multiple of num_attention_heads = " + heads + ", not " + hidden);
     }
     Dimensions dims =
-        new Dimensions(
-            keys.size("vocab_size"),
-            hidden,
-            keys.size("intermediate_size"),
-            keys.size("num_hidden_layers"),
-            heads,
-            heads,
-            hidden / heads,
-            keys.sizeOr("max_position_embeddings", 2048));
+        SizeLimits.check(
+            keys,
+            new Dimensions(
+                keys.size("vocab_size"),
+                hidden,
+                keys.size("intermediate_size"),
+                keys.size("num_hidden_layers"),
+                heads,
+                heads,
+                hidden / heads,
+                keys.sizeOr("max_position_embeddings", 2048)));
     return new GptNeoxConfig(
         dims,
         keys.specialTokens(0, 2),

@@ -26,15 +26,17 @@ final class LlamaKeys {
           "num_key_value_heads",
           "must divide num_attention_heads = " + heads + "; " + kvHeads + " does not");
     }
-    return new Dimensions(
-        keys.size("vocab_size"),
-        hidden,
-        keys.size("intermediate_size"),
-        keys.size("num_hidden_layers"),
-        heads,
-        kvHeads,
-        headDim(family, keys, hidden, heads),
-        keys.sizeOr("max_position_embeddings", defaultPositions(family)));
+    return SizeLimits.check(
+        keys,
+        new Dimensions(
+            keys.size("vocab_size"),
+            hidden,
+            keys.size("intermediate_size"),
+            keys.size("num_hidden_layers"),
+            heads,
+            kvHeads,
+            headDim(family, keys, hidden, heads),
+            keys.sizeOr("max_position_embeddings", defaultPositions(family))));
   }
 
   /** An absent key means a class default, an explicit null means as many as query heads. */
