@@ -46,6 +46,7 @@ public final class CheckpointStore implements AutoCloseable {
   private final Path dir;
   private final int keep;
   private DirectoryLock lock;
+  private boolean closed;
 
   private CheckpointStore(Path dir, int keep, DirectoryLock lock) {
     this.dir = dir;
@@ -111,6 +112,9 @@ public final class CheckpointStore implements AutoCloseable {
    * @param alsoKept its step
    */
   public Path write(CheckpointContent content, OptionalLong alsoKept) {
+    if (closed) {
+      throw new IllegalStateException(dir + " is closed, and may be another run's; open it again");
+    }
     Path place = place(content.trainer().step());
     Path unfinished = dir.resolve(UNFINISHED + place.getFileName());
     try {
@@ -370,6 +374,7 @@ public final class CheckpointStore implements AutoCloseable {
   /** Lets another run write here. */
   @Override
   public void close() {
+    closed = true;
     lock.close();
   }
 }

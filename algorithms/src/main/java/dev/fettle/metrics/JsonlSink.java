@@ -27,6 +27,7 @@ public final class JsonlSink implements MetricSink {
 
   private final Path file;
   private final OutputStream out;
+  private boolean closed;
 
   private JsonlSink(Path file) {
     this.file = file;
@@ -106,6 +107,9 @@ public final class JsonlSink implements MetricSink {
 
   @Override
   public void write(MetricsRow row) {
+    if (closed) {
+      throw new IllegalStateException(file + " is closed");
+    }
     ByteArrayOutputStream line = new ByteArrayOutputStream(256);
     try {
       try (JsonGenerator json = JSON.createGenerator(line)) {
@@ -136,6 +140,7 @@ public final class JsonlSink implements MetricSink {
 
   @Override
   public void close() {
+    closed = true;
     try {
       out.close();
     } catch (IOException e) {

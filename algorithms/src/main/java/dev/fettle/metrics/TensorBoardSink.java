@@ -22,6 +22,7 @@ public final class TensorBoardSink implements MetricSink {
   private final Path file;
   private final Clock clock;
   private final OutputStream out;
+  private boolean closed;
 
   private TensorBoardSink(Path dir, Clock clock) {
     this.clock = clock;
@@ -70,6 +71,9 @@ public final class TensorBoardSink implements MetricSink {
 
   @Override
   public void write(MetricsRow row) {
+    if (closed) {
+      throw new IllegalStateException(file + " is closed");
+    }
     try {
       EventFile.append(out, EventFile.scalars(now(), row));
     } catch (IOException e) {
@@ -79,6 +83,7 @@ public final class TensorBoardSink implements MetricSink {
 
   @Override
   public void close() {
+    closed = true;
     try {
       out.close();
     } catch (IOException e) {

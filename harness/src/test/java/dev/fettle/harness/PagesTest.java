@@ -71,7 +71,8 @@ class PagesTest {
 
   private static List<Path> pages() throws IOException {
     List<Path> pages = new ArrayList<>();
-    for (String folder : List.of("", "docs", "docs/contributing", "docs/adr", "benchmarks")) {
+    for (String folder :
+        List.of("", "docs", "docs/contributing", "docs/adr", "benchmarks", "examples")) {
       try (Stream<Path> files = Files.list(ROOT.resolve(folder))) {
         pages.addAll(files.filter(PagesTest::isPage).toList());
       }

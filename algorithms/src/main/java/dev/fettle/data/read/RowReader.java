@@ -3,7 +3,10 @@ package dev.fettle.data.read;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Reads the rows of one file in order. Used by one thread. */
+/**
+ * Reads the rows of one file in order. Used by one thread; after its end it is an {@link
+ * IllegalStateException} to read on.
+ */
 public interface RowReader extends AutoCloseable {
 
   /**
@@ -34,6 +37,6 @@ public interface RowReader extends AutoCloseable {
   /** The same within other limits. */
   static RowReader open(Path file, ReadLimits limits) {
     DataFiles.require(file);
-    return RowFileKinds.of(file).open(file, limits);
+    return new OpenReader(file, RowFileKinds.of(file).open(file, limits));
   }
 }

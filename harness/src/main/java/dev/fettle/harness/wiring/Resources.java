@@ -7,15 +7,29 @@ import org.jspecify.annotations.Nullable;
 /** What a run has opened, closed together in reverse order. */
 public final class Resources implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private boolean closed;
 
-  /** Takes over the closing of something. */
+  /**
+   * Takes over the closing of something.
+   *
+   * @throws IllegalStateException if everything is closed; so is what comes too late
+   */
   public <T extends AutoCloseable> T own(T resource) {
+    if (closed) {
+      IllegalStateException late = new IllegalStateException("what this belongs to is closed");
+      RuntimeException failed = close(resource, null);
+      if (failed != null) {
+        late.addSuppressed(failed);
+      }
+      throw late;
+    }
     opened.push(resource);
     return resource;
   }
 
   @Override
   public void close() {
+    closed = true;
     RuntimeException first = null;
     while (!opened.isEmpty()) {
       first = close(opened.pop(), first);

@@ -8,6 +8,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -227,6 +229,12 @@ public final class SafetensorsFile implements WeightSource {
   private void copy(String name, long offset, ByteBuffer into) {
     try {
       fill(channel, into, dataStart + tensor(name).begin() + offset);
+    } catch (AsynchronousCloseException e) {
+      // Closed by another thread, or by this one's interrupt.
+      throw new ModelFileException(
+          file, "tensor '" + name + "' cannot be read: it was closed meanwhile", e);
+    } catch (ClosedChannelException e) {
+      throw new IllegalStateException(file + " is closed; open it again", e);
     } catch (IOException e) {
       throw new ModelFileException(
           file, "tensor '" + name + "' cannot be read: " + e.getMessage(), e);
