@@ -66,7 +66,7 @@ class AfterCloseTest {
         (name, use) -> {
           Throwable thrown = catchThrowable(use.call()::run);
           if (!(thrown instanceof IllegalStateException)
-              || !thrown.getMessage().contains("closed")) {
+              || !String.valueOf(thrown.getMessage()).contains("closed")) {
             wrong.put(name, String.valueOf(thrown));
           }
         });
