@@ -185,8 +185,8 @@ class BadInputTest {
   void aRowWithoutTheColumn() throws IOException {
     write("rows.jsonl", ROW + "{\"prompt\": \"x\", \"answer\": \"y\"}\n");
     refused(train(), "rows.jsonl:2", "completion");
-    write("rows.jsonl", "{\"question\": \"x\", \"answer\": \"y\"}\n");
-    refused(train(), "rows.jsonl:1", "question", "answer", "columns");
+    write("rows.jsonl", "{\"frage\": \"x\", \"antwort\": \"y\"}\n");
+    refused(train(), "rows.jsonl:1", "frage", "antwort", "data.columns");
   }
 
   @Test

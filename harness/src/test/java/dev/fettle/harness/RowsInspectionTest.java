@@ -127,6 +127,32 @@ class RowsInspectionTest {
   }
 
   @Test
+  void pairsAreShownAndWrittenToo() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 6; i++) {
+      lines.append(
+          "{\"prompt\": \"What is %d?\", \"chosen\": \" It is %d.\", \"rejected\": \" Who knows\"}%n"
+              .formatted(i, i));
+    }
+    Path rows = tiny.write("pairs.jsonl", lines.toString());
+    Path written = dir.resolve("written.jsonl");
+    RunConfig config =
+        tiny.config("pairs").set("algorithm.type", "dpo").set("data.train", rows).build();
+    RowsReport report = Fettle.rows(config, RowsRequest.showing(1).writingTo(written));
+    List<ShownSequence> pair = report.train().rows().get(0).sequences();
+    assertThat(pair).extracting(ShownSequence::name).containsExactly("chosen", "rejected");
+    assertThat(text(pair.get(1), false)).isEqualTo("What is 0?");
+    assertThat(text(pair.get(1), true)).startsWith(" Who knows");
+    assertThat(Files.readAllLines(written))
+        .hasSize(6)
+        .first()
+        .asString()
+        .startsWith("{\"prompt_ids\":[");
+    RunConfig ids = config.toBuilder().set("run.name", "ids").set("data.train", written).build();
+    assertThat(losses(train(ids))).isEqualTo(losses(train(config)));
+  }
+
+  @Test
   void theWrittenRowsAreScoredAlike() {
     Path written = dir.resolve("written.jsonl");
     Fettle.rows(tiny.config("text").build(), RowsRequest.showing(0).writingTo(written));

@@ -13,7 +13,7 @@ import java.util.Map;
 final class RunTable {
   private static final String DEFAULT_ALGORITHM = "sft";
 
-  private static final String NO_ROWS = 
+  private static final String NO_ROWS =
       ", but neither data.eval nor data.evalFraction says what to evaluate on";
 
   private RunTable() {}

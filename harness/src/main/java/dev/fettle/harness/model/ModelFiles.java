@@ -72,12 +72,10 @@ public record ModelFiles(
    * @throws ModelFileException if it is no model directory, or the tokenizer has more tokens than
    *     the model
    */
-  public static ModelFiles open(
-      Path directory, Optional<Path> adapter, TokenizerChanges changes) {
+  public static ModelFiles open(Path directory, Optional<Path> adapter, TokenizerChanges changes) {
     if (!Files.isDirectory(directory)) {
       throw new ModelFileException(
-          directory,
-          "no such directory; give one with config.json and model.safetensors");
+          directory, "no such directory; give one with config.json and model.safetensors");
     }
     if (isAdapter(directory)) {
       throw new ModelFileException(
@@ -86,7 +84,8 @@ public record ModelFiles(
     List<String> warnings = new ArrayList<>();
     HfConfig config = ownHead(directory, HfConfig.read(directory), warnings);
     Optional<Path> adapted = adapter.filter(ModelFiles::hasTokenizer);
-    Optional<Path> place = adapted.or(() -> Optional.of(directory).filter(ModelFiles::hasTokenizer));
+    Optional<Path> place =
+        adapted.or(() -> Optional.of(directory).filter(ModelFiles::hasTokenizer));
     if (place.isEmpty() && !changes.isNone()) {
       throw new ModelFileException(directory, "has no tokenizer that tokens could be added to");
     }
@@ -180,7 +179,10 @@ public record ModelFiles(
     }
     if (tokens > rows) {
       List<String> names =
-          IntStream.range(rows, tokens).mapToObj(tokenizer::tokenOf).flatMap(Optional::stream).toList();
+          IntStream.range(rows, tokens)
+              .mapToObj(tokenizer::tokenOf)
+              .flatMap(Optional::stream)
+              .toList();
       warnings.add(
           directory
               + ": the files beside the tokenizer declare "

@@ -102,11 +102,7 @@ public record NewModel(Family family, Sizes sizes, Tokens tokens, long seed) {
       ModelParts parts = ModelParts.of(Models.of(config.model()));
       FreshParameters fresh = new FreshParameters(parts, seed, config.model().initializerRange());
       new FinalModel(
-              config,
-              Optional.of(tokenizer),
-              Optional.empty(),
-              Optional.empty(),
-              Optional.empty())
+              config, Optional.of(tokenizer), Optional.empty(), Optional.empty(), Optional.empty())
           .write(directory, parts, fresh::of);
     } finally {
       Directories.deleteQuietly(temporary);

@@ -26,7 +26,11 @@ record PromptTokens(ModelFiles files) {
         throw new IllegalArgumentException(
             "the prompt has token "
                 + id
-                + files.tokenizer().flatMap(t -> t.tokenOf(id)).map(t -> " ('" + t + "')").orElse("")
+                + files
+                    .tokenizer()
+                    .flatMap(t -> t.tokenOf(id))
+                    .map(t -> " ('" + t + "')")
+                    .orElse("")
                 + ", but the model has rows for 0 to "
                 + (rows - 1)
                 + " alone");

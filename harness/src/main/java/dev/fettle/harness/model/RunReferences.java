@@ -2,10 +2,10 @@ package dev.fettle.harness.model;
 
 import dev.fettle.algorithm.ReferenceModels;
 import dev.fettle.harness.wiring.Resources;
-import dev.fettle.settings.ConfigException;
 import dev.fettle.models.config.HfConfig;
-import dev.fettle.tokenizer.TokenizerChanges;
+import dev.fettle.settings.ConfigException;
 import dev.fettle.spi.Backend;
+import dev.fettle.tokenizer.TokenizerChanges;
 import dev.fettle.train.Policy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +34,8 @@ public record RunReferences(Backend backend, PolicyPlan plan, long seed, Resourc
 
   @Override
   public Policy open(Path directory) {
-    ModelFiles files = resources.own(ModelFiles.open(directory, Optional.empty(), changes(directory)));
+    ModelFiles files =
+        resources.own(ModelFiles.open(directory, Optional.empty(), changes(directory)));
     int vocab = files.model().shape().vocab();
     int own = plan.files().model().shape().vocab();
     if (vocab != own) {
@@ -53,8 +54,9 @@ public record RunReferences(Backend backend, PolicyPlan plan, long seed, Resourc
 
   /** The run's own tokens, where the reference's tokenizer does not have them already. */
   private TokenizerChanges changes(Path directory) {
-    return Files.exists(directory) && HfConfig.read(directory).model().dims().vocab()
-            < plan.files().model().shape().vocab()
+    return Files.exists(directory)
+            && HfConfig.read(directory).model().dims().vocab()
+                < plan.files().model().shape().vocab()
         ? plan.files().changes()
         : TokenizerChanges.NONE;
   }

@@ -13,8 +13,8 @@ import dev.fettle.harness.model.PolicyLoader;
 import dev.fettle.harness.model.PolicyPlan;
 import dev.fettle.harness.model.RunReferences;
 import dev.fettle.spi.Backend;
-import dev.fettle.train.Policy;
 import dev.fettle.tokenizer.TokenizerChanges;
+import dev.fettle.train.Policy;
 import java.nio.file.Path;
 import java.util.Optional;
 
