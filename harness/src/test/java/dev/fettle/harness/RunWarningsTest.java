@@ -103,6 +103,22 @@ class RunWarningsTest {
   }
 
   @Test
+  void whatIsFoundInRowsToEvaluateOnIsNotToldTwice() {
+    Path ids = tiny.write("ids.jsonl", "{\"input_ids\": [5, 6, 7]}\n".repeat(4));
+    TrainingReport report = train(tiny.config("ends").set("data.train", ids).set("data.eval", ids));
+    assertThat(report.warnings())
+        .singleElement()
+        .asString()
+        .startsWith("train rows: none has the end token ")
+        .endsWith("the model will not learn when to stop");
+    Path lost = tiny.write("lost.jsonl", "{\"text\": \"\"}\n{\"text\": \"a b\"}\n");
+    assertThat(train(tiny.config("lost").set("data.eval", lost)).warnings())
+        .singleElement()
+        .asString()
+        .startsWith("eval rows: 1 of 2 (50 %) are dropped");
+  }
+
+  @Test
   void rowsReadBackFromTheCacheAreToldAsWell() throws IOException {
     manyRowsDroppedAreInTheReport();
     try (Fettle fettle =

@@ -49,7 +49,8 @@ class ArrowsTest {
           "store", Set.of("read", ""),
           "encode", Set.of("read", "", "store"),
           "pack", Set.of("read", ""),
-          "batch", Set.of("read", "", "pack"));
+          "batch", Set.of("read", "", "pack"),
+          "preference", Set.of("read", "", "store", "encode", "pack", "batch"));
 
   /** A class file's module: the folder that holds its target, or the jar it was published in. */
   private static final Pattern MODULE =

@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What became of the rows of a data set.
@@ -92,19 +93,25 @@ public record LoadReport(
   /** What the user should know before training, one sentence each: many rows dropped, findings. */
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>();
-    if (droppedRows() > 0 && droppedRows() >= MANY_DROPPED * rows) {
-      warnings.add(
-          String.format(
-              Locale.ROOT,
-              "%,d of %,d (%.0f %%) are dropped: %s; %s",
-              droppedRows(),
-              rows,
-              100.0 * droppedRows() / rows,
-              reasons(),
-              advice()));
-    }
+    manyDropped().ifPresent(warnings::add);
     warnings.addAll(findings);
     return warnings;
+  }
+
+  /** That many rows were dropped, why, and what to do; nothing where few were. */
+  public Optional<String> manyDropped() {
+    if (droppedRows() == 0 || droppedRows() < MANY_DROPPED * rows) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "%,d of %,d (%.0f %%) are dropped: %s; %s",
+            droppedRows(),
+            rows,
+            100.0 * droppedRows() / rows,
+            reasons(),
+            advice()));
   }
 
   /** What to do about the reason most rows were dropped for. */

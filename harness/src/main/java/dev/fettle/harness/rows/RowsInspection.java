@@ -9,12 +9,13 @@ import dev.fettle.data.encode.RowEncoding;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.store.RowCache;
 import dev.fettle.files.Directories;
-import dev.fettle.harness.config.AdapterSettings;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.model.ModelFiles;
 import dev.fettle.harness.run.RowLoading;
 import dev.fettle.harness.run.RunOptions;
 import dev.fettle.harness.run.RunWarnings;
+import dev.fettle.harness.wiring.RunModule;
+import dev.fettle.harness.wiring.Wiring;
 import dev.fettle.settings.AlgorithmSettings;
 import dev.fettle.settings.ConfigException;
 import dev.fettle.tokenizer.StreamDecoder;
@@ -55,12 +56,13 @@ public final class RowsInspection {
   }
 
   private RowsReport report() {
-    Optional<Path> adapter = config.model().adapter().flatMap(AdapterSettings::path);
     Path temporary = temporary();
-    try (ModelFiles files = ModelFiles.open(config.model().directory(), adapter)) {
+    // The graph of the run itself, of which no more is made than is asked for.
+    try (Wiring wiring = new Wiring(List.of(new RunModule(config, options)))) {
+      ModelFiles files = wiring.get(ModelFiles.class);
+      RunWarnings warnings = wiring.get(RunWarnings.class);
       RowEncoding<?> encoding =
           encoding(options.algorithms().of(config.algorithm()), files.tokenizer());
-      RunWarnings warnings = new RunWarnings(options.terminal());
       RowLoading.Means means =
           new RowLoading.Means(
               options.terminal(),
