@@ -3,6 +3,9 @@ package dev.fettle.cli;
 import dev.fettle.data.encode.LossOn;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.model.LoadedModel;
+import dev.fettle.harness.model.RewardModel;
+import dev.fettle.harness.score.RewardSummary;
+import dev.fettle.harness.score.ScoreFile;
 import dev.fettle.harness.score.ScoreSummary;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -26,7 +29,10 @@ import picocli.CommandLine.Spec;
       "Prints the mean loss of a token and the perplexity. With --out, writes one line for each row,"
           + " in their order: {\"num_tokens\": ..., \"logprob\": ..., \"logprobs\": [...]}. Scored are"
           + " the tokens training would learn: the completion where a row has one apart from its"
-          + " prompt, those of the loss_mask in pre-tokenised rows, else all after the first."
+          + " prompt, those of the loss_mask in pre-tokenised rows, else all after the first.",
+      "",
+      "With a reward model, the reward of each whole row: {\"reward\": ...}; --loss-on does not"
+          + " matter."
     })
 final class ScoreCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -65,12 +71,44 @@ final class ScoreCommand implements Callable<Integer> {
     DataSettings rows =
         DataSettings.of(data.toAbsolutePath().normalize())
             .withMaxLength(Optional.ofNullable(maxLength));
+    if (RewardModel.is(model.settings())) {
+      tell(rewards(rows), spec.commandLine().getOut());
+      return 0;
+    }
     try (LoadedModel loaded = open()) {
       ScoreSummary summary =
           out == null ? loaded.score(rows, lossOn, row -> {}) : loaded.score(rows, lossOn, out);
       tell(summary, spec.commandLine().getOut());
     }
     return 0;
+  }
+
+  private RewardSummary rewards(DataSettings rows) {
+    try (RewardModel loaded =
+        RewardModel.open(model.settings(), backend.settings(), dumpGraphs.directory())) {
+      if (out == null) {
+        return loaded.score(rows, reward -> {});
+      }
+      try (ScoreFile file = new ScoreFile(out)) {
+        RewardSummary summary = loaded.score(rows, file::accept);
+        file.finish();
+        return summary;
+      }
+    }
+  }
+
+  private static void tell(RewardSummary summary, PrintWriter out) {
+    out.printf("rows         %d%n", summary.rows());
+    out.printf(Locale.ROOT, "mean reward  %.6f%n", summary.mean());
+    out.printf(Locale.ROOT, "deviation    %.6f%n", summary.deviation());
+    out.printf(Locale.ROOT, "from, to     %.6f, %.6f%n", summary.least(), summary.most());
+    tellCut(summary.truncated(), out);
+  }
+
+  private static void tellCut(long truncated, PrintWriter out) {
+    if (truncated > 0) {
+      out.printf("%d rows were cut to what the model takes%n", truncated);
+    }
   }
 
   private LoadedModel open() {
@@ -82,8 +120,6 @@ final class ScoreCommand implements Callable<Integer> {
     out.printf("tokens      %d%n", summary.tokens());
     out.printf(Locale.ROOT, "mean loss   %.6f%n", summary.meanLoss());
     out.printf(Locale.ROOT, "perplexity  %.4f%n", summary.perplexity());
-    if (summary.truncated() > 0) {
-      out.printf("%d rows were cut to what the model takes%n", summary.truncated());
-    }
+    tellCut(summary.truncated(), out);
   }
 }

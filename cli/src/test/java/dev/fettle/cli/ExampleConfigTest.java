@@ -66,6 +66,29 @@ class ExampleConfigTest {
   }
 
   @Test
+  void preferencesAreOptimised() throws IOException {
+    assertThat(train("dpo").resolve("final/model.safetensors")).isRegularFile();
+  }
+
+  @Test
+  void aRewardModelIsTrainedAndScores() throws IOException {
+    Path run = train("reward");
+    Path rows = configs.resolve("data/instructions.jsonl");
+    Invocation score =
+        Invocation.of(
+            "score",
+            "--model=" + run.resolve("final"),
+            "--backend=reference",
+            "--data=" + rows,
+            "--out=" + run.resolve("rewards.jsonl"));
+    assertThat(score.err()).isEmpty();
+    assertThat(score.out()).contains("mean reward");
+    assertThat(Files.readAllLines(run.resolve("rewards.jsonl")))
+        .hasSameSizeAs(Files.readAllLines(rows))
+        .allMatch(line -> line.startsWith("{\"reward\":"));
+  }
+
+  @Test
   void anAdapterIsTrainedAndMerged() throws IOException {
     Path run = train("lora");
     Invocation merge =

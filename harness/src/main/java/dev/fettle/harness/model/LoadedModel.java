@@ -12,6 +12,7 @@ import dev.fettle.harness.score.ScoreSummary;
 import dev.fettle.harness.wiring.BackendModule;
 import dev.fettle.harness.wiring.ModelModule;
 import dev.fettle.harness.wiring.Wiring;
+import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.generate.Generation;
 import dev.fettle.models.generate.Generator;
 import dev.fettle.models.generate.GeneratorModel;
@@ -110,6 +111,11 @@ public final class LoadedModel implements AutoCloseable {
   public static LoadedModel open(
       ModelSettings model, BackendSettings backend, Optional<Path> dumpGraphs) {
     ModelSettings whole = PolicyAdapter.withBase(model);
+    if (RewardModel.is(whole)) {
+      throw new ModelFileException(
+          model.directory(),
+          "is a reward model, which gives no next tokens; open it as a RewardModel, or score rows with it");
+    }
     Wiring wiring =
         new Wiring(List.of(new BackendModule(backend, dumpGraphs), new ModelModule(whole, 0)));
     try {

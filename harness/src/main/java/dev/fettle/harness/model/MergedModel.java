@@ -11,7 +11,7 @@ import dev.fettle.models.StoredParameters;
 import dev.fettle.models.config.HfConfig;
 import dev.fettle.models.head.Head;
 import dev.fettle.models.head.LmHead;
-import dev.fettle.models.head.ScalarHead;
+import dev.fettle.models.head.RewardHead;
 import dev.fettle.models.lora.AdapterWeights;
 import dev.fettle.models.lora.MergedParameters;
 import dev.fettle.models.weights.WeightSource;
@@ -54,7 +54,7 @@ public record MergedModel(Path base, Path adapter, SaveAs saveAs) {
   }
 
   private void write(ModelFiles files, PolicyAdapter lora, Path out) {
-    boolean reward = lora.config().isClassifier();
+    Optional<RewardHead> reward = RewardHead.of(lora.config());
     ModelParts adapted =
         ModelParts.trace(lora.adapt(PolicySpec.of(files.model(), heads(files.model(), reward))));
     HfConfig config =
@@ -84,7 +84,7 @@ public record MergedModel(Path base, Path adapter, SaveAs saveAs) {
     }
   }
 
-  private static List<Head> heads(LanguageModel model, boolean reward) {
-    return List.of(reward ? ScalarHead.REWARD : new LmHead(model));
+  private static List<Head> heads(LanguageModel model, Optional<RewardHead> reward) {
+    return List.of(reward.isPresent() ? reward.get() : new LmHead(model));
   }
 }

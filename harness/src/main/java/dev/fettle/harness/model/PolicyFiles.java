@@ -5,6 +5,7 @@ import dev.fettle.checkpoint.CheckpointTensors;
 import dev.fettle.files.Directories;
 import dev.fettle.models.ModelParts;
 import dev.fettle.models.config.ModelFileException;
+import dev.fettle.models.head.RewardHead;
 import dev.fettle.models.lora.AdapterConfig;
 import dev.fettle.models.lora.AdapterWeights;
 import dev.fettle.models.nn.ParameterSpec;
@@ -92,9 +93,10 @@ public final class PolicyFiles {
       FinalModel.of(plan.files(), plan.spec(), template).rest(directory, as);
       return;
     }
-    AdapterConfig config = plan.adapter().get().config();
     String base = plan.files().directory().toAbsolutePath().normalize().toString();
-    config.saved(base, heads(policy.parts())).write(directory);
+    AdapterConfig config = plan.adapter().get().config().saved(base, heads(policy.parts()));
+    Optional<RewardHead> reward = plan.spec().findHead(RewardHead.class);
+    reward.map(head -> head.describedBy(config)).orElse(config).write(directory);
     FinalModel.tokens(directory, plan.files().tokenizer(), template);
   }
 

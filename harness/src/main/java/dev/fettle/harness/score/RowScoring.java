@@ -34,7 +34,9 @@ public record RowScoring(EncodedRows rows, Scorer scorer, int window) {
 
   private ScoreSummary score(Consumer<RowScore> listener) {
     ScoreSummary summary = ScoreSummary.NONE;
-    for (List<EncodedRow> some = read(); !some.isEmpty(); some = read()) {
+    for (List<EncodedRow> some = window(rows, window);
+        !some.isEmpty();
+        some = window(rows, window)) {
       float[][] scores = scorer.score(some.stream().map(EncodedRow::example).toList());
       for (int i = 0; i < scores.length; i++) {
         RowScore score = new RowScore(scores[i]);
@@ -45,7 +47,8 @@ public record RowScoring(EncodedRows rows, Scorer scorer, int window) {
     return summary;
   }
 
-  private List<EncodedRow> read() {
+  /** The next rows of about so many tokens together; none after the last. */
+  static List<EncodedRow> window(EncodedRows rows, int window) {
     List<EncodedRow> some = new ArrayList<>();
     long tokens = 0;
     while (tokens < window) {

@@ -10,8 +10,9 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * A file of scores, one JSON object a row: {@code num_tokens}, {@code logprob}, {@code logprobs}.
- * It grows under a temporary name beside its place, and appears whole or not at all.
+ * A file of scores, one JSON object a row: {@code num_tokens}, {@code logprob}, {@code logprobs},
+ * or {@code reward}. It grows under a temporary name beside its place, and appears whole or not at
+ * all.
  */
 public final class ScoreFile implements Consumer<RowScore>, AutoCloseable {
   private final Path file;
@@ -53,6 +54,22 @@ public final class ScoreFile implements Consumer<RowScore>, AutoCloseable {
         json.writeNumber(value);
       }
       json.writeEndArray();
+      json.writeEndObject();
+      json.writeRaw('\n');
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Appends a row's reward, null where it has none. */
+  public void accept(double reward) {
+    try {
+      json.writeStartObject();
+      if (Double.isNaN(reward)) {
+        json.writeNullField("reward");
+      } else {
+        json.writeNumberField("reward", reward);
+      }
       json.writeEndObject();
       json.writeRaw('\n');
     } catch (IOException e) {

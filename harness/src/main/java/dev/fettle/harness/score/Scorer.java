@@ -70,8 +70,7 @@ public final class Scorer implements AutoCloseable {
     if (examples.stream().allMatch(e -> e.targets() == 0)) {
       return scores;
     }
-    int longest = examples.stream().mapToInt(Example::length).max().orElse(2);
-    PackingOptions packing = packing(longest);
+    PackingOptions packing = packing(examples, maxLength);
     RowPlan plan = RowPlan.of(examples, packing);
     int rows = Math.max(1, TOKENS / packing.maxLength());
     try (BatchSource<MicroBatch> source =
@@ -84,7 +83,8 @@ public final class Scorer implements AutoCloseable {
   }
 
   /** One call's examples are not as long as another's; still they share few programs. */
-  private PackingOptions packing(int longest) {
+  static PackingOptions packing(List<Example> examples, int maxLength) {
+    int longest = examples.stream().mapToInt(Example::length).max().orElse(2);
     int room = SHORTEST_ROW;
     while (room < longest) {
       room *= 2;

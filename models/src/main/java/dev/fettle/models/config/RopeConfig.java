@@ -10,8 +10,7 @@ package dev.fettle.models.config;
  *     pretraining: that is how Qwen2.5's YaRN is switched on, and the only way dynamic scaling is
  * @param scaling how the frequencies are stretched beyond the pretraining length
  */
-public record RopeConfig(
-    double theta, int dim, int maxPositions, int reach, RopeScaling scaling) {
+public record RopeConfig(double theta, int dim, int maxPositions, int reach, RopeScaling scaling) {
 
   /** One that reaches as far as the model was made for. */
   public RopeConfig(double theta, int dim, int maxPositions, RopeScaling scaling) {

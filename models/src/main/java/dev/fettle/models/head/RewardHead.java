@@ -3,6 +3,7 @@ package dev.fettle.models.head;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.fettle.ir.Value;
 import dev.fettle.models.config.HfConfig;
+import dev.fettle.models.lora.AdapterConfig;
 import dev.fettle.models.nn.ModelScope;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,19 +24,31 @@ public record RewardHead(Pooling pooling) implements Head {
 
   @Override
   public HfConfig describedBy(HfConfig config) {
-    return ScalarHead.REWARD
-        .describedBy(config)
-        .with(POOLING, TextNode.valueOf(pooling.name().toLowerCase(Locale.ROOT)));
+    return ScalarHead.REWARD.describedBy(config).with(POOLING, TextNode.valueOf(name()));
   }
 
   /** The head a model directory was written with; none where it holds no reward model. */
   public static Optional<RewardHead> of(HfConfig config) {
     boolean reward =
         config.architectures().stream().anyMatch(a -> a.endsWith("ForSequenceClassification"));
-    if (!reward) {
-      return Optional.empty();
-    }
-    boolean mean = config.json().path(POOLING).asText("last").equals("mean");
-    return Optional.of(new RewardHead(mean ? Pooling.MEAN : Pooling.LAST));
+    return reward ? Optional.of(kept(config.json().path(POOLING).asText())) : Optional.empty();
+  }
+
+  /** The head an adapter directory was written with; none where it is for no reward model. */
+  public static Optional<RewardHead> of(AdapterConfig config) {
+    return config.isClassifier() ? Optional.of(kept(config.text(POOLING))) : Optional.empty();
+  }
+
+  /** The config of an adapter with this head. */
+  public AdapterConfig describedBy(AdapterConfig config) {
+    return config.with(POOLING, name());
+  }
+
+  private String name() {
+    return pooling.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static RewardHead kept(String pooling) {
+    return new RewardHead(pooling.equals("mean") ? Pooling.MEAN : Pooling.LAST);
   }
 }

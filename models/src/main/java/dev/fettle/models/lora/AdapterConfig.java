@@ -60,6 +60,9 @@ public final class AdapterConfig {
           "ensure_weight_tying");
 
   /** Ways to fill A and B that leave the base as it is; others change it when they are loaded. */
+  /** What keys that Fettle adds begin with; PEFT leaves them alone. */
+  private static final String OWN = "fettle_";
+
   private static final Set<String> HARMLESS_FILLS = Set.of("gaussian", "orthogonal", "eva");
 
   private final LoraConfig lora;
@@ -168,7 +171,8 @@ public final class AdapterConfig {
           "is " + fill + ", which changes the base model's weights; convert the adapter with PEFT");
     }
     for (String key : keys.names()) {
-      if (!KNOWN.contains(key) && isSet(json.get(key))) {
+      boolean known = KNOWN.contains(key) || key.startsWith(OWN);
+      if (!known && isSet(json.get(key))) {
         throw keys.problem(
             key,
             "is "
@@ -263,6 +267,18 @@ public final class AdapterConfig {
       putModules(changed, modules);
       changed.put("task_type", heads.contains("score") ? "SEQ_CLS" : "CAUSAL_LM");
     }
+    return new AdapterConfig(lora, changed);
+  }
+
+  /** The text of a key that Fettle adds; empty where it is absent. */
+  public String text(String key) {
+    return json.path(key).asText();
+  }
+
+  /** A copy with a key that Fettle adds. */
+  public AdapterConfig with(String key, String value) {
+    ObjectNode changed = json.deepCopy();
+    changed.put(key, value);
     return new AdapterConfig(lora, changed);
   }
 

@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Weights whose embedding and head have more rows than are stored: the tokens that were added.
- * Each new row is the mean of the stored ones, as in transformers 5's {@code
- * resize_token_embeddings} (which draws around that mean with a billionth of the rows' covariance,
- * so that no two runs begin alike; here they do).
+ * Weights whose embedding and head have more rows than are stored: the tokens that were added. Each
+ * new row is the mean of the stored ones, as in transformers 5's {@code resize_token_embeddings}
+ * (which draws around that mean with a billionth of the rows' covariance, so that no two runs begin
+ * alike; here they do).
  *
  * <p>Hewitt, <i>Initializing New Word Embeddings for Pretrained Language Models</i>, 2021.
  */

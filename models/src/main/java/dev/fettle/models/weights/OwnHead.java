@@ -1,7 +1,7 @@
 package dev.fettle.models.weights;
 
-import dev.fettle.models.config.ModelFileException;
 import dev.fettle.ir.DType;
+import dev.fettle.models.config.ModelFileException;
 import dev.fettle.spi.HostTensor;
 import dev.fettle.spi.support.Pieces;
 import java.nio.file.Files;

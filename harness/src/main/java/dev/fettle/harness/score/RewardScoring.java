@@ -1,0 +1,47 @@
+package dev.fettle.harness.score;
+
+import dev.fettle.harness.score.EncodedRows.EncodedRow;
+import java.util.List;
+import java.util.function.DoubleConsumer;
+
+/**
+ * Rewards rows as they are read, a window of them at a time.
+ *
+ * @param rows what is scored
+ * @param scorer what scores it
+ */
+public record RewardScoring(EncodedRows rows, RewardScorer scorer) {
+
+  /**
+   * Scores all rows.
+   *
+   * @param listener given each row's reward, in order; NaN where a row has none
+   */
+  public RewardSummary run(DoubleConsumer listener) {
+    long count = 0;
+    long truncated = 0;
+    double mean = 0;
+    double squares = 0;
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    for (List<EncodedRow> some = RowScoring.window(rows, RowScoring.WINDOW);
+        !some.isEmpty();
+        some = RowScoring.window(rows, RowScoring.WINDOW)) {
+      float[] rewards = scorer.score(some.stream().map(EncodedRow::example).toList());
+      for (int i = 0; i < rewards.length; i++) {
+        listener.accept(rewards[i]);
+        truncated += some.get(i).truncated() ? 1 : 0;
+        if (!Float.isNaN(rewards[i])) {
+          // Welford's running mean and sum of squares.
+          double from = rewards[i] - mean;
+          mean += from / ++count;
+          squares += from * (rewards[i] - mean);
+          least = Math.min(least, rewards[i]);
+          most = Math.max(most, rewards[i]);
+        }
+      }
+    }
+    return new RewardSummary(
+        count, count == 0 ? Double.NaN : mean, Math.sqrt(squares / count), least, most, truncated);
+  }
+}
