@@ -1,10 +1,13 @@
 package dev.fettle.files;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 
 /** What went wrong with a file, in words. */
@@ -18,6 +21,15 @@ public final class FileErrors {
     }
     if (e instanceof NoSuchFileException) {
       return "no such file";
+    }
+    if (e instanceof NotDirectoryException) {
+      return "not a directory";
+    }
+    if (e instanceof FileAlreadyExistsException) {
+      return "it is there already";
+    }
+    if (e instanceof CharacterCodingException) {
+      return "it is not UTF-8 text";
     }
     if (e instanceof FileSystemException f && f.getReason() != null) {
       return f.getReason();

@@ -3,6 +3,7 @@ package dev.fettle.tokenizer;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fettle.files.AtomicFile;
+import dev.fettle.files.FileErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,8 @@ public final class BpeVocabulary {
       write(directory.resolve(TokenizerFiles.TOKENIZER), ByteLevelJson.build(ids, merges, texts));
       write(directory.resolve(TokenizerFiles.CONFIG), config);
     } catch (IOException e) {
-      throw new TokenizerException(directory + ": the vocabulary cannot be written: " + e, e);
+      throw new TokenizerException(
+          directory + ": the vocabulary cannot be written: " + FileErrors.reason(e), e);
     }
   }
 

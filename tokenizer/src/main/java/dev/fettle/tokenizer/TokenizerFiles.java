@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fettle.files.AtomicFile;
+import dev.fettle.files.FileErrors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -89,7 +90,7 @@ final class TokenizerFiles {
         }
       }
     } catch (IOException e) {
-      throw new TokenizerException(directory + ": cannot be read: " + e, e);
+      throw new TokenizerException(directory + ": cannot be read: " + FileErrors.reason(e), e);
     }
     return new TokenizerFiles(directory, contents);
   }
@@ -175,7 +176,7 @@ final class TokenizerFiles {
     try {
       return parse(file, decode(file, readAll(file)));
     } catch (IOException e) {
-      throw new TokenizerException(file + ": cannot be read: " + e, e);
+      throw new TokenizerException(file + ": cannot be read: " + FileErrors.reason(e), e);
     }
   }
 
@@ -239,7 +240,8 @@ final class TokenizerFiles {
         AtomicFile.write(path, file.getValue());
       }
     } catch (IOException e) {
-      throw new TokenizerException(target + ": the tokenizer's files cannot be written: " + e, e);
+      throw new TokenizerException(
+          target + ": the tokenizer's files cannot be written: " + FileErrors.reason(e), e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.fettle.harness.compare;
 
+import dev.fettle.files.FileErrors;
 import dev.fettle.harness.config.ConfigWriter;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.run.Terminal;
@@ -135,7 +136,8 @@ public final class Comparison {
       }
     } catch (IOException e) {
       throw ConfigException.about(
-          "run.out", directory + " cannot be written: " + e + "; choose another directory");
+          "run.out",
+          directory + " cannot be written: " + FileErrors.reason(e) + "; choose another directory");
     }
   }
 
@@ -153,7 +155,9 @@ public final class Comparison {
       deleteTree(run.resolve("checkpoints"));
       deleteTree(run.resolve("final"));
     } catch (IOException e) {
-      terminal.out().println(run + ": the trained model could not be removed: " + e);
+      terminal
+          .out()
+          .println(run + ": the trained model could not be removed: " + FileErrors.reason(e));
     }
   }
 

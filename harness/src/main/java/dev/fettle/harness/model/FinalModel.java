@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.fettle.files.AtomicFile;
 import dev.fettle.files.Directories;
+import dev.fettle.files.FileErrors;
 import dev.fettle.models.ModelParts;
 import dev.fettle.models.PolicySpec;
 import dev.fettle.models.Weights;
@@ -82,7 +83,7 @@ public record FinalModel(
             rest(directory, types);
           });
     } catch (IOException e) {
-      throw new ModelFileException(target, "cannot be written: " + e, e);
+      throw new ModelFileException(target, "cannot be written: " + FileErrors.reason(e), e);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.fettle.harness.model;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fettle.files.Directories;
+import dev.fettle.files.FileErrors;
 import dev.fettle.models.ModelParts;
 import dev.fettle.models.Models;
 import dev.fettle.models.config.HfConfig;
@@ -113,7 +114,8 @@ public record NewModel(Family family, Sizes sizes, Tokens tokens, long seed) {
     try {
       return Files.createTempDirectory("fettle-tokenizer");
     } catch (IOException e) {
-      throw ConfigException.about("out", "no temporary directory can be made: " + e);
+      throw ConfigException.about(
+          "out", "no temporary directory can be made: " + FileErrors.reason(e));
     }
   }
 
@@ -140,7 +142,7 @@ public record NewModel(Family family, Sizes sizes, Tokens tokens, long seed) {
     } catch (CharacterCodingException e) {
       throw ConfigException.about("tokenizer", file + " is not UTF-8 text");
     } catch (IOException e) {
-      throw ConfigException.about("tokenizer", file + " cannot be read: " + e);
+      throw ConfigException.about("tokenizer", file + " cannot be read: " + FileErrors.reason(e));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.fettle.harness.model;
 import dev.fettle.checkpoint.CheckpointModel;
 import dev.fettle.checkpoint.CheckpointTensors;
 import dev.fettle.files.Directories;
+import dev.fettle.files.FileErrors;
 import dev.fettle.models.ModelParts;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.head.RewardHead;
@@ -68,7 +69,7 @@ public final class PolicyFiles {
             more.write(directory);
           });
     } catch (IOException e) {
-      throw new ModelFileException(target, "cannot be written: " + e, e);
+      throw new ModelFileException(target, "cannot be written: " + FileErrors.reason(e), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.fettle.harness.quickstart;
 
+import dev.fettle.files.FileErrors;
 import dev.fettle.harness.Fettle;
 import dev.fettle.harness.config.BackendSettings;
 import dev.fettle.harness.config.RunConfig;
@@ -64,7 +65,7 @@ public final class Quickstart {
             "--out", directory + " is not empty; choose another directory, or remove it");
       }
     } catch (IOException e) {
-      throw ConfigException.about("--out", directory + " cannot be read: " + e);
+      throw ConfigException.about("--out", directory + " cannot be read: " + FileErrors.reason(e));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.fettle.harness.quickstart;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fettle.files.FileErrors;
 import dev.fettle.settings.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ record WorldFiles(Path directory) {
       world.training().forEach(t -> all.add(t.question() + " " + t.answer()));
       Files.write(vocabulary(), all);
     } catch (IOException e) {
-      throw ConfigException.about("out", directory + " cannot be written: " + e);
+      throw ConfigException.about("out", directory + " cannot be written: " + FileErrors.reason(e));
     }
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.DataFiles;
 import dev.fettle.files.AtomicFile;
+import dev.fettle.files.FileErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,8 @@ final class RowsFile implements AutoCloseable {
   }
 
   private DataException failed(IOException e) {
-    return new DataException(file + " cannot be written: " + e + "; choose another file", e);
+    return new DataException(
+        file + " cannot be written: " + FileErrors.reason(e) + "; choose another file", e);
   }
 
   @Override

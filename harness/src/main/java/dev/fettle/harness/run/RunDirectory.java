@@ -105,7 +105,7 @@ public record RunDirectory(Path path) {
     try (Stream<Path> entries = Files.list(path)) {
       return entries.anyMatch(entry -> !entry.equals(cache()));
     } catch (IOException e) {
-      throw ConfigException.about("run.out", path + " cannot be read: " + e);
+      throw ConfigException.about("run.out", path + " cannot be read: " + FileErrors.reason(e));
     }
   }
 
@@ -128,7 +128,8 @@ public record RunDirectory(Path path) {
       AtomicFile.write(config(), text);
     } catch (IOException e) {
       throw ConfigException.about(
-          "run.out", path + " cannot be written: " + e + "; choose another directory");
+          "run.out",
+          path + " cannot be written: " + FileErrors.reason(e) + "; choose another directory");
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.fettle.data.read.DataException;
 import dev.fettle.files.AtomicFile;
+import dev.fettle.files.FileErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +89,8 @@ public final class ScoreFile implements Consumer<RowScore>, AutoCloseable {
   }
 
   private DataException failed(IOException e) {
-    return new DataException(file + " cannot be written: " + e + "; choose another file", e);
+    return new DataException(
+        file + " cannot be written: " + FileErrors.reason(e) + "; choose another file", e);
   }
 
   /** Removes what was written, unless it is finished. */

@@ -1,5 +1,6 @@
 package dev.fettle.models.weights;
 
+import dev.fettle.files.FileErrors;
 import dev.fettle.models.config.ModelFileException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ final class ModelDirectory {
     try (Stream<Path> entries = Files.list(dir)) {
       return entries.map(p -> p.getFileName().toString()).sorted().toList();
     } catch (IOException e) {
-      throw new ModelFileException(dir, "cannot be listed: " + e, e);
+      throw new ModelFileException(dir, "cannot be listed: " + FileErrors.reason(e), e);
     }
   }
 }

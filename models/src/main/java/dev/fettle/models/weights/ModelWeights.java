@@ -1,6 +1,7 @@
 package dev.fettle.models.weights;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fettle.files.FileErrors;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.config.StrictJson;
 import java.io.IOException;
@@ -94,7 +95,8 @@ public final class ModelWeights {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw new ModelFileException(file, "an older save's file cannot be removed: " + e, e);
+      throw new ModelFileException(
+          file, "an older save's file cannot be removed: " + FileErrors.reason(e), e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.fettle.models.weights;
 
+import dev.fettle.files.FileErrors;
 import dev.fettle.ir.DType;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.spi.HostTensor;
@@ -62,7 +63,7 @@ public final class SafetensorsFile implements WeightSource {
     } catch (NoSuchFileException e) {
       throw new ModelFileException(file, "no such file", e);
     } catch (IOException e) {
-      throw new ModelFileException(file, "cannot be read: " + e, e);
+      throw new ModelFileException(file, "cannot be read: " + FileErrors.reason(e), e);
     } finally {
       closeQuietly(channel);
     }
@@ -213,7 +214,7 @@ public final class SafetensorsFile implements WeightSource {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new ModelFileException(file, "cannot be closed: " + e, e);
+      throw new ModelFileException(file, "cannot be closed: " + FileErrors.reason(e), e);
     }
   }
 
