@@ -100,8 +100,8 @@ class BadInputTest {
         .contains("activations come on top", "a checkpoint, 4 of them at most at a time")
         .contains("Nothing was trained. Begin with: fettle train ", "--set 'train.steps=5'");
     assertThat(dir.resolve("runs/first/config.yaml")).doesNotExist();
-    assertThat(train().code()).isZero();
     refused(train("--dry-run", "--set", "data.maxLength=100000"), "data.maxLength");
+    assertThat(train().code()).isZero();
   }
 
   @Test
@@ -149,7 +149,7 @@ class BadInputTest {
   @Test
   void anAlgorithmThatIsNotThere() throws IOException {
     write("run.yaml", CONFIG + "algorithm: { type: sftt }\n");
-    refused(train(), "run.yaml:7: algorithm.type: expected one of sft, got 'sftt'; did you mean");
+    refused(train(), "run.yaml:7: algorithm.type: expected one of ", ", got 'sftt'; did you mean 'sft'?");
   }
 
   @Test

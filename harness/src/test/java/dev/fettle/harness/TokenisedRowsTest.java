@@ -8,7 +8,6 @@ import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.run.RunOptions;
 import dev.fettle.harness.run.TrainingReport;
 import dev.fettle.harness.run.TrainingReport.Outcome;
-import dev.fettle.models.config.ModelFileException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -114,16 +113,12 @@ class TokenisedRowsTest {
 
   @Test
   void theyAloneAreNoRun() throws IOException {
-    RunConfig config = config("refused");
-    Path file = tiny.model().resolve("model.safetensors");
-    byte[] weights = Files.readAllBytes(file);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.truncate(weights.length - 1000);
-    }
+    Path broken = tiny.write("broken.jsonl", "no row\n");
+    RunConfig config = config("refused").toBuilder().set("data.eval", broken).build();
     assertThatThrownBy(() -> train(config, RunOptions.quiet(), false))
-        .isInstanceOf(ModelFileException.class);
+        .isInstanceOf(DataException.class);
     assertThat(config.run().directory()).isDirectoryContaining(p -> p.endsWith("cache"));
-    Files.write(file, weights);
+    Files.writeString(broken, "{\"text\": \"one and two\"}\n");
     assertThat(train(config, RunOptions.quiet(), false).outcome()).isEqualTo(Outcome.FINISHED);
   }
 

@@ -223,7 +223,7 @@ class ConfigReaderTest {
         .isEqualTo(
             """
             2 problems:
-              run.yaml:2: backend.threads: expected a whole number, 0 or more, got 'two'
+              run.yaml:2: backend.threads: expected a whole number, at least 0 and at most 1024, got 'two'
               run.yaml:16: train.stepz: unknown key; did you mean 'steps'?""");
   }
 
@@ -263,7 +263,7 @@ class ConfigReaderTest {
         .containsExactly(
             "--set nonsense: expected key=value, as in --set train.steps=100",
             "--set run.name.x=1: run.name.x: name is 'first', which has no keys",
-            "--set backend.threads=many: backend.threads: expected a whole number, 0 or more, got"
+            "--set backend.threads=many: backend.threads: expected a whole number, at least 0 and at most 1024, got"
                 + " 'many'",
             "--set train.stepps=7: train.stepps: unknown key; did you mean 'steps'?");
   }
