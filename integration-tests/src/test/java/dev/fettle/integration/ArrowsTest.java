@@ -37,7 +37,7 @@ class ArrowsTest {
           Map.entry("backend-onnxruntime", Set.of("api")),
           Map.entry("models", Set.of("api", "files")),
           Map.entry("algorithms", Set.of("api", "files", "models", "tokenizer")),
-          Map.entry("parquet", Set.of("algorithms")),
+          Map.entry("parquet", Set.of("api", "algorithms")),
           Map.entry("harness", Set.of("api", "files", "models", "tokenizer", "algorithms")),
           Map.entry("cli", Set.of("api", "models", "tokenizer", "algorithms", "harness")));
 

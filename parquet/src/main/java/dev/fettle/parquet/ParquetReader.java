@@ -9,6 +9,7 @@ import dev.fettle.data.read.ReadLimits;
 import dev.fettle.data.read.Row;
 import dev.fettle.data.read.RowOrigin;
 import dev.fettle.data.read.RowReader;
+import dev.fettle.spi.support.Leftovers;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -103,6 +104,8 @@ final class ParquetReader implements RowReader {
     // Hand rows over as they are read, not after the last.
     properties.setProperty(DuckDBDriver.JDBC_STREAM_RESULTS, "true");
     properties.setProperty("autoinstall_known_extensions", "false");
+    // DuckDB unpacks 70 MB into the temporary folder, which a process that is killed leaves there.
+    Leftovers.clear("libduckdb_java");
     try {
       return new DuckDBDriver().connect("jdbc:duckdb:", properties);
     } catch (SQLException e) {
