@@ -3,6 +3,7 @@ package dev.fettle.train;
 import dev.fettle.data.batch.BatchSource;
 import dev.fettle.data.batch.StepBatch;
 import dev.fettle.files.Uninterrupted;
+import dev.fettle.spi.support.SoleUse;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -52,6 +53,7 @@ public final class TrainingLoop<B> {
   private final Work<B> work;
   private final LoopOptions options;
   private final List<TrainingListener> listeners;
+  private final SoleUse guard = new SoleUse("the training loop");
 
   /** A loop, not yet running. */
   public TrainingLoop(Work<B> work, LoopOptions options, List<TrainingListener> listeners) {
@@ -67,9 +69,10 @@ public final class TrainingLoop<B> {
    * @return the progress reached
    * @throws DivergenceException if the loss or gradient norm is not finite; a checkpoint of the
    *     step before is written. The same holds for whatever else is thrown, by a listener too
+   * @throws IllegalStateException if it is running already
    */
   public Reached run(Progress from) {
-    return new Run(from).run();
+    return guard.call(() -> new Run(from).run());
   }
 
   private boolean finalEvaluationPending(Progress at) {

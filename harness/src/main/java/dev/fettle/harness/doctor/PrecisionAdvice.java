@@ -36,7 +36,8 @@ public final class PrecisionAdvice {
         String.format(
             Locale.ROOT,
             "model.precision bf16 does not pay here: on this machine %s multiplies matrices at"
-                + " %.0f GFLOP/s in bf16 and %.0f in f32; './fettle doctor' measures it at length",
+                + " %.0f GFLOP/s in bf16 and %.0f in f32; Fettle.doctor(), or 'fettle doctor',"
+                + " measures it at length",
             backend,
             speeds.bf16().getAsDouble(),
             speeds.full()));

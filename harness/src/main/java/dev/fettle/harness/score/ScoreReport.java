@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * The scores of a file of rows, all of them held. For large files there is {@link
- * LoadedModel#score(dev.fettle.harness.config.DataSettings, dev.fettle.settings.AlgorithmSettings,
+ * LoadedModel#score(dev.fettle.harness.config.DataSettings, dev.fettle.data.encode.LossOn,
  * java.util.function.Consumer)}.
  *
  * @param rows one for each row of the input, in its order

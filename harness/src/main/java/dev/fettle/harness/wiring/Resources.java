@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** What a run has opened, closed together in reverse order. */
+/** What a run has opened, closed together in reverse order. Used by any thread. */
 public final class Resources implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private boolean closed;
@@ -14,7 +14,7 @@ public final class Resources implements AutoCloseable {
    *
    * @throws IllegalStateException if everything is closed; so is what comes too late
    */
-  public <T extends AutoCloseable> T own(T resource) {
+  public synchronized <T extends AutoCloseable> T own(T resource) {
     if (closed) {
       IllegalStateException late = new IllegalStateException("what this belongs to is closed");
       RuntimeException failed = close(resource, null);
@@ -28,7 +28,7 @@ public final class Resources implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     closed = true;
     RuntimeException first = null;
     while (!opened.isEmpty()) {
