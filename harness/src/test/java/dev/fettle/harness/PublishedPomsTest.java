@@ -119,6 +119,7 @@ class PublishedPomsTest {
     wanted.put("protobuf-java", text(parent, "/project/properties/version.protobuf"));
     Map<String, String> managed = new TreeMap<>();
     List<String> artifacts = texts(bom, MANAGED + "/artifactId");
+    assertThat(artifacts).doesNotHaveDuplicates();
     for (int i = 0; i < artifacts.size(); i++) {
       managed.put(artifacts.get(i), texts(bom, MANAGED + "/version").get(i));
     }
