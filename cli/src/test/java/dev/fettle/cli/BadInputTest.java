@@ -123,6 +123,12 @@ class BadInputTest {
     refused(
         Invocation.of("generate", "--model", file("modle"), "--prompt", "x"),
         "modle: no such directory");
+    Path old = Files.createDirectory(dir.resolve("step-000005"));
+    Files.writeString(old.resolve("trainer.json"), "{}");
+    refused(
+        Invocation.of("generate", "--model", old.toString(), "--prompt", "x"),
+        "step-000005: is a checkpoint of an earlier version of Fettle",
+        "copy that and the tokenizer's files");
   }
 
   @Test
@@ -149,7 +155,10 @@ class BadInputTest {
   @Test
   void anAlgorithmThatIsNotThere() throws IOException {
     write("run.yaml", CONFIG + "algorithm: { type: sftt }\n");
-    refused(train(), "run.yaml:7: algorithm.type: expected one of ", ", got 'sftt'; did you mean 'sft'?");
+    refused(
+        train(),
+        "run.yaml:7: algorithm.type: expected one of ",
+        ", got 'sftt'; did you mean 'sft'?");
   }
 
   @Test

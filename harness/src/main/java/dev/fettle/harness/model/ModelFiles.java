@@ -73,10 +73,7 @@ public record ModelFiles(
    *     the model
    */
   public static ModelFiles open(Path directory, Optional<Path> adapter, TokenizerChanges changes) {
-    if (!Files.isDirectory(directory)) {
-      throw new ModelFileException(
-          directory, "no such directory; give one with config.json and model.safetensors");
-    }
+    requireConfig(directory);
     if (isAdapter(directory)) {
       throw new ModelFileException(
           directory, "is an adapter; give its base model here, and this as the adapter");
@@ -153,6 +150,25 @@ public record ModelFiles(
 
   private boolean rows(WeightSource source, Set<String> grown) {
     return grew() && grown.stream().anyMatch(source::has);
+  }
+
+  /**
+   * Checks that a directory can be a model's, before anything in it is read.
+   *
+   * @throws ModelFileException if it is not there, or is a checkpoint that holds no model yet
+   */
+  static void requireConfig(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      throw new ModelFileException(
+          directory, "no such directory; give one with config.json and model.safetensors");
+    }
+    boolean old = Files.exists(directory.resolve("trainer.json"));
+    if (old && !isAdapter(directory) && !Files.exists(directory.resolve(HfConfig.FILE))) {
+      throw new ModelFileException(
+          directory,
+          "is a checkpoint of an earlier version of Fettle, which held no config.json; copy that and"
+              + " the tokenizer's files of the base model there");
+    }
   }
 
   /** Whether a directory holds an adapter, and no model. */

@@ -58,6 +58,7 @@ public final class RewardModel implements AutoCloseable {
   }
 
   private static Optional<RewardHead> head(ModelSettings settings) {
+    ModelFiles.requireConfig(settings.directory());
     return settings
         .adapter()
         .flatMap(AdapterSettings::path)
