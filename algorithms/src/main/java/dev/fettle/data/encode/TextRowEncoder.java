@@ -134,25 +134,19 @@ final class TextRowEncoder implements RowEncoder<Example> {
 
   /** JSON can write half of a character; no tokenizer can read it. */
   private static void requireCharacters(String text, RowOrigin origin) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (!Character.isSurrogate(c)) {
-        continue;
-      }
-      boolean pair =
-          Character.isHighSurrogate(c)
-              && i + 1 < text.length()
-              && Character.isLowSurrogate(text.charAt(i + 1));
-      if (!pair) {
+    for (int i = 0; i < text.length(); ) {
+      int point = text.codePointAt(i);
+      // Two halves that belong together are one point beyond these.
+      if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
         throw DataException.at(
             origin,
             String.format(
                 Locale.ROOT,
                 "holds half of a character, \\u%04x, as text that was cut in the middle of one;"
                     + " correct the row or delete it",
-                (int) c));
+                point));
       }
-      i++;
+      i += Character.charCount(point);
     }
   }
 

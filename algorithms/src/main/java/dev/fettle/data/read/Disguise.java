@@ -1,5 +1,6 @@
 package dev.fettle.data.read;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** What a file named as JSON may be in truth, by its first bytes. */
@@ -23,11 +24,15 @@ enum Disguise {
   static final int LONGEST = 4;
 
   private final String advice;
-  private final int[] head;
+  private final String head;
 
   Disguise(String advice, int... head) {
     this.advice = advice;
-    this.head = head;
+    StringBuilder bytes = new StringBuilder();
+    for (int b : head) {
+      bytes.append((char) b);
+    }
+    this.head = bytes.toString();
   }
 
   static Optional<Disguise> of(byte[] first) {
@@ -40,15 +45,7 @@ enum Disguise {
   }
 
   private boolean begins(byte[] first) {
-    if (first.length < head.length) {
-      return false;
-    }
-    for (int i = 0; i < head.length; i++) {
-      if ((first[i] & 0xff) != head[i]) {
-        return false;
-      }
-    }
-    return true;
+    return new String(first, StandardCharsets.ISO_8859_1).startsWith(head);
   }
 
   @Override
