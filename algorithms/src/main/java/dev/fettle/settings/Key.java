@@ -117,6 +117,19 @@ public final class Key<T> extends Part<T> {
     return of(name, new WordOrPathKind(words, PathKind.Wanted.FILE), meaning);
   }
 
+  /**
+   * One of several words, a file that exists (its path is absolute), or a text that is taken as it
+   * is.
+   *
+   * @param isText tells such a text from a path
+   */
+  public static Key<String> wordFileOrText(
+      String name, List<String> words, Predicate<String> isText, String meaning) {
+    WordOrPathKind kind =
+        new WordOrPathKind(words, PathKind.Wanted.FILE, isText, ", or a template");
+    return of(name, kind, meaning);
+  }
+
   /** One of several words, or else a directory that exists; its path is absolute. */
   public static Key<String> wordOrDirectory(String name, List<String> words, String meaning) {
     return of(name, new WordOrPathKind(words, PathKind.Wanted.DIRECTORY), meaning);

@@ -3,16 +3,34 @@ package dev.fettle.settings;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** One of several words, else a file or directory that is there. */
+/**
+ * One of several words, else a file or directory that is there; perhaps a text that no path can be
+ * mistaken for.
+ */
 final class WordOrPathKind extends Kind<String> {
   private final List<String> words;
   private final PathKind path;
+  private final Predicate<String> isText;
+  private final String orText;
 
   WordOrPathKind(List<String> words, PathKind.Wanted wanted) {
+    this(words, wanted, text -> false, "");
+  }
+
+  /**
+   * One that also takes a text as it is.
+   *
+   * @param orText after what else is expected, as in {@code , or a text}
+   */
+  WordOrPathKind(
+      List<String> words, PathKind.Wanted wanted, Predicate<String> isText, String orText) {
     this.words = List.copyOf(words);
     this.path = new PathKind(wanted);
+    this.isText = isText;
+    this.orText = orText;
   }
 
   @Override
@@ -22,7 +40,7 @@ final class WordOrPathKind extends Kind<String> {
       entry.wrong(expected());
       return null;
     }
-    if (words.contains(text)) {
+    if (words.contains(text) || isText.test(text)) {
       return text;
     }
     Path there = path.read(entry);
@@ -36,7 +54,7 @@ final class WordOrPathKind extends Kind<String> {
 
   @Override
   String expected() {
-    return String.join(", ", words) + " or " + path.expected();
+    return String.join(", ", words) + " or " + path.expected() + orText;
   }
 
   @Override
@@ -46,7 +64,7 @@ final class WordOrPathKind extends Kind<String> {
 
   @Override
   String column() {
-    return "`" + String.join("`, `", words) + "`, or " + path.column();
+    return "`" + String.join("`, `", words) + "`, or " + path.column() + orText;
   }
 
   @Override

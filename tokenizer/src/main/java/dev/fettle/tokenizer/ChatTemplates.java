@@ -74,7 +74,8 @@ final class ChatTemplates {
     if (sources.isEmpty()) {
       throw new TokenizerException(
           files.directory()
-              + ": the model has no chat template; add chat_template.jinja there, or choose ChatML");
+              + ": the model has no chat template; set tokenizer.chatTemplate (chatml, a file, or the"
+              + " template itself) or data.chatTemplate, or put chat_template.jinja there");
     }
     throw new TokenizerException(
         files.directory()

@@ -113,7 +113,8 @@ class ChatTemplateTest {
           .isThrownBy(tokenizer::chatTemplate)
           .withMessage(
               directory
-                  + ": the model has no chat template; add chat_template.jinja there, or choose ChatML");
+                  + ": the model has no chat template; set tokenizer.chatTemplate (chatml, a file, or the"
+                  + " template itself) or data.chatTemplate, or put chat_template.jinja there");
     }
     Files.writeString(
         directory.resolve("tokenizer_config.json"),

@@ -111,8 +111,9 @@ final class Conversations {
         () ->
             DataException.at(
                 fields.origin(),
-                "is a conversation, but the model has no chat template; set data.chatTemplate: chatml, or to a"
-                    + " Jinja file"));
+                "is a conversation, but the model has no chat template; set tokenizer.chatTemplate:"
+                    + " chatml, which adds ChatML's tokens, or tokenizer.chatTemplate or"
+                    + " data.chatTemplate to a Jinja file"));
   }
 
   private Rendered render(ArrayNode messages, boolean addGenerationPrompt, Fields fields) {

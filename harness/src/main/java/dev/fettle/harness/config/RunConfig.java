@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param run section {@code run}
  * @param backend section {@code backend}
  * @param model section {@code model}
+ * @param tokenizer section {@code tokenizer}
  * @param algorithm section {@code algorithm}
  * @param data section {@code data}
  * @param optimizer section {@code optimizer}
@@ -39,6 +40,7 @@ public record RunConfig(
     RunSettings run,
     BackendSettings backend,
     ModelSettings model,
+    TokenizerSettings tokenizer,
     AlgorithmSettings algorithm,
     DataSettings data,
     OptimizerSettings optimizer,

@@ -26,6 +26,8 @@ final class RunTable {
                 Key.section("run", RunSettings.KEYS, "which run this is"),
                 Key.section("backend", BackendSettings.KEYS, "what computes"),
                 Key.section("model", ModelSettings.KEYS, "what is trained"),
+                Key.section(
+                    "tokenizer", TokenizerSettings.KEYS, "what its tokenizer is given beside its files"),
                 Key.section("algorithm", algorithm(algorithms), "what is optimized"),
                 Key.section("data", DataSettings.KEYS, "the rows and how they become batches"),
                 Key.section("optimizer", OptimizerSettings.KEYS, "how the weights move"),
@@ -34,6 +36,10 @@ final class RunTable {
                     .list()
                     .otherwise(List.of(Track.CONSOLE, Track.JSONL))
                     .also("report_to"))
+            .rule(
+                "tokenizer.chatTemplate",
+                c -> c.tokenizer().chatTemplate().isEmpty() || c.data().chatTemplate().isEmpty(),
+                c -> "is given beside data.chatTemplate; keep one of them")
             .rule(
                 "train.evalEvery",
                 c -> c.train().evalEvery() == 0 || evaluates(c),
