@@ -68,7 +68,9 @@ class AddedTokensTest {
         WeightSource stored = WeightSource.open(tiny.model());
         WeightSource grown = files.weights()) {
       Tokenizer tokenizer = files.requireTokenizer();
-      assertThat(files.model().shape().vocab()).isEqualTo(tokenizer.vocabSize()).isGreaterThan(rows);
+      assertThat(files.model().shape().vocab())
+          .isEqualTo(tokenizer.vocabSize())
+          .isGreaterThan(rows);
       HostTensor old = stored.readAs("transformer.wte.weight", DType.F32);
       HostTensor now = grown.readAs("transformer.wte.weight", DType.F32);
       int width = (int) old.sizes()[1];
@@ -90,7 +92,9 @@ class AddedTokensTest {
   @Test
   void theFinishedModelHasThem() throws IOException {
     Path rows =
-        tiny.write("marked.jsonl", "{\"prompt\": \"<|a|>What?\", \"completion\": \"<b>It is.\"}\n".repeat(8));
+        tiny.write(
+            "marked.jsonl",
+            "{\"prompt\": \"<|a|>What?\", \"completion\": \"<b>It is.\"}\n".repeat(8));
     TrainingReport report =
         train(config("added").set("data.train", rows).build(), RunOptions.quiet());
     Path model = report.model().orElseThrow();
@@ -126,7 +130,10 @@ class AddedTokensTest {
   void anAdapterTrainsAndKeepsTheirRows() {
     TrainingReport report =
         train(
-            config("lora").set("model.adapter.rank", 2).set("model.adapter.targets", "c_attn").build(),
+            config("lora")
+                .set("model.adapter.rank", 2)
+                .set("model.adapter.targets", "c_attn")
+                .build(),
             RunOptions.quiet());
     Path adapter = report.model().orElseThrow();
     try (WeightSource weights = WeightSource.open(adapter.resolve(AdapterWeights.FILE));
@@ -156,7 +163,10 @@ class AddedTokensTest {
         tiny.model().resolve("generation_config.json"), "{\"eos_token_id\": 0, \"top_k\": 5}");
     TrainingReport report =
         train(
-            tiny.config("chat").set("data.train", rows).set("tokenizer.chatTemplate", "chatml").build(),
+            tiny.config("chat")
+                .set("data.train", rows)
+                .set("tokenizer.chatTemplate", "chatml")
+                .build(),
             RunOptions.quiet());
     Path model = report.model().orElseThrow();
     try (Tokenizer tokenizer = Tokenizer.load(model)) {

@@ -248,7 +248,10 @@ record Assembly(
               eos -> {
                 if (vocabulary.idOf(eos).isEmpty()) {
                   throw new TokenizerException(
-                      files.source() + ": the end of a sequence is to be '" + eos + "', which is no token");
+                      files.source()
+                          + ": the end of a sequence is to be '"
+                          + eos
+                          + "', which is no token");
                 }
                 named.put("eos_token", Optional.of(TokenSpec.special(eos)));
               });

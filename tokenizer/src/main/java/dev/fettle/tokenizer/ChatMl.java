@@ -44,8 +44,7 @@ public final class ChatMl {
    */
   public static TokenizerChanges changes() {
     return new TokenizerChanges(
-        List.of(
-            TokenizerChanges.NewToken.special(START), TokenizerChanges.NewToken.special(END)),
+        List.of(TokenizerChanges.NewToken.special(START), TokenizerChanges.NewToken.special(END)),
         Optional.of(END),
         Optional.of(new TokenizerChanges.Template(SOURCE, "the built-in ChatML template")));
   }

@@ -27,7 +27,9 @@ final class RunTable {
                 Key.section("backend", BackendSettings.KEYS, "what computes"),
                 Key.section("model", ModelSettings.KEYS, "what is trained"),
                 Key.section(
-                    "tokenizer", TokenizerSettings.KEYS, "what its tokenizer is given beside its files"),
+                    "tokenizer",
+                    TokenizerSettings.KEYS,
+                    "what its tokenizer is given beside its files"),
                 Key.section("algorithm", algorithm(algorithms), "what is optimized"),
                 Key.section("data", DataSettings.KEYS, "the rows and how they become batches"),
                 Key.section("optimizer", OptimizerSettings.KEYS, "how the weights move"),

@@ -24,8 +24,7 @@ import java.util.Optional;
 public record TokenizerSettings(List<NewToken> addTokens, Optional<String> chatTemplate) {
 
   /** Nothing is changed. */
-  public static final TokenizerSettings NONE =
-      new TokenizerSettings(List.of(), Optional.empty());
+  public static final TokenizerSettings NONE = new TokenizerSettings(List.of(), Optional.empty());
 
   private static final Keys<NewToken> TOKEN =
       Keys.of(

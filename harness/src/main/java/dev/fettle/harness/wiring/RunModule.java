@@ -37,9 +37,7 @@ public final class RunModule extends AbstractModule {
   @Override
   protected void configure() {
     install(new BackendModule(config.backend(), options.dumpGraphs()));
-    install(
-        new ModelModule(
-            config.model(), config.run().seed(), config.tokenizer().changes()));
+    install(new ModelModule(config.model(), config.run().seed(), config.tokenizer().changes()));
     bind(RunConfig.class).toInstance(config);
     bind(RunOptions.class).toInstance(options);
     bind(RunWarnings.class).toInstance(new RunWarnings(options.terminal()));
