@@ -28,15 +28,31 @@ final class Variants {
   /** The committed ones, or those of the file that {@code fettle.variants} names. */
   static Variants read() {
     String other = System.getProperty("fettle.variants", "");
-    try (InputStream file =
-            other.isEmpty()
-                ? Variants.class.getResourceAsStream("autotokenizer-variants.json.gz")
-                : Files.newInputStream(Path.of(other));
-        InputStream in = new GZIPInputStream(file)) {
-      return new Variants(JSON.readTree(in));
+    if (other.isEmpty()) {
+      return read("autotokenizer-variants.json.gz");
+    }
+    try (InputStream file = Files.newInputStream(Path.of(other))) {
+      return new Variants(parse(file));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A committed file of such values. */
+  static Variants read(String resource) {
+    try (InputStream file = Variants.class.getResourceAsStream(resource)) {
+      return new Variants(parse(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static JsonNode parse(InputStream file) throws IOException {
+    return JSON.readTree(new GZIPInputStream(file));
+  }
+
+  JsonNode root() {
+    return root;
   }
 
   JsonNode texts() {

@@ -10,6 +10,7 @@ import dev.fettle.tokenizer.Encoding;
 import dev.fettle.tokenizer.SpecialToken;
 import dev.fettle.tokenizer.Tokenizer;
 import dev.fettle.tokenizer.TokenizerException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -31,9 +32,11 @@ final class TextRowEncoder implements RowEncoder<Example> {
   private final Optional<Tokenizer> tokenizer;
   private final EncodingOptions options;
   private final RowFormat format;
+  private final Optional<ChatTemplate> template;
   private final Messages messages;
   private final RowTexts texts;
   private final String end;
+  private boolean rendered;
   private final Set<Integer> ends;
 
   /**
@@ -58,12 +61,11 @@ final class TextRowEncoder implements RowEncoder<Example> {
     this.format = format;
     Optional<ChatTemplate> own =
         tokenizer.filter(Tokenizer::hasChatTemplate).map(Tokenizer::chatTemplate);
+    this.template = options.chatTemplate().or(() -> own);
     this.messages = new Messages(options.roles());
     this.texts =
         new RowTexts(
-            options.instructionTemplate(),
-            lossOn,
-            new Conversations(options.chatTemplate().or(() -> own), lossOn, messages));
+            options.instructionTemplate(), lossOn, new Conversations(template, lossOn, messages));
     this.end = tokenizer.flatMap(Tokenizer::eos).map(SpecialToken::text).orElse("");
     this.ends = new HashSet<>();
     tokenizer.ifPresent(
@@ -96,21 +98,28 @@ final class TextRowEncoder implements RowEncoder<Example> {
 
   @Override
   public List<String> findings() {
+    List<String> findings = new ArrayList<>();
     Set<String> senders = messages.unusual();
-    if (senders.isEmpty()) {
-      return List.of();
+    if (!senders.isEmpty()) {
+      findings.add(
+          "the senders "
+              + String.join(", ", senders)
+              + " are kept as roles, as TRL does; where the chat template knows other roles, set"
+              + " data.roles: {"
+              + senders.stream().map(Messages::advice).collect(Collectors.joining(", "))
+              + "}");
     }
-    return List.of(
-        "the senders "
-            + String.join(", ", senders)
-            + " are kept as roles, as TRL does; where the chat template knows other roles, set"
-            + " data.roles: {"
-            + senders.stream().map(Messages::advice).collect(Collectors.joining(", "))
-            + "}");
+    if (rendered) {
+      template
+          .flatMap(t -> TemplateMarks.warning(t, tokenizer.orElseThrow()))
+          .ifPresent(findings::add);
+    }
+    return findings;
   }
 
   private Example tokenised(RowText text, RowOrigin origin) {
     requireCharacters(text.text(), origin);
+    rendered |= text.rendered();
     Tokenizer to = tokenizer.orElseThrow();
     Encoding encoding = to.encode(text.text(), !text.rendered());
     boolean[] inside = TargetTokens.of(encoding, text, to);
