@@ -2,6 +2,7 @@ package dev.fettle.tokenizer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.TreeMap;
 
 /**
  * The files of a tokenizer that was changed: a tokenizer.json that holds all tokens, and a
@@ -44,9 +45,9 @@ final class ChangedFiles {
     }
     // The class that takes tokenizer.json as it stands.
     config.put("tokenizer_class", "PreTrainedTokenizerFast");
-    for (String role : DeclaredTokens.ROLES) {
-      config.put(role, special.templateVariables().get(role));
-    }
+    // A null says that there is none, where the class would have one.
+    DeclaredTokens.ROLES.forEach(role -> config.putNull(role));
+    new TreeMap<>(special.templateVariables()).forEach(config::put);
     TokenizerFiles changed =
         files
             .without(OLDER)
