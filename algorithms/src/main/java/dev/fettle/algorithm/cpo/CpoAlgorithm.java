@@ -4,7 +4,11 @@ import com.google.inject.Module;
 import dev.fettle.algorithm.Algorithm;
 import dev.fettle.algorithm.preference.PairBatch;
 import dev.fettle.algorithm.preference.ReferenceFree;
+import dev.fettle.data.encode.RowEncoding;
+import dev.fettle.data.preference.PreferenceRows;
 import dev.fettle.settings.Keys;
+import dev.fettle.tokenizer.Tokenizer;
+import java.util.Optional;
 
 /** Contrastive preference optimisation: {@code algorithm: { type: cpo }}. */
 public final class CpoAlgorithm implements Algorithm<CpoSettings, PairBatch> {
@@ -17,6 +21,11 @@ public final class CpoAlgorithm implements Algorithm<CpoSettings, PairBatch> {
   @Override
   public Keys<CpoSettings> keys() {
     return CpoSettings.KEYS;
+  }
+
+  @Override
+  public Optional<RowEncoding<?>> encoding(CpoSettings settings, Optional<Tokenizer> tokenizer) {
+    return Optional.of(new PreferenceRows(tokenizer));
   }
 
   @Override

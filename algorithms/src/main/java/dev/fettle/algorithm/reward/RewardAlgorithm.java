@@ -12,6 +12,8 @@ import dev.fettle.algorithm.Training;
 import dev.fettle.algorithm.preference.PairBatch;
 import dev.fettle.algorithm.preference.PairTraining;
 import dev.fettle.data.batch.BatchOptions;
+import dev.fettle.data.encode.RowEncoding;
+import dev.fettle.data.preference.PreferenceRows;
 import dev.fettle.models.head.RewardHead;
 import dev.fettle.settings.Keys;
 import dev.fettle.tokenizer.Tokenizer;
@@ -30,6 +32,11 @@ public final class RewardAlgorithm implements Algorithm<RewardSettings, PairBatc
   @Override
   public Keys<RewardSettings> keys() {
     return RewardSettings.KEYS;
+  }
+
+  @Override
+  public Optional<RowEncoding<?>> encoding(RewardSettings settings, Optional<Tokenizer> tokenizer) {
+    return Optional.of(new PreferenceRows(tokenizer));
   }
 
   @Override

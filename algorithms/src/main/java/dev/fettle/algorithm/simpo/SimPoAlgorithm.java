@@ -4,7 +4,11 @@ import com.google.inject.Module;
 import dev.fettle.algorithm.Algorithm;
 import dev.fettle.algorithm.preference.PairBatch;
 import dev.fettle.algorithm.preference.ReferenceFree;
+import dev.fettle.data.encode.RowEncoding;
+import dev.fettle.data.preference.PreferenceRows;
 import dev.fettle.settings.Keys;
+import dev.fettle.tokenizer.Tokenizer;
+import java.util.Optional;
 
 /** Simple preference optimisation: {@code algorithm: { type: simpo }}. */
 public final class SimPoAlgorithm implements Algorithm<SimPoSettings, PairBatch> {
@@ -17,6 +21,11 @@ public final class SimPoAlgorithm implements Algorithm<SimPoSettings, PairBatch>
   @Override
   public Keys<SimPoSettings> keys() {
     return SimPoSettings.KEYS;
+  }
+
+  @Override
+  public Optional<RowEncoding<?>> encoding(SimPoSettings settings, Optional<Tokenizer> tokenizer) {
+    return Optional.of(new PreferenceRows(tokenizer));
   }
 
   @Override
