@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -115,6 +116,10 @@ class PreferenceRunTest {
                 Stream.of("tensorflow", "onnxruntime").map(id -> Arguments.of(settings, id)));
   }
 
+  private static double evaluated(TrainingReport report, String metric) {
+    return Objects.requireNonNull(report.evaluation().get(metric));
+  }
+
   /** The chosen answers move ahead of the rejected ones. */
   @ParameterizedTest(name = "{0} on {1}")
   @MethodSource("algorithms")
@@ -137,10 +142,9 @@ class PreferenceRunTest {
       double before =
           steps.get(0).get("logps/chosen").doubleValue()
               - steps.get(0).get("logps/rejected").doubleValue();
-      assertThat(
-              report.evaluation().get("eval_logps/chosen")
-                  - report.evaluation().get("eval_logps/rejected"))
-          .isGreaterThan(before + 1);
+      double after =
+          evaluated(report, "eval_logps/chosen") - evaluated(report, "eval_logps/rejected");
+      assertThat(after).isGreaterThan(before + 1);
       assertThat(report.evaluation().get("eval_loss"))
           .isLessThan(steps.get(0).get("loss").doubleValue());
       assertThat(report.model()).isPresent();

@@ -97,7 +97,7 @@ class ParquetFilesTest {
     String names =
         "t T_ rows rows_ c0 c1 _0 file filename read_parquet select from group order table struct"
             + " value json NULL true";
-    for (String name : names.split(" ")) {
+    for (String name : names.split(" ", -1)) {
       assertThat(fields("SELECT 'x' AS text, 1 AS \"" + name + "\""))
           .isEqualTo("{\"text\":\"x\",\"" + name + "\":1}");
     }

@@ -21,15 +21,18 @@ import dev.fettle.spi.BackendOptions;
 import dev.fettle.spi.CompileOptions;
 import dev.fettle.spi.Device;
 import dev.fettle.spi.DeviceState;
+import dev.fettle.spi.DeviceTensor;
 import dev.fettle.spi.Executable;
 import dev.fettle.spi.HostTensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -56,6 +59,7 @@ class PreferenceLossTest {
   }
 
   /** Answers' log-probabilities and what they are held against, all {@code [pairs]}. */
+  @SuppressWarnings("ArrayRecordComponent") // moved in place, never compared
   private record Answers(
       double[] chosen, double[] rejected, double[] ofChosen, double[] ofRejected) {
 
@@ -105,6 +109,7 @@ class PreferenceLossTest {
   }
 
   /** Losses, and the gradients of their sum for both log-probabilities. */
+  @SuppressWarnings("ArrayRecordComponent") // read, never compared
   private record Run(double[] losses, double[] chosen, double[] rejected) {}
 
   private static Run run(PreferenceLoss loss, Answers answers) {
@@ -149,9 +154,9 @@ class PreferenceLossTest {
                   "inverse_rejected", tensor(inverse("rejected", n)),
                   "real", tensor(ones)));
       return new Run(
-          doubles(results.get("losses").toHost()),
-          doubles(results.get("d_chosen").toHost()),
-          doubles(results.get("d_rejected").toHost()));
+          doubles(results.get("losses")),
+          doubles(results.get("d_chosen")),
+          doubles(results.get("d_rejected")));
     }
   }
 
@@ -167,7 +172,8 @@ class PreferenceLossTest {
     return t;
   }
 
-  private static double[] doubles(HostTensor t) {
+  private static double[] doubles(@Nullable DeviceTensor result) {
+    HostTensor t = Objects.requireNonNull(result).toHost();
     return IntStream.range(0, (int) t.elements()).mapToDouble(t::get).toArray();
   }
 
@@ -195,7 +201,7 @@ class PreferenceLossTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SFT")
   void equalsItsSource(DpoLoss loss) {
-    String name = loss.name().toLowerCase(java.util.Locale.ROOT);
+    String name = loss.name().toLowerCase(Locale.ROOT);
     compare(
         loss.sorts() ? name + " mean" : name,
         settings(loss, 0.1, smoothing(loss), Divergence.REVERSE_KL),
@@ -205,7 +211,7 @@ class PreferenceLossTest {
   @ParameterizedTest
   @ValueSource(strings = {"forward_kl", "js_divergence", "alpha_divergence"})
   void divergences(String name) {
-    Divergence f = Divergence.valueOf(name.toUpperCase(java.util.Locale.ROOT));
+    Divergence f = Divergence.valueOf(name.toUpperCase(Locale.ROOT));
     compare("sigmoid " + name, settings(DpoLoss.SIGMOID, 0.1, 0, f), 1);
   }
 

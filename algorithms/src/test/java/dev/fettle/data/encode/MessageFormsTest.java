@@ -230,7 +230,7 @@ class MessageFormsTest {
         "Question Answer"
       })
   void commonPairsNeedNoColumns(String pair) {
-    String[] names = pair.split(" ");
+    String[] names = pair.split(" ", -1);
     String json = "{'%s': 'a', '%s': 'd', 'id': 3}".formatted(names[0], names[1]);
     assertThat(text(json, CHAT_ML)).isEqualTo("<s>ad</s>");
     EncodingOptions named = CHAT_ML.withFormat(TextRows.PROMPT_COMPLETION);

@@ -11,6 +11,7 @@ import dev.fettle.data.encode.DropReason;
 import dev.fettle.data.encode.Encoded;
 import dev.fettle.data.encode.EncodingOptions;
 import dev.fettle.data.encode.TinyTokenizer;
+import dev.fettle.data.pack.PromptGroup;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.Row;
 import dev.fettle.data.read.RowOrigin;
@@ -18,7 +19,9 @@ import dev.fettle.tokenizer.ChatTemplate;
 import dev.fettle.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -60,9 +63,11 @@ class PreferenceRowsTest {
   }
 
   private static PreferencePair pair(String json) {
-    PreferencePair pair = encode(json, OPTIONS).example();
-    assertThat(pair).isNotNull();
-    return pair;
+    return kept(encode(json, OPTIONS));
+  }
+
+  private static PreferencePair kept(Encoded<PreferencePair> encoded) {
+    return Objects.requireNonNull(encoded.example());
   }
 
   /** The text of an example, its targets in brackets, its end token as a bar. */
@@ -104,8 +109,7 @@ class PreferenceRowsTest {
     EncodingOptions mapped =
         OPTIONS.withColumns(new Columns(Map.of("prompt", "ask", "chosen", "good")));
     String json = "{\"ask\": \"q?\", \"good\": \" yes\", \"rejected\": \" no\"}";
-    PreferencePair pair = encode(json, mapped).example();
-    assertThat(pair).isNotNull();
+    PreferencePair pair = kept(encode(json, mapped));
     assertThat(shown(pair.chosen())).isEqualTo("q?[ yes|]");
   }
 
@@ -145,17 +149,17 @@ class PreferenceRowsTest {
     String yes = "{\"role\": \"assistant\", \"content\": \"y\"}";
     String no = "{\"role\": \"assistant\", \"content\": \"n\"}";
     PreferencePair explicit =
-        encode(
+        kept(
+            encode(
                 "{\"prompt\": [%s], \"chosen\": [%s], \"rejected\": [%s]}"
                     .formatted(turns, yes, no),
-                chat)
-            .example();
+                chat));
     PreferencePair implicit =
-        encode(
+        kept(
+            encode(
                 "{\"chosen\": [%s, %s], \"rejected\": [%s, %s]}".formatted(turns, yes, turns, no),
-                chat)
-            .example();
-    assertThat(explicit).isNotNull().isEqualTo(implicit);
+                chat));
+    assertThat(explicit).isEqualTo(implicit);
     assertThat(shown(explicit.chosen())).isEqualTo("u:x;a:[y;]");
     assertThat(shown(explicit.rejected())).isEqualTo("u:x;a:[n;]");
   }
@@ -211,8 +215,7 @@ class PreferenceRowsTest {
   @Test
   void promptsAreReadOnce() {
     PreferencePair pair = pair("{\"prompt\": \"abc?\", \"chosen\": \" x\", \"rejected\": \" yy\"}");
-    var parts =
-        dev.fettle.data.pack.PromptGroup.of(java.util.List.of(pair.chosen(), pair.rejected()));
+    var parts = PromptGroup.of(List.of(pair.chosen(), pair.rejected()));
     int[] prompt = parts.get(0).ids();
     assertThat(prompt.length).isPositive();
     for (int i = 1; i < parts.size(); i++) {

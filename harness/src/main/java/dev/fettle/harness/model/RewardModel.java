@@ -1,6 +1,7 @@
 package dev.fettle.harness.model;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.Module;
 import com.google.inject.multibindings.OptionalBinder;
 import dev.fettle.algorithm.PolicyHeads;
 import dev.fettle.data.Example;
@@ -102,7 +103,7 @@ public final class RewardModel implements AutoCloseable {
     }
   }
 
-  private static AbstractModule with(RewardHead head) {
+  private static Module with(RewardHead head) {
     return new AbstractModule() {
       @Override
       protected void configure() {

@@ -35,7 +35,7 @@ record InstalledJars(Path root, Path repository) {
     String version = version(root);
     Files.copy(root.resolve("pom.xml"), place("fettle-parent", version, "pom"));
     Files.copy(root.resolve("bom/pom.xml"), place("fettle-bom", version, "pom"));
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       Path path = Path.of(entry);
       Matcher jar = JAR.matcher(path.getFileName().toString());
       Matcher classes = CLASSES.matcher(path.toString().replace('\\', '/'));
