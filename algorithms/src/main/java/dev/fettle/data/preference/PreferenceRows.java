@@ -9,6 +9,7 @@ import dev.fettle.data.encode.RowEncoder;
 import dev.fettle.data.encode.RowEncoding;
 import dev.fettle.data.encode.RowFormat;
 import dev.fettle.tokenizer.Tokenizer;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +25,14 @@ public record PreferenceRows(Optional<Tokenizer> tokenizer) implements RowEncodi
 
   /**
    * {@code chosen_ids} and {@code rejected_ids}, each behind {@code prompt_ids} where there are
-   * any: used as they are, nothing added. Without, what both begin with is the prompt.
+   * any: used as they are, nothing added. Without, what both begin with is the prompt, unless
+   * {@code chosen_mask} and {@code rejected_mask} say which tokens are targets.
    */
   public static final RowFormat PRETOKENISED =
       RowFormat.of(
           "preference-pretokenised",
           List.of("chosen_ids", "rejected_ids"),
-          List.of("prompt_ids", "margin"));
+          List.of("prompt_ids", "chosen_mask", "rejected_mask", "margin"));
 
   /** {@code prompt}, {@code chosen} and {@code rejected}: texts, or lists of messages. */
   public static final RowFormat EXPLICIT =
@@ -70,21 +72,50 @@ public record PreferenceRows(Optional<Tokenizer> tokenizer) implements RowEncodi
     return sequences;
   }
 
+  /**
+   * With {@code prompt_ids} where both answers begin at one place; with masks where they do not.
+   */
   @Override
   public ObjectNode written(PreferencePair pair) {
-    int[] ids = pair.chosen().ids();
-    int prompt = 0;
-    while (prompt < ids.length && pair.chosen().targetMask()[prompt] == 0) {
-      prompt++;
-    }
+    int[] chosen = pair.chosen().ids();
+    int[] rejected = pair.rejected().ids();
+    int prompt = prompt(pair.chosen());
     ObjectNode row = JsonNodeFactory.instance.objectNode();
-    put(row.putArray("prompt_ids"), ids, 0, prompt);
-    put(row.putArray("chosen_ids"), ids, prompt, ids.length);
-    put(row.putArray("rejected_ids"), pair.rejected().ids(), prompt, pair.rejected().length());
+    if (plain(pair.chosen(), prompt)
+        && plain(pair.rejected(), prompt)
+        && Arrays.equals(chosen, 0, prompt, rejected, 0, prompt)) {
+      put(row.putArray("prompt_ids"), chosen, 0, prompt);
+      put(row.putArray("chosen_ids"), chosen, prompt, chosen.length);
+      put(row.putArray("rejected_ids"), rejected, prompt, rejected.length);
+    } else {
+      put(row.putArray("chosen_ids"), chosen, 0, chosen.length);
+      put(row.putArray("rejected_ids"), rejected, 0, rejected.length);
+      mask(row.putArray("chosen_mask"), pair.chosen());
+      mask(row.putArray("rejected_mask"), pair.rejected());
+    }
     if (pair.margin() != 0) {
       row.put("margin", pair.margin());
     }
     return row;
+  }
+
+  private static int prompt(Example answer) {
+    int prompt = 0;
+    while (prompt < answer.length() && answer.targetMask()[prompt] == 0) {
+      prompt++;
+    }
+    return prompt;
+  }
+
+  /** Whether just the tokens from a place on are targets. */
+  private static boolean plain(Example answer, int prompt) {
+    return prompt(answer) == prompt && answer.targets() == answer.length() - prompt;
+  }
+
+  private static void mask(ArrayNode array, Example answer) {
+    for (byte m : answer.targetMask()) {
+      array.add((int) m);
+    }
   }
 
   private static void put(ArrayNode array, int[] ids, int from, int to) {

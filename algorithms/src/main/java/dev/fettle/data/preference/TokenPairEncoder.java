@@ -34,6 +34,12 @@ final class TokenPairEncoder implements RowEncoder<PreferencePair> {
     PairFields fields = new PairFields(columns.apply(row));
     int[] chosen = ids(fields, "chosen_ids");
     int[] rejected = ids(fields, "rejected_ids");
+    if (fields.optional("chosen_mask").isPresent()
+        || fields.optional("rejected_mask").isPresent()) {
+      return fields.paired(
+          masked(fields, "chosen_ids", "chosen_mask"),
+          masked(fields, "rejected_ids", "rejected_mask"));
+    }
     if (fields.optional("prompt_ids").isEmpty()) {
       int parts = Arrays.mismatch(chosen, rejected);
       int prompt = parts < 0 ? 0 : parts;
@@ -44,6 +50,26 @@ final class TokenPairEncoder implements RowEncoder<PreferencePair> {
     return fields.paired(
         sequence(row, prompt, chosen, prompt.length),
         sequence(row, prompt, rejected, prompt.length));
+  }
+
+  /** A row's own mask; what is wrong with it is said by the names of the row. */
+  private Encoded<Example> masked(PairFields fields, String ids, String mask) {
+    if (fields.optional("prompt_ids").isPresent()) {
+      throw fields.wrong(mask, "stands beside 'prompt_ids'; give whole sequences with a mask");
+    }
+    JsonNode given = fields.required(mask);
+    if (!given.isArray() || given.size() != fields.required(ids).size()) {
+      throw fields.wrong(mask, "is not an array of as many entries as '" + ids + "'");
+    }
+    for (JsonNode entry : given) {
+      if (!entry.canConvertToExactIntegral() || (entry.asInt() != 0 && entry.asInt() != 1)) {
+        throw fields.wrong(mask, "has " + entry + ", where 0 or 1 is wanted");
+      }
+    }
+    ObjectNode sequence = fields.row().fields().objectNode();
+    sequence.set("input_ids", fields.required(ids));
+    sequence.set("loss_mask", given);
+    return sequences.encode(new Row(sequence, fields.row().origin()));
   }
 
   private Encoded<Example> sequence(Row row, int[] prompt, int[] answer, int targetsFrom) {

@@ -211,6 +211,29 @@ class PreferenceRowsTest {
         .hasMessageContaining("chosen");
   }
 
+  /**
+   * What is written is read back as the same pair, also where a token straddles the prompt's end.
+   */
+  @Test
+  void writtenRowsComeBack() {
+    for (String row :
+        List.of(
+            "{\"prompt\": \"q?\", \"chosen\": \" yes\", \"rejected\": \" no\", \"margin\": 0.5}",
+            "{\"chosen\": \"abc\", \"rejected\": \"abd\"}")) {
+      PreferencePair pair = pair(row);
+      PreferenceRows rows = new PreferenceRows(Optional.of(tokenizer));
+      assertThat(rows.sequences(pair)).containsOnlyKeys("chosen", "rejected");
+      assertThat(pair(rows.written(pair).toString())).isEqualTo(pair);
+    }
+    assertThatThrownBy(
+            () ->
+                pair(
+                    "{\"chosen_ids\": [0, 9], \"rejected_ids\": [0, 8], \"chosen_mask\": [0, 2], \"rejected_mask\": [0, 1]}"))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("chosen_mask")
+        .hasMessageContaining("0 or 1");
+  }
+
   /** A group's prompt and answers put together again are the sequences they came from. */
   @Test
   void promptsAreReadOnce() {
