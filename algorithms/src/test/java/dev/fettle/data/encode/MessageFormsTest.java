@@ -287,7 +287,8 @@ class MessageFormsTest {
 
   /** The ids TRL 1.13 trained on. */
   @ParameterizedTest
-  @ValueSource(strings = {"data-sharegpt", "data-tools-string"})
+  @ValueSource(
+      strings = {"data-sharegpt", "data-tools-string", "data-chatml-base", "data-slow-qwen2"})
   void theCasesOfSharedDataAreTokenisedAsTrlDoes(String name) {
     Path directory = cases().resolve(name);
     Row row = first(directory.resolve("rows.jsonl"));
