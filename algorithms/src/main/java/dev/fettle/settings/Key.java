@@ -51,7 +51,7 @@ public final class Key<T> extends Part<T> {
     this.rival = rival;
   }
 
-  private static <T> Key<T> of(String name, Kind<T> kind, String meaning) {
+  static <T> Key<T> of(String name, Kind<T> kind, String meaning) {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("'" + name + "' cannot be the name of a key");
     }
@@ -110,29 +110,6 @@ public final class Key<T> extends Part<T> {
   /** A directory that exists. */
   public static Key<Path> directory(String name, String meaning) {
     return of(name, new PathKind(PathKind.Wanted.DIRECTORY), meaning);
-  }
-
-  /** One of several words, or else a file that exists; the file's path is absolute. */
-  public static Key<String> wordOrFile(String name, List<String> words, String meaning) {
-    return of(name, new WordOrPathKind(words, PathKind.Wanted.FILE), meaning);
-  }
-
-  /**
-   * One of several words, a file that exists (its path is absolute), or a text that is taken as it
-   * is.
-   *
-   * @param isText tells such a text from a path
-   */
-  public static Key<String> wordFileOrText(
-      String name, List<String> words, Predicate<String> isText, String meaning) {
-    WordOrPathKind kind =
-        new WordOrPathKind(words, PathKind.Wanted.FILE, isText, ", or a template");
-    return of(name, kind, meaning);
-  }
-
-  /** One of several words, or else a directory that exists; its path is absolute. */
-  public static Key<String> wordOrDirectory(String name, List<String> words, String meaning) {
-    return of(name, new WordOrPathKind(words, PathKind.Wanted.DIRECTORY), meaning);
   }
 
   /** Names and texts, as in {@code {prompt: question}}. */

@@ -5,7 +5,6 @@ import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A path, relative to the configuration's file. */
@@ -18,9 +17,6 @@ final class PathKind extends Kind<Path> {
     DIRECTORY,
     ROWS
   }
-
-  private static final Pattern HUB =
-      Pattern.compile("[A-Za-z0-9][\\w.-]*/[A-Za-z0-9][\\w-]*([.]\\d[\\w-]*)*");
 
   private final Wanted wanted;
 
@@ -69,12 +65,8 @@ final class PathKind extends Kind<Path> {
     return there;
   }
 
-  /** Who names a repository of the Hub expects it to be fetched. */
   private static String hub(Entry entry) {
-    return entry.text().filter(t -> HUB.matcher(t).matches()).isPresent()
-        ? "; nothing is downloaded: if this is a name on the Hugging Face Hub, fetch it first (hf"
-            + " download) and give the directory"
-        : "";
+    return entry.text().map(HubNames::advice).orElse("");
   }
 
   @Override

@@ -71,7 +71,7 @@ class KeyTest {
             Key.size("sizeOrNone", Range.ANY, "?").optional(),
             Key.path("path", "?").otherwise(Path.of("here")),
             Key.file("files", "?").list().optional(),
-            Key.wordOrFile("wordOrFile", List.of("a", "b"), "?").otherwise("a"),
+            PathKeys.wordOrFile("wordOrFile", List.of("a", "b"), "?").otherwise("a"),
             Key.texts("texts", "?").otherwise(Map.of()),
             Key.choice("colours", Colour.class, "?").list().otherwise(List.of(Colour.BLUE)),
             Key.text("level", "?")

@@ -38,6 +38,15 @@ class GenerateCommandTest {
   }
 
   @Test
+  void aNameOnTheHubIsNotDownloaded() {
+    Invocation hub = Invocation.of("generate", "--model=Qwen/Qwen2.5-0.5B", "--prompt=one");
+    assertThat(hub.code()).isEqualTo(2);
+    assertThat(hub.err()).contains("no such directory", "nothing is downloaded", "hf download");
+    Invocation path = Invocation.of("generate", "--model=" + dir.resolve("no"), "--prompt=one");
+    assertThat(path.err()).contains("no such directory").doesNotContain("downloaded");
+  }
+
+  @Test
   void theTextEndsBeforeTheStopString() {
     Invocation free = generate();
     assertThat(free.err()).isEmpty();

@@ -6,6 +6,7 @@ import dev.fettle.algorithm.preference.Term;
 import dev.fettle.settings.AlgorithmSettings;
 import dev.fettle.settings.Key;
 import dev.fettle.settings.Keys;
+import dev.fettle.settings.PathKeys;
 import dev.fettle.settings.Range;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +69,7 @@ public record DpoSettings(
               Key.number("discopopTau", Range.above(0), "the temperature of `discopop`")
                   .otherwise(0.05)
                   .also("discopop_tau"),
-              Key.wordOrDirectory(
+              PathKeys.wordOrDirectory(
                       "reference",
                       List.of(START, NONE),
                       "what the policy is held against: the model training begins with (`start`;"

@@ -11,6 +11,7 @@ import dev.fettle.data.read.RowFiles;
 import dev.fettle.settings.Choices;
 import dev.fettle.settings.Key;
 import dev.fettle.settings.Keys;
+import dev.fettle.settings.PathKeys;
 import dev.fettle.settings.Range;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -161,7 +162,7 @@ public record DataSettings(
               Key.flag("dropLast", "whether an epoch's last, incomplete batch is left out")
                   .otherwise(DEFAULT.dropLast())
                   .also("dataloader_drop_last"),
-              Key.wordOrFile(
+              PathKeys.wordOrFile(
                       "chatTemplate",
                       List.of(CHAT_ML),
                       "the Jinja template for rows of messages; goes into `final/`")

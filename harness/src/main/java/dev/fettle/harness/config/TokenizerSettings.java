@@ -3,6 +3,7 @@ package dev.fettle.harness.config;
 import dev.fettle.settings.ConfigException;
 import dev.fettle.settings.Key;
 import dev.fettle.settings.Keys;
+import dev.fettle.settings.PathKeys;
 import dev.fettle.tokenizer.ChatMl;
 import dev.fettle.tokenizer.TokenizerChanges;
 import dev.fettle.tokenizer.TokenizerChanges.NewToken;
@@ -48,7 +49,7 @@ public record TokenizerSettings(List<NewToken> addTokens, Optional<String> chatT
                   .list()
                   .otherwise(List.of())
                   .also("new_special_tokens", "additional_special_tokens", "add_tokens"),
-              Key.wordFileOrText(
+              PathKeys.wordFileOrText(
                       "chatTemplate",
                       List.of(DataSettings.CHAT_ML),
                       TokenizerSettings::isTemplate,

@@ -11,6 +11,7 @@ import dev.fettle.models.lora.AdapterConfig;
 import dev.fettle.models.weights.GrownWeights;
 import dev.fettle.models.weights.OwnHead;
 import dev.fettle.models.weights.WeightSource;
+import dev.fettle.settings.HubNames;
 import dev.fettle.tokenizer.Tokenizer;
 import dev.fettle.tokenizer.TokenizerChanges;
 import java.nio.file.Files;
@@ -160,7 +161,9 @@ public record ModelFiles(
   static void requireConfig(Path directory) {
     if (!Files.isDirectory(directory)) {
       throw new ModelFileException(
-          directory, "no such directory; give one with config.json and model.safetensors");
+          directory,
+          "no such directory; give one with config.json and model.safetensors"
+              + HubNames.advice(directory.toString()));
     }
     boolean old = Files.exists(directory.resolve("trainer.json"));
     if (old && !isAdapter(directory) && !Files.exists(directory.resolve(HfConfig.FILE))) {
