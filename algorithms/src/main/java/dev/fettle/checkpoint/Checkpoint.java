@@ -175,7 +175,8 @@ public record Checkpoint(Path path, Path modelFile, TrainerState trainer, Proven
     try {
       return Manifest.JSON.readValue(SmallFile.bytes(file, Manifest.LARGEST), type);
     } catch (JsonProcessingException e) {
-      throw new CheckpointException(file + " is not of this version: " + e.getOriginalMessage(), e);
+      throw new CheckpointException(
+          file + " is not of this version: " + FileErrors.parserFault(e.getOriginalMessage()), e);
     } catch (IOException e) {
       throw new CheckpointException(file + " cannot be read: " + FileErrors.reason(e), e);
     }

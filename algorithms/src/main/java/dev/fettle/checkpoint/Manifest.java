@@ -90,7 +90,7 @@ record Manifest(int format, long step, String model, List<Entry> files) {
       manifest.requireFiles(file);
       return manifest;
     } catch (JsonProcessingException e) {
-      throw damaged(file, "is damaged: " + e.getOriginalMessage());
+      throw damaged(file, "is damaged: " + FileErrors.parserFault(e.getOriginalMessage()));
     } catch (IOException e) {
       throw damaged(file, "cannot be read: " + FileErrors.reason(e));
     }

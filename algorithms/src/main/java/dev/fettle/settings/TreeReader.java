@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import dev.fettle.files.FileErrors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,7 +91,7 @@ final class TreeReader {
             .map(String::strip)
             .filter(l -> !l.startsWith("in "))
             .toList();
-    return lines.isEmpty() ? "malformed" : lines.get(0);
+    return FileErrors.parserFault(lines.isEmpty() ? "" : lines.get(0));
   }
 
   private ConfigTree tree(String path) throws IOException {

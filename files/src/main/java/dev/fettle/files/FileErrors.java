@@ -9,9 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What went wrong with a file, in words. */
 public final class FileErrors {
+  /** As in {@code (start marker at [Source: REDACTED (...); line: 1, column: 1])}. */
+  private static final Pattern PARSER_PLACE = Pattern.compile(" \\(start marker at \\[.*?\\]\\)");
+
   private FileErrors() {}
 
   /** The reason alone; the file system's exceptions often carry only a path. */
@@ -49,5 +54,15 @@ public final class FileErrors {
     } catch (IOException unknown) {
       return "";
     }
+  }
+
+  /**
+   * What a parser says is wrong, on one line: without the place in its own words, which speaks of
+   * its settings.
+   */
+  public static String parserFault(@Nullable String message) {
+    String first = message == null ? "" : message.lines().findFirst().orElse("");
+    String plain = PARSER_PLACE.matcher(first).replaceAll("");
+    return plain.isBlank() ? "malformed" : plain;
   }
 }

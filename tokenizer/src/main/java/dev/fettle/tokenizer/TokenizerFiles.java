@@ -203,7 +203,12 @@ final class TokenizerFiles {
     } catch (JsonProcessingException e) {
       String at = e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr();
       throw new TokenizerException(
-          file + at + ": not valid JSON: " + e.getOriginalMessage() + "; fetch the file again", e);
+          file
+              + at
+              + ": not valid JSON: "
+              + FileErrors.parserFault(e.getOriginalMessage())
+              + "; fetch the file again",
+          e);
     }
   }
 

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.fettle.files.FileErrors;
 import dev.fettle.settings.Nearest;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -220,7 +221,6 @@ public final class DataFiles {
           ? "it is nested deeper than " + ReadLimits.DEPTH + " levels"
           : "it has a number of more than " + ReadLimits.DIGITS + " digits";
     }
-    int end = message.indexOf('\n');
-    return end < 0 ? message : message.substring(0, end);
+    return FileErrors.parserFault(message);
   }
 }

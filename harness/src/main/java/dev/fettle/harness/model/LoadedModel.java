@@ -113,8 +113,7 @@ public final class LoadedModel implements AutoCloseable {
     ModelSettings whole = PolicyAdapter.withBase(model);
     if (RewardModel.is(whole)) {
       throw new ModelFileException(
-          model.directory(),
-          "is a reward model, which gives no next tokens; open it as a RewardModel, or score rows with it");
+          model.directory(), "is a reward model, which gives no next tokens; score rows with it");
     }
     Wiring wiring =
         new Wiring(List.of(new BackendModule(backend, dumpGraphs), new ModelModule(whole, 0)));

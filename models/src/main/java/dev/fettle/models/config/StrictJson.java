@@ -78,7 +78,7 @@ public final class StrictJson {
 
   /** The first line of a parser's complaint, with the place. */
   public static String reason(JsonProcessingException e) {
-    String text = e.getOriginalMessage().lines().findFirst().orElse("malformed");
+    String text = FileErrors.parserFault(e.getOriginalMessage());
     JsonLocation at = e.getLocation();
     return at == null ? text : text + " (line " + at.getLineNr() + ")";
   }
