@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       RowsCommand.class,
       ScoreCommand.class,
       GenerateCommand.class,
+      SampleCommand.class,
       CompareCommand.class,
       InitCommand.class,
       MergeCommand.class,
@@ -33,7 +34,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit codes: 0 done, 1 failed, 2 something in the configuration, the data or the options is"
-          + " wrong, 130 stopped by Ctrl-C (go on with --resume)."
+          + " wrong, 130 stopped by Ctrl-C (go on with --resume; sample and best-of with the same"
+          + " command)."
     })
 public final class Main implements Runnable {
   /** Stopped by a signal, as shells number it. */

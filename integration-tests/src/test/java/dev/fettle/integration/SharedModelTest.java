@@ -13,7 +13,7 @@ import dev.fettle.harness.model.NewModel.Family;
 import dev.fettle.harness.model.NewModel.Sizes;
 import dev.fettle.harness.model.NewModel.TrainedTokens;
 import dev.fettle.harness.model.Prompt;
-import dev.fettle.harness.model.StopStrings;
+import dev.fettle.sample.StopStrings;
 import dev.fettle.harness.score.RowScore;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.tokenizer.ChatMessage;

@@ -73,7 +73,7 @@ final class Conversations {
     if (lossOn == LossOn.ALL) {
       return Optional.of(RowText.whole(whole.text(), true));
     }
-    String opening = render(prompt, true, fields).text();
+    String opening = opening(prompt, fields);
     if (!whole.text().startsWith(opening)) {
       return Optional.empty();
     }
@@ -81,6 +81,11 @@ final class Conversations {
         lossOn == LossOn.ASSISTANT
             ? marked(whole, opening.length(), fields)
             : RowText.from(opening.length(), whole.text(), true));
+  }
+
+  /** A conversation with the assistant's turn begun. */
+  String opening(ArrayNode prompt, Fields fields) {
+    return render(prompt, true, fields).text();
   }
 
   /**

@@ -109,6 +109,17 @@ public final class DatasetLoader<E extends Sized> {
     return form.isPresent() ? load(rows, cache, form.get()) : load(rows);
   }
 
+  /**
+   * What the examples of some rows depend on, in 32 hexadecimal digits: equal keys, equal examples.
+   * Reads all files.
+   *
+   * @return nothing for an encoding that has no {@link RowEncoding#stored form}
+   * @throws DataException where a file is missing, empty or not readable
+   */
+  public Optional<String> key(RowSelection rows) {
+    return encoding.stored().map(form -> RowKey.of(rows, options, form.identity()));
+  }
+
   private Dataset<E> load(RowSelection rows, RowCache cache, StoredForm<E> form) {
     List<Path> files = rows.files();
     String key = RowKey.of(rows, options, form.identity());
@@ -129,14 +140,14 @@ public final class DatasetLoader<E extends Sized> {
   private LoadReport read(RowSelection rows, BiConsumer<E, RowOrigin> examples) {
     ExecutorService workers = Executors.newFixedThreadPool(threads, DatasetLoader::daemon);
     try {
-      Tally<E> tally = new Tally<>(rows, examples);
+      Tally<E> tally = new Tally<>(rows, encoding, examples);
       new SelectedRows(rows)
           .forEachFile(
               (source, file, reader) -> {
                 tally.source(source);
                 new FileLoad(reader, workers, tally, file).run();
               });
-      return tally.finish(encoding.tokenizer());
+      return tally.finish();
     } finally {
       workers.shutdownNow();
     }

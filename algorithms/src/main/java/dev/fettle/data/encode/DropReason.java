@@ -14,7 +14,9 @@ public enum DropReason {
    * The rendered conversation does not begin with the rendered prompt, so their boundary is
    * unknown.
    */
-  PROMPT_NOT_KEPT("chat template changes the prompt once it is answered");
+  PROMPT_NOT_KEPT("chat template changes the prompt once it is answered"),
+  /** A prompt to be answered that leaves no room for its answer; one that is cut asks otherwise. */
+  PROMPT_TOO_LONG("prompt too long for an answer");
 
   private final String words;
 

@@ -2,6 +2,7 @@ package dev.fettle.data.encode;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.DataFiles;
 import dev.fettle.data.read.Row;
@@ -54,6 +55,11 @@ public final class Fields {
             + "; its columns are "
             + String.join(", ", Columns.present(row).stream().map(columns::inFile).toList())
             + "; correct the row or delete it");
+  }
+
+  /** An empty list. */
+  ArrayNode none() {
+    return row.fields().arrayNode();
   }
 
   /** A column that must be text. */

@@ -123,6 +123,8 @@ public record LoadReport(
             .orElse(DropReason.EMPTY);
     return switch (most) {
       case NO_TARGET_AFTER_TRUNCATION -> "raise data.maxLength, or set data.truncation: keep_end";
+      case PROMPT_TOO_LONG ->
+          "raise data.maxLength, as far as the model allows, or lower the number of new tokens";
       case PROMPT_NOT_KEPT ->
           "set algorithm.lossOn: all, or another data.chatTemplate, one that keeps the prompt as it"
               + " is";

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fettle.data.read.Row;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.stream.Collectors;
 
 /**
  * Reads lists of messages as data sets hold them: objects with {@code role} and {@code content}, or
@@ -41,6 +43,8 @@ final class Messages {
           "assistant");
 
   private final Map<String, String> roles;
+
+  /** Senders met that were kept as roles, though most templates know others. */
   private final SortedSet<String> unusual = new ConcurrentSkipListSet<>();
 
   /**
@@ -52,14 +56,20 @@ final class Messages {
     this.roles = roles;
   }
 
-  /** Senders met that were kept as roles, though most templates know others. */
-  Set<String> unusual() {
-    return unusual;
-  }
-
-  /** What such a sender is mostly called, as {@code human: user}. */
-  static String advice(String sender) {
-    return sender + ": " + SENDERS.get(sender);
+  /** A sentence about senders that were kept as roles; nothing where there were none. */
+  List<String> findings() {
+    Set<String> senders = unusual;
+    return senders.isEmpty()
+        ? List.of()
+        : List.of(
+            "the senders "
+                + String.join(", ", senders)
+                + " are kept as roles, as TRL does; where the chat template knows other roles, set"
+                + " data.roles: {"
+                + senders.stream()
+                    .map(s -> s + ": " + SENDERS.get(s))
+                    .collect(Collectors.joining(", "))
+                + "}");
   }
 
   /** The conversation of a row. */

@@ -38,6 +38,15 @@ public interface RowEncoding<E extends Sized> {
   }
 
   /**
+   * An example that knows which row of its data it is; by default it is kept as it is.
+   *
+   * @param row of all its data, from 0; rows that were dropped count
+   */
+  default E numbered(E example, long row) {
+    return example;
+  }
+
+  /**
    * The sequences of tokens an example is made of, to be shown and written: one under the empty
    * name, or several under theirs, as {@code chosen} and {@code rejected}, in the order in which
    * they are shown. None, as by default for what is no plain example, where they cannot be shown.

@@ -14,7 +14,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
@@ -23,6 +22,7 @@ import java.util.stream.Collectors;
 final class Tally<E extends Sized> {
 
   private final List<Path> files;
+  private final RowEncoding<E> encoding;
   private final BiConsumer<E, RowOrigin> examples;
   private final Map<DropReason, Dropped> dropped = new EnumMap<>(DropReason.class);
   private long rows;
@@ -37,10 +37,13 @@ final class Tally<E extends Sized> {
 
   /**
    * @param selected whose rows these are
+   * @param encoding of which the examples are
    * @param examples takes each example with the place of its row
    */
-  Tally(RowSelection selected, BiConsumer<E, RowOrigin> examples) {
+  Tally(
+      RowSelection selected, RowEncoding<E> encoding, BiConsumer<E, RowOrigin> examples) {
     this.files = selected.files();
+    this.encoding = encoding;
     this.examples = examples;
     this.keptBySource = new long[selected.sources().size()];
   }
@@ -73,7 +76,7 @@ final class Tally<E extends Sized> {
           (old, one) -> new Dropped(old.count() + 1, old.first()));
     }
     if (encoded.example() != null) {
-      examples.accept(encoded.example(), origin);
+      examples.accept(encoding.numbered(encoded.example(), rows - 1), origin);
       kept++;
       keptBySource[source]++;
       tokens += encoded.example().length();
@@ -88,7 +91,7 @@ final class Tally<E extends Sized> {
    *
    * @throws DataException where no row is left
    */
-  LoadReport finish(Optional<Tokenizer> tokenizer) {
+  LoadReport finish() {
     LoadReport report =
         new LoadReport(
             rows,
@@ -96,7 +99,7 @@ final class Tally<E extends Sized> {
             tokens,
             targets,
             dropped,
-            findings(tokenizer),
+            findings(),
             Arrays.stream(keptBySource).boxed().toList());
     String names = files.stream().map(Path::toString).collect(Collectors.joining(", "));
     if (rows == 0) {
@@ -115,10 +118,10 @@ final class Tally<E extends Sized> {
     return report;
   }
 
-  private List<String> findings(Optional<Tokenizer> tokenizer) {
+  private List<String> findings() {
     List<String> all = new ArrayList<>(findings);
-    if (endsLearnt == 0 && kept > 0) {
-      tokenizer.map(Tally::endNeverLearnt).ifPresent(all::add);
+    if (endsLearnt == 0 && targets > 0) {
+      encoding.tokenizer().map(Tally::endNeverLearnt).ifPresent(all::add);
     }
     return all;
   }

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Encodes rows that become one sequence each.
@@ -98,17 +97,7 @@ final class TextRowEncoder implements RowEncoder<Example> {
 
   @Override
   public List<String> findings() {
-    List<String> findings = new ArrayList<>();
-    Set<String> senders = messages.unusual();
-    if (!senders.isEmpty()) {
-      findings.add(
-          "the senders "
-              + String.join(", ", senders)
-              + " are kept as roles, as TRL does; where the chat template knows other roles, set"
-              + " data.roles: {"
-              + senders.stream().map(Messages::advice).collect(Collectors.joining(", "))
-              + "}");
-    }
+    List<String> findings = new ArrayList<>(messages.findings());
     if (rendered) {
       template
           .flatMap(t -> TemplateMarks.warning(t, tokenizer.orElseThrow()))
@@ -142,7 +131,7 @@ final class TextRowEncoder implements RowEncoder<Example> {
   }
 
   /** JSON can write half of a character; no tokenizer can read it. */
-  private static void requireCharacters(String text, RowOrigin origin) {
+  static void requireCharacters(String text, RowOrigin origin) {
     for (int i = 0; i < text.length(); ) {
       int point = text.codePointAt(i);
       // Two halves that belong together are one point beyond these.

@@ -1,5 +1,6 @@
 package dev.fettle.data.preference;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,6 +9,7 @@ import dev.fettle.data.encode.EncodingOptions;
 import dev.fettle.data.encode.RowEncoder;
 import dev.fettle.data.encode.RowEncoding;
 import dev.fettle.data.encode.RowFormat;
+import dev.fettle.data.read.Row;
 import dev.fettle.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -122,6 +124,17 @@ public record PreferenceRows(Optional<Tokenizer> tokenizer) implements RowEncodi
     for (int i = from; i < to; i++) {
       array.add(ids[i]);
     }
+  }
+
+  /**
+   * What both answers of an {@link #IMPLICIT} row begin with: a text, or a list of messages.
+   *
+   * @param row under the format's names
+   * @return nothing where the answers do not differ
+   * @throws dev.fettle.data.read.DataException where the row lacks an answer
+   */
+  public static Optional<JsonNode> sharedPrompt(Row row) {
+    return Answers.of(IMPLICIT, new PairFields(row)).map(Answers::prompt);
   }
 
   @Override

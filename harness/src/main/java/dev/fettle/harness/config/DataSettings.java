@@ -255,4 +255,44 @@ public record DataSettings(
         chatTemplate,
         maxRowBytes);
   }
+
+  /** The same where the files call the columns otherwise. */
+  public DataSettings withColumns(Columns other) {
+    return new DataSettings(
+        train,
+        eval,
+        evalFraction,
+        mixing,
+        format,
+        other,
+        roles,
+        template,
+        maxLength,
+        truncation,
+        packing,
+        shuffle,
+        dropLast,
+        chatTemplate,
+        maxRowBytes);
+  }
+
+  /** The same of other rows to train on. */
+  public DataSettings withTrain(List<DataSource> others) {
+    return new DataSettings(
+        others,
+        eval,
+        evalFraction,
+        mixing,
+        format,
+        columns,
+        roles,
+        template,
+        maxLength,
+        truncation,
+        packing,
+        shuffle,
+        dropLast,
+        chatTemplate,
+        maxRowBytes);
+  }
 }

@@ -5,6 +5,9 @@ import dev.fettle.data.read.DataException;
 import dev.fettle.harness.config.BackendSettings;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.config.ModelSettings;
+import dev.fettle.harness.sample.AnswerSink;
+import dev.fettle.harness.sample.SampleReport;
+import dev.fettle.harness.sample.SampleRequest;
 import dev.fettle.harness.score.RowScore;
 import dev.fettle.harness.score.ScoreFile;
 import dev.fettle.harness.score.ScoreReport;
@@ -18,6 +21,7 @@ import dev.fettle.models.generate.Generator;
 import dev.fettle.models.generate.GeneratorModel;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.models.generate.TokenListener;
+import dev.fettle.sample.StopStrings;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.tokenizer.ChatMessage;
@@ -62,6 +66,7 @@ public final class LoadedModel implements AutoCloseable {
   private final ProgramCache programs;
   private final PromptTokens tokens;
   private final Turns turns = new Turns("the model");
+  private final TextGeneration texts;
 
   /** Its threads end by themselves, when the last subscriber has read what is held for it. */
   private final Executor streams = Executors.newCachedThreadPool(LoadedModel::streamThread);
@@ -75,6 +80,7 @@ public final class LoadedModel implements AutoCloseable {
     this.policy = wiring.get(Policy.class);
     this.programs = wiring.get(ProgramCache.class);
     this.tokens = new PromptTokens(files);
+    this.texts = new TextGeneration(tokens, turns, this::generator);
     files.warnings().forEach(w -> LOG.warn("{}", w));
   }
 
@@ -207,23 +213,7 @@ public final class LoadedModel implements AutoCloseable {
   public List<GeneratedText> generate(
       List<int[]> prompts, SamplingOptions options, StopStrings stops, TextListener listener) {
     SamplingOptions ending = options.withDefaultStopIds(stopIds());
-    return turns.take(() -> decode(prompts, ending, stops, listener, () -> {}));
-  }
-
-  private List<GeneratedText> decode(
-      List<int[]> prompts,
-      SamplingOptions options,
-      StopStrings stops,
-      TextListener listener,
-      Runnable eachToken) {
-    int sequences = prompts.size() * options.draws().samples();
-    TextStreams texts = new TextStreams(sequences, files.requireTokenizer(), stops, listener);
-    TokenListener told =
-        (row, id) -> {
-          turns.requireNotInterrupted();
-          eachToken.run();
-        };
-    return texts.finish(generator().generate(prompts, options, texts, told));
+    return turns.take(() -> texts.decode(prompts, ending, stops, listener, () -> {}));
   }
 
   /** Continues a prompt; the result is what comes after it, of several samples the first. */
@@ -301,19 +291,7 @@ public final class LoadedModel implements AutoCloseable {
     SamplingOptions one = options.withSamples(1);
     // Each token adds one piece at the most, and the end another.
     int most = Math.min(one.maxNewTokens(), maxPositions()) + 1;
-    return new TextPublisher(streams, most, pieces -> stream(prompt, one, stops, pieces));
-  }
-
-  private void stream(
-      Prompt prompt, SamplingOptions options, StopStrings stops, TextPublisher.Pieces pieces) {
-    turns.requireOpen();
-    SamplingOptions ending = options.withDefaultStopIds(tokens.stopIds(List.of(prompt)));
-    List<int[]> ids = List.of(tokens.of(prompt));
-    turns.take(
-        () -> {
-          pieces.requireWanted();
-          return decode(ids, ending, stops, (row, text) -> pieces.add(text), pieces::requireWanted);
-        });
+    return new TextPublisher(streams, most, pieces -> texts.stream(prompt, one, stops, pieces));
   }
 
   private Generator generator() {
@@ -323,6 +301,28 @@ public final class LoadedModel implements AutoCloseable {
               new GeneratorModel(policy.spec(), settings.precision()), policy.state(), programs);
     }
     return generator;
+  }
+
+  /**
+   * Answers the prompts that rows hold, each as often as the options say, a few batches at a time.
+   * An answer follows from its prompt, the seed and which of the prompt's answers it is.
+   *
+   * @param to given the answers to each prompt, in the order of the rows; closed at the end
+   * @throws DataException where a file or row is broken, or the answers cannot be written
+   * @throws dev.fettle.models.generate.GenerationException if the logits are not numbers
+   */
+  public SampleReport sample(SampleRequest request, AnswerSink to) {
+    Runnable eachToken = turns::requireNotInterrupted;
+    return turns.take(
+        () -> new ModelSampling(files, settings, backend(), generator()).run(request, to, eachToken));
+  }
+
+  /**
+   * The same into a file, one JSON object an answer, with which a later call goes on wherever one
+   * was broken off: see {@link dev.fettle.sample.SampleColumns}.
+   */
+  public SampleReport sample(SampleRequest request, Path out) {
+    return sample(request, AnswerSink.file(out, request));
   }
 
   /**

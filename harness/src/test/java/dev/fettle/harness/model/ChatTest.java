@@ -10,6 +10,7 @@ import dev.fettle.tokenizer.ChatMessage;
 import dev.fettle.tokenizer.ChatMl;
 import dev.fettle.tokenizer.ChatTemplate;
 import dev.fettle.tokenizer.TokenizerException;
+import dev.fettle.sample.StopStrings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,6 +8,7 @@ import dev.fettle.harness.Tiny;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.models.generate.TokenListener;
+import dev.fettle.sample.StopStrings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;

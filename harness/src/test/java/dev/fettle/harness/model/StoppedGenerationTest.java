@@ -7,6 +7,7 @@ import dev.fettle.models.generate.Generation;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.models.generate.StopReason;
 import dev.fettle.models.generate.TokenListener;
+import dev.fettle.sample.StopStrings;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -6,6 +6,7 @@ import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.support.ProgramCache;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,9 +20,14 @@ final class CachePool implements AutoCloseable {
   private static final int UNIT = 32;
   private static final int WASTE = 2;
 
+  /** Caches of the size asked for may take together so many times what the largest takes. */
+  private static final int EXACT = 3;
+
   private final DeviceState state;
   private final ModelShape shape;
   private final ProgramCache programs;
+
+  /** Those used last are last. */
   private final List<Entry> entries = new ArrayList<>();
 
   /**
@@ -36,6 +42,11 @@ final class CachePool implements AutoCloseable {
     private void closePrograms() {
       decode.close();
       programs.close();
+    }
+
+    /** Tokens it has room for. */
+    private long size() {
+      return (long) cache.rows() * cache.positions();
     }
   }
 
@@ -68,7 +79,26 @@ final class CachePool implements AutoCloseable {
             .filter(e -> e.cache.positions() >= positions)
             .filter(e -> e.cache.positions() <= WASTE * enough)
             .min(Comparator.comparingInt(e -> e.cache.positions()));
-    return known.orElseGet(() -> allocate(new KeyValueCache(shape, rows, enough)));
+    return used(known.orElseGet(() -> allocate(new KeyValueCache(shape, rows, enough))));
+  }
+
+  /**
+   * A cache of the size of {@link #positions(int)}, whichever others there are: a runtime may round
+   * otherwise where a cache is larger, so only then does a call give the same bits whatever was
+   * called before it.
+   *
+   * @param rows one of the sizes of {@link #rows}
+   */
+  Entry takeExact(int rows, int positions) {
+    KeyValueCache wanted = new KeyValueCache(shape, rows, positions(positions));
+    Optional<Entry> known = entries.stream().filter(e -> e.cache.equals(wanted)).findFirst();
+    return used(known.orElseGet(() -> allocate(wanted)));
+  }
+
+  private Entry used(Entry e) {
+    entries.remove(e);
+    entries.add(e);
+    return e;
   }
 
   private Entry allocate(KeyValueCache cache) {
@@ -84,6 +114,23 @@ final class CachePool implements AutoCloseable {
   void settle() {
     List<Entry> needless = entries.stream().filter(this::hasLarger).toList();
     needless.forEach(this::release);
+  }
+
+  /**
+   * Lets go of the caches that were not used for longest, where all together are many times what
+   * the largest is; to be called while none is in use.
+   */
+  void settleExact() {
+    long largest = entries.stream().mapToLong(Entry::size).max().orElse(0);
+    long all = entries.stream().mapToLong(Entry::size).sum();
+    for (Iterator<Entry> oldest = List.copyOf(entries).iterator();
+        all > EXACT * largest && oldest.hasNext(); ) {
+      Entry e = oldest.next();
+      if (e.size() < largest) {
+        all -= e.size();
+        release(e);
+      }
+    }
   }
 
   private boolean hasLarger(Entry e) {

@@ -37,7 +37,7 @@ final class Decoding {
   /**
    * A call.
    *
-   * @param sequences as many for each prompt
+   * @param sequences at least one for each prompt, those of the first prompt first
    */
   Decoding(Runs runs, List<int[]> prompts, List<Sequence> sequences, Ending ending) {
     this.runs = runs;
@@ -50,7 +50,7 @@ final class Decoding {
     this.shared = sequences.size() > prompts.size();
     // The last token of a sequence is given out, not read; the others are.
     int positions = shared ? padded : withRoom(left() - 1);
-    this.entry = runs.pool().take(CachePool.rows(prompts.size()), positions);
+    this.entry = runs.cache(CachePool.rows(prompts.size()), positions);
   }
 
   void run() {
@@ -132,7 +132,7 @@ final class Decoding {
     }
     int own = shared ? CachePool.rows(live.size()) : shrinks ? fewer : rows;
     // The newest token is there, and not read yet.
-    CachePool.Entry next = runs.pool().take(own, withRoom(left()));
+    CachePool.Entry next = runs.cache(own, withRoom(left()));
     int[] sources = new int[own];
     for (int i = 0; i < live.size(); i++) {
       sources[i] = live.get(i).row();

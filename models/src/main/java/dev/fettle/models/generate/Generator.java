@@ -71,24 +71,64 @@ public final class Generator implements AutoCloseable {
    */
   public List<Generation> generate(
       List<int[]> prompts, SamplingOptions options, StopCondition stop, TokenListener listener) {
-    return guard.call(() -> decode(prompts, options, stop, listener));
+    return guard.call(
+        () -> {
+          try {
+            Runs runs = new Runs(model, state, pool, options.choice(), false);
+            return decode(numbered(prompts, options), options, runs, ending(options, stop, listener));
+          } finally {
+            pool.settle();
+          }
+        });
+  }
+
+  /**
+   * Continues prompts, some samples of each: for many prompts, a call a batch. Unlike those of
+   * {@link #generate(List, SamplingOptions, StopCondition, TokenListener) generate}, samples are
+   * numbered by the caller, so that a prompt's may be spread over calls; and caches have the size
+   * the call needs, whatever was called before, so that on a CPU the same call gives the same bits.
+   *
+   * @param wanted which samples of which prompts
+   * @param options whose number of samples does not count
+   * @param stop asked after each new token whether its sequence is over
+   * @param listener told of each new token; rows are counted as in the result
+   * @return the samples of the first prompt first
+   * @throws IllegalArgumentException if a prompt is empty, names an unknown token, or leaves no
+   *     room for a new token
+   * @throws IllegalStateException if another call runs, or the generator is closed
+   * @throws GenerationException if the logits are not numbers, naming the token and the prompt
+   */
+  public List<Generation> sample(
+      List<PromptSamples> wanted,
+      SamplingOptions options,
+      StopCondition stop,
+      TokenListener listener) {
+    return guard.call(
+        () -> {
+          try {
+            Runs runs = new Runs(model, state, pool, options.choice(), true);
+            return decode(wanted, options, runs, ending(options, stop, listener));
+          } finally {
+            pool.settleExact();
+          }
+        });
+  }
+
+  private static Ending ending(
+      SamplingOptions options, StopCondition stop, TokenListener listener) {
+    return new Ending(options.stopIds(), stop, listener);
   }
 
   private List<Generation> decode(
-      List<int[]> prompts, SamplingOptions options, StopCondition stop, TokenListener listener) {
+      List<PromptSamples> wanted, SamplingOptions options, Runs runs, Ending ending) {
     ModelShape shape = model.body().shape();
-    prompts.forEach(p -> check(p, shape));
-    if (prompts.isEmpty()) {
+    wanted.forEach(w -> check(w.prompt(), shape));
+    if (wanted.isEmpty()) {
       return List.of();
     }
-    List<Sequence> sequences = sequences(prompts, options, shape);
-    Ending ending = new Ending(options.stopIds(), stop, listener);
-    try {
-      new Decoding(new Runs(model, state, pool, options.choice()), prompts, sequences, ending)
-          .run();
-    } finally {
-      pool.settle();
-    }
+    List<Sequence> sequences = sequences(wanted, options, shape);
+    List<int[]> prompts = wanted.stream().map(PromptSamples::prompt).toList();
+    new Decoding(runs, prompts, sequences, ending).run();
     return sequences.stream().map(Sequence::result).toList();
   }
 
@@ -111,24 +151,31 @@ public final class Generator implements AutoCloseable {
     }
   }
 
-  private static List<Sequence> sequences(
-      List<int[]> prompts, SamplingOptions options, ModelShape shape) {
+  /** A prompt that is given twice has twice as many samples, all different. */
+  private static List<PromptSamples> numbered(List<int[]> prompts, SamplingOptions options) {
     int samples = options.draws().samples();
-    // A prompt that is given twice has twice as many samples, all different.
     Map<List<Integer>, Integer> before = new HashMap<>();
-    List<Sequence> all = new ArrayList<>();
-    for (int p = 0; p < prompts.size(); p++) {
-      int[] prompt = prompts.get(p);
+    List<PromptSamples> all = new ArrayList<>();
+    for (int[] prompt : prompts) {
       List<Integer> key = Arrays.stream(prompt).boxed().toList();
       int first = before.merge(key, samples, Integer::sum) - samples;
+      all.add(new PromptSamples(prompt, first, samples));
+    }
+    return all;
+  }
+
+  private static List<Sequence> sequences(
+      List<PromptSamples> wanted, SamplingOptions options, ModelShape shape) {
+    List<Sequence> all = new ArrayList<>();
+    for (int p = 0; p < wanted.size(); p++) {
+      int[] prompt = wanted.get(p).prompt();
+      int first = wanted.get(p).first();
       // The last new token is only given out, never read: it needs no position.
       int room = shape.maxPositions() - prompt.length + 1;
       int limit = Math.min(options.maxNewTokens(), room);
-      for (int s = 0; s < samples; s++) {
+      for (int s = first; s < first + wanted.get(p).count(); s++) {
         Sequence.Name name = new Sequence.Name(all.size(), p, s);
-        all.add(
-            new Sequence(
-                name, prompt, limit, DrawNames.stream(options.draws(), prompt, first + s)));
+        all.add(new Sequence(name, prompt, limit, DrawNames.stream(options.draws(), prompt, s)));
       }
     }
     return all;

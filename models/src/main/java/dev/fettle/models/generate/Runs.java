@@ -28,8 +28,14 @@ final class Runs {
   private final Choice choice;
   private final Sampler sampler;
   private final Wanted wanted;
+  private final boolean exact;
 
-  Runs(GeneratorModel model, DeviceState state, CachePool pool, Choice choice) {
+  /**
+   * Runs of a call.
+   *
+   * @param exact whether its caches depend on the call alone
+   */
+  Runs(GeneratorModel model, DeviceState state, CachePool pool, Choice choice, boolean exact) {
     this.model = model;
     this.state = state;
     this.pool = pool;
@@ -37,14 +43,20 @@ final class Runs {
     this.choice = choice;
     this.sampler = new Sampler(choice, vocab());
     this.wanted = Wanted.of(choice, vocab());
+    this.exact = exact;
   }
 
   private int vocab() {
     return model.body().shape().vocab();
   }
 
-  CachePool pool() {
-    return pool;
+  /**
+   * A cache of at least so many positions.
+   *
+   * @param rows one of the sizes of {@link CachePool#rows}
+   */
+  CachePool.Entry cache(int rows, int positions) {
+    return exact ? pool.takeExact(rows, positions) : pool.take(rows, positions);
   }
 
   /** The longest sequence the model takes. */

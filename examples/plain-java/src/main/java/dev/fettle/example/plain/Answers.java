@@ -6,7 +6,7 @@ import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.model.GeneratedText;
 import dev.fettle.harness.model.LoadedModel;
 import dev.fettle.harness.model.Prompt;
-import dev.fettle.harness.model.StopStrings;
+import dev.fettle.sample.StopStrings;
 import dev.fettle.harness.score.ScoreSummary;
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.tokenizer.ChatMessage;

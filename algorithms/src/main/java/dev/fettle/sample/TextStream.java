@@ -1,4 +1,4 @@
-package dev.fettle.harness.model;
+package dev.fettle.sample;
 
 import dev.fettle.tokenizer.StreamDecoder;
 import dev.fettle.tokenizer.Tokenizer;

@@ -1,4 +1,4 @@
-package dev.fettle.harness.model;
+package dev.fettle.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
