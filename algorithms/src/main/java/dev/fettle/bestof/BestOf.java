@@ -51,8 +51,7 @@ public record BestOf(RewardFunction reward, Optional<RewardFunction> gold) {
       some.forEach(
           c ->
               all.add(
-                  new Candidate(
-                      c, c.generation().logProb(), Double.NaN, OptionalDouble.empty())));
+                  new Candidate(c, c.generation().logProb(), Double.NaN, OptionalDouble.empty())));
     }
     return score(all);
   }

@@ -7,8 +7,8 @@ import java.util.stream.IntStream;
 /**
  * What the best of n answers is worth, estimated without bias from N answers: the mean over all
  * subsets of n, {@code E_n = sum_{i=n}^{N} C(i-1, n-1) / C(N, n) s_(i)}, where {@code s_(i)} is the
- * worth of the answer at place i by its reward, from below. As the estimator of pass@k (Chen et al.,
- * 2021, arXiv 2107.03374), of which it is the general form.
+ * worth of the answer at place i by its reward, from below. As the estimator of pass@k (Chen et
+ * al., 2021, arXiv 2107.03374), of which it is the general form.
  */
 public final class BestOfCurve {
   private BestOfCurve() {}

@@ -82,8 +82,7 @@ public record BestOfReport(
       for (int i = 0; i < rewards.size(); i++) {
         Optional<Mean> gold =
             i < golds.size() ? Optional.of(golds.get(i).mean()) : Optional.empty();
-        points.add(
-            new Point(i + 1, rewards.get(i).mean(), gold, BestOfCurve.klBound(i + 1)));
+        points.add(new Point(i + 1, rewards.get(i).mean(), gold, BestOfCurve.klBound(i + 1)));
       }
       return new BestOfReport(
           prompts,

@@ -11,8 +11,7 @@ import java.util.OptionalDouble;
  * @param reward by which one is chosen; NaN where there is none
  * @param gold by a second reward, where one was asked for; NaN where it gives none
  */
-public record Candidate(
-    Completion completion, double logProb, double reward, OptionalDouble gold) {
+public record Candidate(Completion completion, double logProb, double reward, OptionalDouble gold) {
 
   /** Whether it can be chosen. */
   public boolean isScored() {

@@ -1,8 +1,8 @@
 package dev.fettle.bestof;
 
 /**
- * A mean over prompts, and where the true one lies with a confidence of 95 %: {@code mean ± 1.96 s /
- * sqrt(count)}, which holds for many prompts.
+ * A mean over prompts, and where the true one lies with a confidence of 95 %: {@code mean ± 1.96 s
+ * / sqrt(count)}, which holds for many prompts.
  *
  * @param mean NaN of none
  * @param low end of the interval; NaN of fewer than two

@@ -8,7 +8,9 @@ import java.util.OptionalInt;
 public final class PromptIds {
   private PromptIds() {}
 
-  /** Whether a text is a conversation that is written out already, as the rows of training may be. */
+  /**
+   * Whether a text is a conversation that is written out already, as the rows of training may be.
+   */
   public static boolean isChat(String text) {
     return text.contains(ChatMl.START);
   }

@@ -62,8 +62,7 @@ public record PromptRows(Optional<Tokenizer> tokenizer, int answerTokens, boolea
   /** Checks the room. */
   public PromptRows {
     if (answerTokens < 1) {
-      throw new IllegalArgumentException(
-          "an answer needs at least one token, not " + answerTokens);
+      throw new IllegalArgumentException("an answer needs at least one token, not " + answerTokens);
     }
   }
 

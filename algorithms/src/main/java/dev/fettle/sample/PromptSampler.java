@@ -117,8 +117,7 @@ public final class PromptSampler implements CompletionSource {
     List<Integer> order =
         IntStream.range(0, prompts.size())
             .boxed()
-            .sorted(
-                Comparator.comparingInt((Integer i) -> prompts.get(i).length()).reversed())
+            .sorted(Comparator.comparingInt((Integer i) -> prompts.get(i).length()).reversed())
             .toList();
     List<List<Share>> batches = new ArrayList<>();
     List<Share> batch = new ArrayList<>();
@@ -143,10 +142,7 @@ public final class PromptSampler implements CompletionSource {
   }
 
   private void answer(
-      List<SamplePrompt> prompts,
-      List<Share> batch,
-      SamplingOptions options,
-      Completion[] made) {
+      List<SamplePrompt> prompts, List<Share> batch, SamplingOptions options, Completion[] made) {
     List<SamplePrompt> asked = new ArrayList<>();
     List<Integer> places = new ArrayList<>();
     List<PromptSamples> wanted = new ArrayList<>();
@@ -182,10 +178,8 @@ public final class PromptSampler implements CompletionSource {
 
     Texts(List<SamplePrompt> asked, SamplingOptions options) {
       streams =
-          tokenizer.map(
-              t -> new TextStreams(asked.size(), t, settings.stops(), (text, row) -> {}));
-      stopIds =
-          asked.stream().map(p -> options.stops().orElse(ends.after(p.chat()))).toList();
+          tokenizer.map(t -> new TextStreams(asked.size(), t, settings.stops(), (text, row) -> {}));
+      stopIds = asked.stream().map(p -> options.stops().orElse(ends.after(p.chat()))).toList();
     }
 
     @Override

@@ -15,10 +15,10 @@ import java.util.Set;
 
 /**
  * The columns of an answer: those of its prompt's row, {@code index} of the row, {@code sample},
- * {@code completion}, {@code completion_ids}, {@code prompt_ids}, {@code logprob} (the sum), perhaps
- * {@code logprobs}, and {@code finish_reason}: {@code stop} at a token
- * that ends a text or a turn, {@code stop_string}, or {@code length} where it was cut. {@code prompt_text} is
- * what the model reads where that is not the column {@code prompt}, as for conversations.
+ * {@code completion}, {@code completion_ids}, {@code prompt_ids}, {@code logprob} (the sum),
+ * perhaps {@code logprobs}, and {@code finish_reason}: {@code stop} at a token that ends a text or
+ * a turn, {@code stop_string}, or {@code length} where it was cut. {@code prompt_text} is what the
+ * model reads where that is not the column {@code prompt}, as for conversations.
  *
  * <p>A column of the row that is called like one of these, or by which training would take the row
  * for one of another format, stands behind {@code row_}: the row's own answer is {@code
@@ -185,10 +185,10 @@ public final class SampleColumns {
                 own.set(behind ? name.substring(ROW.length()) : name, e.getValue());
               }
             });
-    String text = line.path(TEXT).isTextual() ? line.path(TEXT).asText() : line.path(PROMPT).asText();
+    String text =
+        line.path(TEXT).isTextual() ? line.path(TEXT).asText() : line.path(PROMPT).asText();
     boolean chat = line.path(PROMPT).isArray() || PromptIds.isChat(text);
-    return new SamplePrompt(
-        number(row, INDEX).asLong(), own, text, chat, ids(row, PROMPT_IDS));
+    return new SamplePrompt(number(row, INDEX).asLong(), own, text, chat, ids(row, PROMPT_IDS));
   }
 
   /**

@@ -36,7 +36,9 @@ public final class SampleFile implements SampleRun.Answers, AutoCloseable {
    */
   public static SampleFile open(Path file, Origin origin, Plan plan) {
     Origin whole =
-        origin.with("samples per prompt", plan.samples()).with("log-probabilities", plan.logProbs());
+        origin
+            .with("samples per prompt", plan.samples())
+            .with("log-probabilities", plan.logProbs());
     return new SampleFile(ResumableFile.open(file, whole, new There(plan)), plan);
   }
 

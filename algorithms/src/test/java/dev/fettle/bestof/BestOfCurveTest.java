@@ -39,7 +39,8 @@ class BestOfCurveTest {
   void smallCasesByHand() {
     double[] own = {3, 1, 2};
     // n = 2: the subsets have the best 3, 3 and 2.
-    assertThat(BestOfCurve.of(own, own)).containsExactly(new double[] {2, 8 / 3.0, 3}, within(1e-15));
+    assertThat(BestOfCurve.of(own, own))
+        .containsExactly(new double[] {2, 8 / 3.0, 3}, within(1e-15));
     double[] gold = {10, 0, 40};
     assertThat(BestOfCurve.of(own, gold))
         .containsExactly(new double[] {50 / 3.0, 20, 10}, within(1e-14));
@@ -52,8 +53,7 @@ class BestOfCurveTest {
     for (int round = 0; round < 60; round++) {
       int all = 1 + random.nextInt(10);
       boolean ties = round % 2 == 0;
-      double[] rewards =
-          random.doubles(all).map(d -> ties ? Math.floor(3 * d) : d).toArray();
+      double[] rewards = random.doubles(all).map(d -> ties ? Math.floor(3 * d) : d).toArray();
       double[] worth = random.doubles(all, -5, 5).toArray();
       for (double[] by : List.of(rewards, worth)) {
         double[] curve = BestOfCurve.of(rewards, by);

@@ -72,7 +72,8 @@ class BestOfTest {
 
   @Test
   void theBestIsTheFirstOfTheHighestReward() {
-    BestOf best = new BestOf(all -> all.stream().mapToDouble(c -> c.text().equals("0") ? 0 : 1).toArray());
+    BestOf best =
+        new BestOf(all -> all.stream().mapToDouble(c -> c.text().equals("0") ? 0 : 1).toArray());
     List<Choice> choices = best.choose(COUNTING, prompts(), FOUR);
     // Prompt 0 is answered 0, 3, 1, 4.
     assertThat(choices.get(0).best().orElseThrow().completion().sample()).isEqualTo(1);
@@ -180,7 +181,9 @@ class BestOfTest {
   @Test
   void promptsWithoutAnyRewardAreCounted() {
     BestOfReport.Collector collector = new BestOfReport.Collector();
-    new BestOf(all -> all.stream().mapToDouble(c -> c.prompt().index() == 1 ? Double.NaN : 1).toArray())
+    new BestOf(
+            all ->
+                all.stream().mapToDouble(c -> c.prompt().index() == 1 ? Double.NaN : 1).toArray())
         .choose(answers())
         .forEach(collector::add);
     BestOfReport report = collector.report();

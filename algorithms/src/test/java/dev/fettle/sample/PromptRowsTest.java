@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fettle.data.Example;
 import dev.fettle.data.encode.Columns;
 import dev.fettle.data.encode.Dataset;
 import dev.fettle.data.encode.DatasetLoader;
@@ -40,8 +41,7 @@ class PromptRowsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final EncodingOptions OPTIONS =
       EncodingOptions.of(256).withVocabSize(101).withChatTemplate(ChatMl.template());
-  private static final String ASKED =
-      "<|im_start|>user\nabc?<|im_end|>\n<|im_start|>assistant\n";
+  private static final String ASKED = "<|im_start|>user\nabc?<|im_end|>\n<|im_start|>assistant\n";
 
   @TempDir private static Path dir;
   private static Tokenizer tokenizer;
@@ -264,8 +264,7 @@ class PromptRowsTest {
     Row row = row("{\"frage\": \"abc?\", \"antwort\": \"d\"}");
     EncodingOptions mapped =
         OPTIONS.withColumns(new Columns(Map.of("prompt", "frage", "completion", "antwort")));
-    SamplePrompt prompt =
-        Objects.requireNonNull(rows().encoder(row, mapped).encode(row).example());
+    SamplePrompt prompt = Objects.requireNonNull(rows().encoder(row, mapped).encode(row).example());
     assertThat(prompt.text()).isEqualTo("abc?");
     assertThat(prompt.row().path("completion").asText()).isEqualTo("d");
     assertThat(prompt.row().path("antwort").asText()).isEqualTo("d");
@@ -276,7 +275,9 @@ class PromptRowsTest {
     Path a =
         Files.writeString(
             dir.resolve("a.jsonl"),
-            "{\"prompt\": \"a\"}\n{\"prompt\": \"" + "z".repeat(300) + "\"}\n{\"prompt\": \"b\"}\n");
+            "{\"prompt\": \"a\"}\n{\"prompt\": \""
+                + "z".repeat(300)
+                + "\"}\n{\"prompt\": \"b\"}\n");
     Path b =
         Files.writeString(
             dir.resolve("b.jsonl"),
@@ -304,7 +305,8 @@ class PromptRowsTest {
     SamplePrompt again = prompt(JSON.writeValueAsString(rows().written(prompt)));
     assertThat(again.ids()).isEqualTo(prompt.ids());
     assertThat(again.row().path("answer").asText()).isEqualTo("d");
-    assertThat(rows().sequences(prompt).get("").ids()).isEqualTo(prompt.ids());
-    assertThat(rows().sequences(prompt).get("").targets()).isZero();
+    Example shown = Objects.requireNonNull(rows().sequences(prompt).get(""));
+    assertThat(shown.ids()).isEqualTo(prompt.ids());
+    assertThat(shown.targets()).isZero();
   }
 }

@@ -117,8 +117,7 @@ class PromptSamplerTest {
   @Test
   void fewerSamplesAreTheFirstOnes() {
     List<String> three = told(sampler(Settings.usual()).sample(prompts(), SAMPLING));
-    List<String> two =
-        told(sampler(Settings.usual()).sample(prompts(), SAMPLING.withSamples(2)));
+    List<String> two = told(sampler(Settings.usual()).sample(prompts(), SAMPLING.withSamples(2)));
     assertThat(two.subList(0, 2)).isEqualTo(three.subList(0, 2));
     assertThat(two.subList(2, 4)).isEqualTo(three.subList(3, 5));
   }
@@ -127,9 +126,12 @@ class PromptSamplerTest {
   void samplesDifferAndEqualPromptsHaveEqualOnes() {
     List<SamplePrompt> twice = List.of(prompt(0, "abc", false), prompt(1, "abc", false));
     List<Completion> answers = sampler(Settings.usual()).sample(twice, SAMPLING);
-    assertThat(answers.subList(0, 3)).extracting(a -> a.generation().toString()).doesNotHaveDuplicates();
+    assertThat(answers.subList(0, 3))
+        .extracting(a -> a.generation().toString())
+        .doesNotHaveDuplicates();
     for (int s = 0; s < 3; s++) {
-      assertThat(answers.get(3 + s).generation().ids()).isEqualTo(answers.get(s).generation().ids());
+      assertThat(answers.get(3 + s).generation().ids())
+          .isEqualTo(answers.get(s).generation().ids());
     }
   }
 
@@ -232,8 +234,7 @@ class PromptSamplerTest {
   @Test
   void aRunGoesOnWithTheBitsOfOneThatWasNeverBrokenOff() {
     List<SamplePrompt> prompts = prompts();
-    SampleRun run =
-        new SampleRun(sampler(Settings.usual().withBatchSize(4)), SAMPLING, 4);
+    SampleRun run = new SampleRun(sampler(Settings.usual().withBatchSize(4)), SAMPLING, 4);
     List<Completion> straight = new ArrayList<>();
     run.run(prompts, 0, (answers, there) -> answers.forEach(straight::addAll));
     assertThat(straight).hasSize(27);

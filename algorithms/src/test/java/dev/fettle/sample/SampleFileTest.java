@@ -26,9 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SampleFileTest {
   private static final int SAMPLES = 2;
   private static final Origin ORIGIN =
-      Origin.none()
-          .with("model", "0123456789abcdef0123456789abcdef")
-          .with("temperature", 1.0);
+      Origin.none().with("model", "0123456789abcdef0123456789abcdef").with("temperature", 1.0);
 
   @TempDir private Path dir;
   private Path file;
@@ -124,7 +122,8 @@ class SampleFileTest {
               .isEqualTo(expected.generation().reason());
           assertThat(read.logProb()).isEqualTo(expected.generation().logProb());
           // So that it is a prompt with a completion, and nothing else, to whoever trains on it.
-          assertThat(row.fields().path("row_completion").asText()).isEqualTo("own " + prompt.ids()[0]);
+          assertThat(row.fields().path("row_completion").asText())
+              .isEqualTo("own " + prompt.ids()[0]);
           assertThat(row.fields().has("messages")).isFalse();
         }
       }
@@ -203,8 +202,7 @@ class SampleFileTest {
   @Test
   void answersToAnotherPromptAreRefused() {
     try (SampleFile open = open()) {
-      assertThatThrownBy(
-              () -> open.add(List.of(answer(prompt(1), 0), answer(prompt(1), 1))))
+      assertThatThrownBy(() -> open.add(List.of(answer(prompt(1), 0), answer(prompt(1), 1))))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }

@@ -40,8 +40,7 @@ final class TinyPolicy implements AutoCloseable {
       Policy.load(backend, Models.of(CONFIG), ForwardOptions.DEFAULT, TinyPolicy::weights);
   final ProgramCache programs = new ProgramCache(backend, CompileOptions.DEFAULT);
   final Generator generator =
-      new Generator(
-          new GeneratorModel(policy.spec(), Precision.FULL), policy.state(), programs);
+      new Generator(new GeneratorModel(policy.spec(), Precision.FULL), policy.state(), programs);
 
   private static HostTensor weights(ParameterSpec p) {
     HostTensor t = HostTensor.allocate(p.type());

@@ -2,8 +2,8 @@ package dev.fettle.cli;
 
 import dev.fettle.harness.model.LoadedModel;
 import dev.fettle.harness.model.Prompt;
-import dev.fettle.sample.StopStrings;
 import dev.fettle.models.generate.SamplingOptions;
+import dev.fettle.sample.StopStrings;
 import dev.fettle.tokenizer.ChatMessage;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

@@ -22,8 +22,7 @@ final class Samplings {
   static void warnOfEqualAnswers(SamplingOptions options, PrintWriter out) {
     int samples = options.draws().samples();
     if (options.isGreedy() && samples > 1) {
-      out.println(
-          "warning: at temperature 0 all " + samples + " answers to a prompt are the same");
+      out.println("warning: at temperature 0 all " + samples + " answers to a prompt are the same");
     }
   }
 

@@ -78,9 +78,11 @@ class SampleCommandTest {
         .contains("They are in " + out);
     List<JsonNode> rows = rows();
     assertThat(rows).hasSize(9);
-    assertThat(rows).extracting(r -> r.path("index").asInt())
+    assertThat(rows)
+        .extracting(r -> r.path("index").asInt())
         .containsExactly(0, 0, 0, 1, 1, 1, 3, 3, 3);
-    assertThat(rows).extracting(r -> r.path("sample").asInt())
+    assertThat(rows)
+        .extracting(r -> r.path("sample").asInt())
         .containsExactly(0, 1, 2, 0, 1, 2, 0, 1, 2);
     for (JsonNode row : rows) {
       assertThat(row.path("prompt")).isEqualTo(row.path("question"));
@@ -102,7 +104,8 @@ class SampleCommandTest {
   @Test
   void greedyAnswersAreThoseOfGenerate() throws IOException {
     Invocation i = sample("--temperature=0", "--n=2");
-    assertThat(i.out()).contains("warning: at temperature 0 all 2 answers to a prompt are the same");
+    assertThat(i.out())
+        .contains("warning: at temperature 0 all 2 answers to a prompt are the same");
     for (JsonNode row : rows()) {
       Invocation generated =
           Invocation.of(

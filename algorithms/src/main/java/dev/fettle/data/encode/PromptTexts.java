@@ -108,8 +108,7 @@ public final class PromptTexts {
         options
             .instructionTemplate()
             .prompt(fields.text("instruction"), fields.textOrEmpty("input", "context"));
-    Optional<JsonNode> answer =
-        fields.optional("output").or(() -> fields.optional("response"));
+    Optional<JsonNode> answer = fields.optional("output").or(() -> fields.optional("response"));
     return plain(prompt, answer, fields);
   }
 

@@ -40,8 +40,7 @@ final class Tally<E extends Sized> {
    * @param encoding of which the examples are
    * @param examples takes each example with the place of its row
    */
-  Tally(
-      RowSelection selected, RowEncoding<E> encoding, BiConsumer<E, RowOrigin> examples) {
+  Tally(RowSelection selected, RowEncoding<E> encoding, BiConsumer<E, RowOrigin> examples) {
     this.files = selected.files();
     this.encoding = encoding;
     this.examples = examples;

@@ -314,7 +314,8 @@ public final class LoadedModel implements AutoCloseable {
   public SampleReport sample(SampleRequest request, AnswerSink to) {
     Runnable eachToken = turns::requireNotInterrupted;
     return turns.take(
-        () -> new ModelSampling(files, settings, backend(), generator()).run(request, to, eachToken));
+        () ->
+            new ModelSampling(files, settings, backend(), generator()).run(request, to, eachToken));
   }
 
   /**

@@ -48,8 +48,7 @@ public final class ModelKey {
 
   private static void add(Path directory, ContentKey key) {
     try (Stream<Path> files = Files.list(directory)) {
-      List<Path> all =
-          files.filter(f -> isPart(String.valueOf(f.getFileName()))).sorted().toList();
+      List<Path> all = files.filter(f -> isPart(String.valueOf(f.getFileName()))).sorted().toList();
       key.number(all.size());
       for (Path file : all) {
         key.text(String.valueOf(file.getFileName())).file(file);

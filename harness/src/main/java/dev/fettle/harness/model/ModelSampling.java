@@ -106,7 +106,9 @@ record ModelSampling(
         .with("min-p", choice.minP())
         .with("repetition penalty", choice.repetitionPenalty())
         .with("stop strings", request.stops().texts())
-        .with("stop tokens", options.stops().map(s -> s.stream().sorted().toList().toString()).orElse("the model's"))
+        .with(
+            "stop tokens",
+            options.stops().map(s -> s.stream().sorted().toList().toString()).orElse("the model's"))
         .with("batch size", request.batchSize());
   }
 

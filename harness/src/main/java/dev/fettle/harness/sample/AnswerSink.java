@@ -50,8 +50,8 @@ public interface AnswerSink extends SampleRun.Answers, AutoCloseable {
   }
 
   /**
-   * Chooses the best of each prompt's answers, and writes a {@link
-   * dev.fettle.bestof.BestOfFile}, or goes on with it.
+   * Chooses the best of each prompt's answers, and writes a {@link dev.fettle.bestof.BestOfFile},
+   * or goes on with it.
    *
    * @param rewards what the rewards are, by which the file is known again
    */

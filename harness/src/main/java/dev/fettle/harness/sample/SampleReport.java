@@ -14,10 +14,4 @@ import dev.fettle.data.encode.LoadReport;
  * @param whole false where it was asked to stop before the end
  */
 public record SampleReport(
-    LoadReport rows,
-    int prompts,
-    int before,
-    long answers,
-    long tokens,
-    long cut,
-    boolean whole) {}
+    LoadReport rows, int prompts, int before, long answers, long tokens, long cut, boolean whole) {}

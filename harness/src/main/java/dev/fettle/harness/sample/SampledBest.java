@@ -121,8 +121,7 @@ public record SampledBest(Path samples, BestOf best, Origin rewards) {
       prompt.forEach(
           s ->
               held.add(
-                  new Candidate(
-                      s.completion(), s.logProb(), Double.NaN, OptionalDouble.empty())));
+                  new Candidate(s.completion(), s.logProb(), Double.NaN, OptionalDouble.empty())));
       prompts++;
       if (held.size() >= WINDOW) {
         flush();

@@ -75,7 +75,8 @@ public final class Generator implements AutoCloseable {
         () -> {
           try {
             Runs runs = new Runs(model, state, pool, options.choice(), false);
-            return decode(numbered(prompts, options), options, runs, ending(options, stop, listener));
+            return decode(
+                numbered(prompts, options), options, runs, ending(options, stop, listener));
           } finally {
             pool.settle();
           }
