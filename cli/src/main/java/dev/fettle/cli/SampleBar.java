@@ -42,11 +42,16 @@ final class SampleBar implements SampleWatch, AutoCloseable {
     return stop.getAsBoolean();
   }
 
-  @Override
-  public void close() {
+  /** Takes the bar away, so that lines can be printed. */
+  void end() {
     if (bar != null) {
       bar.close();
       bar = null;
     }
+  }
+
+  @Override
+  public void close() {
+    end();
   }
 }

@@ -55,7 +55,7 @@ final class SampleCommand implements Callable<Integer> {
             LoadedModel.open(model.settings(), backend.settings(), dumpGraphs.directory());
         SampleBar bar = new SampleBar(main.terminal(), stop)) {
       SampleReport report = loaded.sample(request.watchedBy(bar), out);
-      bar.close();
+      bar.end();
       return tell(report, request, to);
     } catch (OutOfMemoryError e) {
       throw new Failures.OutOfMemory(e);
