@@ -2,6 +2,7 @@ package dev.fettle.reward;
 
 import dev.fettle.sample.Completion;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Says what answers are worth. An application writes its own: it sees the prompt, the columns of
@@ -19,4 +20,9 @@ public interface RewardFunction {
    * @return one number for each; NaN where there is none to be given, and the answer is left out
    */
   double[] score(List<Completion> completions);
+
+  /** A function that looks at one answer at a time. */
+  static RewardFunction ofEach(ToDoubleFunction<Completion> reward) {
+    return completions -> completions.stream().mapToDouble(reward).toArray();
+  }
 }

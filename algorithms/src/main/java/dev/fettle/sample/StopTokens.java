@@ -63,18 +63,26 @@ public record StopTokens(Set<Integer> text, Set<Integer> chat) {
    * the end of a text.
    */
   private static OptionalInt turnEnd(Tokenizer tokenizer, ChatTemplate template) {
+    int[] after = afterAnswer(tokenizer, template);
+    return after.length > 0 && tokenizer.isSpecial(after[0])
+        ? OptionalInt.of(after[0])
+        : OptionalInt.empty();
+  }
+
+  /**
+   * The tokens that a chat template writes after the last answer of a conversation; none where it
+   * refuses a plain one.
+   */
+  public static int[] afterAnswer(Tokenizer tokenizer, ChatTemplate template) {
     List<ChatMessage> turns = List.of(ChatMessage.user(QUESTION), ChatMessage.assistant(ANSWER));
     String text;
     try {
       text = template.render(ChatTemplate.Request.of(turns, false)).text();
     } catch (TokenizerException e) {
       // It takes other conversations than this one.
-      return OptionalInt.empty();
+      return new int[0];
     }
     int end = text.lastIndexOf(ANSWER) + ANSWER.length();
-    int[] after = tokenizer.encode(text.substring(end), false).ids();
-    return after.length > 0 && tokenizer.isSpecial(after[0])
-        ? OptionalInt.of(after[0])
-        : OptionalInt.empty();
+    return tokenizer.encode(text.substring(end), false).ids();
   }
 }

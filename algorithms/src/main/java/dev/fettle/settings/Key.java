@@ -132,6 +132,12 @@ public final class Key<T> extends Part<T> {
     return of(name, new ShortSectionKind<>(keys, alone), meaning);
   }
 
+  /** A section that may stand in a list, and for which a name or a path may stand. */
+  public static <S> Key<S> shortSection(
+      String name, Keys<S> keys, Shorthand shorthand, String meaning) {
+    return of(name, new ShortSectionKind<>(keys, shorthand), meaning);
+  }
+
   /**
    * What rows are read from: a file, a directory, or a pattern, of which there is at least one
    * file.

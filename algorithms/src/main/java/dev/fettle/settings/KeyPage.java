@@ -13,6 +13,8 @@ import java.util.Optional;
 
 /** Documents the keys of a table in Markdown. */
 public final class KeyPage {
+  private static final String HEADER = "| Key | Type | Default | Meaning |\n|---|---|---|---|\n";
+
   private KeyPage() {}
 
   /** A heading and a table for each key at the top: a section's keys, or the one key itself. */
@@ -28,7 +30,7 @@ public final class KeyPage {
       if (section) {
         page.append(sentence(top.key().meaning())).append("\n\n");
       }
-      page.append("| Key | Type | Default | Meaning |\n|---|---|---|---|\n");
+      page.append(HEADER);
       String prefix = top.path() + ".";
       rows.stream()
           .filter(r -> section ? r.path().startsWith(prefix) : r.equals(top))
@@ -37,6 +39,13 @@ public final class KeyPage {
       page.append('\n');
     }
     return page.toString();
+  }
+
+  /** One table of all keys of a section that stands in others. */
+  public static String table(Keys<?> section) {
+    StringBuilder page = new StringBuilder(HEADER);
+    section.rows("").stream().filter(KeyPage::isListed).forEach(r -> page.append(row(r)));
+    return page.append('\n').toString();
   }
 
   private static String sentence(String meaning) {

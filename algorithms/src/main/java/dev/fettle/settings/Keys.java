@@ -88,6 +88,21 @@ public final class Keys<S> {
   }
 
   /**
+   * The table of a section whose {@code key} names one of a list, each with options of its own, or
+   * something the list does not have: that has no options, and whoever uses the settings says
+   * whether there is such a thing.
+   *
+   * @param key names it
+   * @param listed the options of each name, in the order in which they are documented
+   * @param common keys that all have
+   * @throws IllegalArgumentException where one has a key that all have
+   */
+  public static <C extends Record> Keys<Chosen<C>> chosen(
+      Key<String> key, Map<String, ? extends Keys<? extends Record>> listed, Keys<C> common) {
+    return new Keys<>(new ChosenTable<>(key, listed, common), List.of(), List.of());
+  }
+
+  /**
    * A component whose keys stand in the section of the whole record, not in one of their own.
    *
    * @param component the component's name

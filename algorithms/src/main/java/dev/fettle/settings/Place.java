@@ -21,6 +21,14 @@ sealed interface Place {
     }
   }
 
+  /** An option of its own on the command line, as it was given. */
+  record Argument(String option, String text) implements Place {
+    @Override
+    public String toString() {
+      return option + " " + text;
+    }
+  }
+
   /** Settings made by a program, for the record of this name. */
   record Code(String type) implements Place {
     @Override

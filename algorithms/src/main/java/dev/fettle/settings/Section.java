@@ -36,6 +36,11 @@ class Section {
     return get(key) != null;
   }
 
+  /** Everything that is written in it. */
+  Set<String> names() {
+    return new LinkedHashSet<>(tree.entries().keySet());
+  }
+
   /** Where the section begins. */
   Place place() {
     return tree.place();

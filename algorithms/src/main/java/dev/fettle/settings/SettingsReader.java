@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,34 @@ public final class SettingsReader<S> {
     ConfigTree.Branch root = ConfigTree.Branch.empty(place);
     settings.forEach(
         (path, value) -> Overrides.put(root, path, CodeTree.of(value, place), problems));
+    return read(root, problems, Path.of("").toAbsolutePath());
+  }
+
+  /**
+   * Reads settings of one key from an option on a command line; relative paths are relative to the
+   * working directory.
+   *
+   * @param option as the user wrote it, as in {@code --reward}
+   * @param key that it gives
+   * @param texts what was given, once or several times; each is YAML, and several are a list
+   * @throws ConfigException with everything that is wrong
+   */
+  public S option(String option, String key, List<String> texts) {
+    Problems problems = new Problems(new Glossary(keys));
+    Place first = new Place.Argument(option, texts.isEmpty() ? "" : texts.get(0));
+    List<ConfigTree> items = new ArrayList<>();
+    for (String text : texts) {
+      Place place = new Place.Argument(option, text);
+      ConfigTree tree = TreeReader.value(text, place, problems).at(place);
+      if (tree instanceof ConfigTree.Items several) {
+        items.addAll(several.items());
+      } else {
+        items.add(tree);
+      }
+    }
+    problems.throwIfAny();
+    ConfigTree.Branch root = ConfigTree.Branch.empty(first);
+    root.entries().put(key, items.size() == 1 ? items.get(0) : new ConfigTree.Items(first, items));
     return read(root, problems, Path.of("").toAbsolutePath());
   }
 

@@ -3,12 +3,15 @@ package dev.fettle.settings;
 import java.lang.reflect.Type;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A section one of whose keys may stand in place of the whole, as {@code a.jsonl} for its path. */
 final class ShortSectionKind<S> extends Kind<S> {
   private final Keys<S> keys;
   private final String alone;
+  private final Optional<Shorthand> shorthand;
 
   /**
    * A section of its own keys.
@@ -16,8 +19,18 @@ final class ShortSectionKind<S> extends Kind<S> {
    * @param alone the key whose value may stand by itself
    */
   ShortSectionKind(Keys<S> keys, String alone) {
+    this(keys, alone, Optional.empty());
+  }
+
+  /** A section for which a name or a path may stand. */
+  ShortSectionKind(Keys<S> keys, Shorthand shorthand) {
+    this(keys, shorthand.word(), Optional.of(shorthand));
+  }
+
+  private ShortSectionKind(Keys<S> keys, String alone, Optional<Shorthand> shorthand) {
     this.keys = keys;
     this.alone = alone;
+    this.shorthand = shorthand;
   }
 
   @Override
@@ -31,7 +44,7 @@ final class ShortSectionKind<S> extends Kind<S> {
         return read(entry, CodeTree.nested(flat, leaf.place()));
       }
       ConfigTree.Branch branch = ConfigTree.Branch.empty(leaf.place());
-      branch.entries().put(alone, leaf);
+      branch.entries().put(keyOf(entry), leaf);
       // Problems are told of the key itself, which is what is written.
       Section section = entry.section().inPlaceOf(entry.key(), branch);
       S settings = keys.read(section);
@@ -40,6 +53,12 @@ final class ShortSectionKind<S> extends Kind<S> {
     }
     entry.wrong(expected());
     return null;
+  }
+
+  private String keyOf(Entry entry) {
+    return shorthand
+        .flatMap(s -> entry.text().map(text -> s.key(text, entry.section())))
+        .orElse(alone);
   }
 
   private @Nullable S read(Entry entry, ConfigTree.Branch branch) {
@@ -62,24 +81,25 @@ final class ShortSectionKind<S> extends Kind<S> {
   }
 
   private String names() {
-    StringBuilder names = new StringBuilder();
-    keys.rows("").forEach(r -> names.append(names.isEmpty() ? "" : ", ").append(r.path()));
-    return names.toString();
+    // A key that several types have is named once.
+    return keys.rows("").stream().map(KeyRow::path).distinct().collect(Collectors.joining(", "));
   }
 
   @Override
   String expected() {
-    return "a " + alone + ", or a section with " + names();
+    return shorthand
+        .map(Shorthand::one)
+        .orElseGet(() -> "a " + alone + ", or a section with " + names());
   }
 
   @Override
   String many() {
-    return alone + "s, or sections with " + names();
+    return shorthand.map(Shorthand::many).orElseGet(() -> alone + "s, or sections with " + names());
   }
 
   @Override
   String column() {
-    return alone + ", or `{" + names() + "}`";
+    return shorthand.map(Shorthand::one).orElseGet(() -> alone + ", or `{" + names() + "}`");
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.fettle.data.read.DataException;
 import dev.fettle.metrics.MetricsException;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.generate.GenerationException;
+import dev.fettle.reward.RewardException;
 import dev.fettle.settings.ConfigException;
 import dev.fettle.spi.DeviceFailureException;
 import dev.fettle.spi.DeviceUnavailableException;
@@ -39,6 +40,7 @@ final class Failures implements IExecutionExceptionHandler {
           DivergenceException.class,
           DeviceFailureException.class,
           GenerationException.class,
+          RewardException.class,
           UnsupportedProgramException.class);
 
   private final BooleanSupplier verbose;

@@ -1,11 +1,10 @@
 package dev.fettle.cli;
 
+import dev.fettle.cli.Failures.UsageException;
 import dev.fettle.data.encode.LossOn;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.model.LoadedModel;
 import dev.fettle.harness.model.RewardModel;
-import dev.fettle.harness.score.RewardSummary;
-import dev.fettle.harness.score.ScoreFile;
 import dev.fettle.harness.score.ScoreSummary;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -32,7 +31,8 @@ import picocli.CommandLine.Spec;
           + " prompt, those of the loss_mask in pre-tokenised rows, else all after the first.",
       "",
       "With a reward model, the reward of each whole row: {\"reward\": ...}; --loss-on does not"
-          + " matter."
+          + " matter. Of rows of preferences, the rewards of both answers ({\"chosen_reward\": ...,"
+          + " \"rejected_reward\": ...}), and a report on how far the model can be trusted."
     })
 final class ScoreCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -66,14 +66,39 @@ final class ScoreCommand implements Callable<Integer> {
       description = "Cut rows to so many tokens; by default to what the model takes.")
   private @Nullable Integer maxLength;
 
+  @Option(
+      names = "--normalise",
+      description =
+          "Of a reward model: counts rewards in deviations from the mean of those it was trained"
+              + " on.")
+  private boolean normalise;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description =
+          "Of a reward model, with rows of preferences: where the report is written as JSON.")
+  private @Nullable Path report;
+
   @Override
   public Integer call() {
     DataSettings rows =
         DataSettings.of(data.toAbsolutePath().normalize())
             .withMaxLength(Optional.ofNullable(maxLength));
     if (RewardModel.is(model.settings())) {
-      tell(rewards(rows), spec.commandLine().getOut());
+      try (RewardModel loaded =
+          RewardModel.open(model.settings(), backend.settings(), dumpGraphs.directory())) {
+        new RewardReport(loaded, rows, normalise, spec.commandLine().getOut())
+            .run(Optional.ofNullable(out), Optional.ofNullable(report));
+      }
       return 0;
+    }
+    if (normalise || report != null) {
+      throw new UsageException(
+          (normalise ? "--normalise" : "--report")
+              + " is of reward models, which "
+              + model.settings().directory()
+              + " is not; leave it out, or give a reward model");
     }
     try (LoadedModel loaded = open()) {
       ScoreSummary summary =
@@ -83,29 +108,7 @@ final class ScoreCommand implements Callable<Integer> {
     return 0;
   }
 
-  private RewardSummary rewards(DataSettings rows) {
-    try (RewardModel loaded =
-        RewardModel.open(model.settings(), backend.settings(), dumpGraphs.directory())) {
-      if (out == null) {
-        return loaded.score(rows, reward -> {});
-      }
-      try (ScoreFile file = new ScoreFile(out)) {
-        RewardSummary summary = loaded.score(rows, file::accept);
-        file.finish();
-        return summary;
-      }
-    }
-  }
-
-  private static void tell(RewardSummary summary, PrintWriter out) {
-    out.printf("rows         %d%n", summary.rows());
-    out.printf(Locale.ROOT, "mean reward  %.6f%n", summary.mean());
-    out.printf(Locale.ROOT, "deviation    %.6f%n", summary.deviation());
-    out.printf(Locale.ROOT, "from, to     %.6f, %.6f%n", summary.least(), summary.most());
-    tellCut(summary.truncated(), out);
-  }
-
-  private static void tellCut(long truncated, PrintWriter out) {
+  static void tellCut(long truncated, PrintWriter out) {
     if (truncated > 0) {
       out.printf("%d rows were cut to what the model takes%n", truncated);
     }

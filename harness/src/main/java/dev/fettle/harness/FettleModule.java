@@ -10,6 +10,8 @@ import dev.fettle.algorithm.Algorithm;
 import dev.fettle.algorithm.Algorithms;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.run.RunOptions;
+import dev.fettle.reward.RewardKind;
+import dev.fettle.reward.Rewards;
 import dev.fettle.train.TrainingListener;
 import java.util.Set;
 
@@ -21,11 +23,11 @@ import java.util.Set;
  * TrainingReport report = injector.getInstance(Fettle.class).train();
  * }</pre>
  *
- * <p>What the application binds in the sets {@code Multibinder<TrainingListener>} and {@code
- * Multibinder<Algorithm<?, ?>>} takes part. Each run has a child injector, so whatever an
- * algorithm's module binds can ask for the application's services; the application must not bind
- * what a run binds itself, such as {@link RunConfig} or a backend. Guice closes nothing: the
- * application closes {@link Fettle}.
+ * <p>What the application binds in the sets {@code Multibinder<TrainingListener>}, {@code
+ * Multibinder<Algorithm<?, ?>>} and {@code Multibinder<RewardKind<?>>} takes part. Each run has a
+ * child injector, so whatever an algorithm's module binds can ask for the application's services;
+ * the application must not bind what a run binds itself, such as {@link RunConfig} or a backend.
+ * Guice closes nothing: the application closes {@link Fettle}.
  */
 public final class FettleModule extends AbstractModule {
   private final RunConfig config;
@@ -46,16 +48,25 @@ public final class FettleModule extends AbstractModule {
   protected void configure() {
     Multibinder.newSetBinder(binder(), TrainingListener.class);
     Multibinder.newSetBinder(binder(), new TypeLiteral<Algorithm<?, ?>>() {});
+    Multibinder.newSetBinder(binder(), new TypeLiteral<RewardKind<?>>() {});
   }
 
   @Provides
   @Singleton
-  Fettle fettle(Injector application, Set<TrainingListener> listeners, Set<Algorithm<?, ?>> bound) {
+  Fettle fettle(
+      Injector application,
+      Set<TrainingListener> listeners,
+      Set<Algorithm<?, ?>> bound,
+      Set<RewardKind<?>> kinds) {
     Algorithms algorithms = options.algorithms();
     for (Algorithm<?, ?> algorithm : bound) {
       algorithms = algorithms.replacing(algorithm);
     }
-    RunOptions all = options.withAlgorithms(algorithms);
+    Rewards rewards = options.rewards();
+    for (RewardKind<?> kind : kinds) {
+      rewards = rewards.replacing(kind);
+    }
+    RunOptions all = options.withAlgorithms(algorithms).withRewards(rewards);
     for (TrainingListener listener : listeners) {
       all = all.toldTo(listener);
     }

@@ -17,8 +17,12 @@ import dev.fettle.harness.model.NewModel.TrainedTokens;
 import dev.fettle.harness.model.RewardModel;
 import dev.fettle.harness.run.RunOptions;
 import dev.fettle.harness.run.TrainingReport;
+import dev.fettle.harness.score.Calibration;
+import dev.fettle.harness.score.PairRewards;
 import dev.fettle.harness.score.RewardSummary;
+import dev.fettle.harness.score.Share;
 import dev.fettle.models.config.ModelFileException;
+import dev.fettle.models.head.RewardScale;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,9 +128,60 @@ class RewardRunTest {
             .average()
             .orElseThrow();
     assertThat(margin).isCloseTo(report.evaluation().get("eval_margin"), within(1e-4));
+    isScaled(model, backend);
     double[] elsewhere = rewards(model, "reference");
     for (int i = 0; i < rewards.length; i++) {
       assertThat(elsewhere[i]).isCloseTo(rewards[i], within(1e-4));
+    }
+  }
+
+  /** The mean and deviation that were saved are those of the pairs that were evaluated on. */
+  private static void isScaled(Path model, String backend) {
+    try (RewardModel loaded = RewardModel.open(model, BackendSettings.of(backend))) {
+      RewardSummary raw = loaded.score(DataSettings.of(answers), reward -> {});
+      RewardScale scale = loaded.scale().orElseThrow();
+      assertThat(scale.mean()).isCloseTo(raw.mean(), within(1e-4));
+      assertThat(scale.std()).isCloseTo(raw.deviation(), within(1e-4));
+      List<Double> rewards = new ArrayList<>();
+      RewardSummary scaled = loaded.score(DataSettings.of(answers), true, rewards::add);
+      assertThat(scaled.mean()).isCloseTo(0, within(1e-3));
+      assertThat(scaled.deviation()).isCloseTo(1, within(1e-3));
+      assertThat(rewards.stream().mapToDouble(r -> r).max().orElseThrow())
+          .isCloseTo(scaled.most(), within(1e-9));
+    }
+  }
+
+  /** Where nothing is evaluated, it is of pairs that were trained on. */
+  @Test
+  void withoutEvaluationTheScaleIsOfThePairsTrainedOn() {
+    Path model =
+        train(List.of("backend.id=onnxruntime", "run.name=no-eval", "data.eval=null"))
+            .model()
+            .orElseThrow();
+    isScaled(model, "onnxruntime");
+  }
+
+  /** Pairs are told from other rows; their rewards are those of the answers. */
+  @Test
+  void pairsAreCalibratedWith() {
+    Path model =
+        train(List.of("backend.id=onnxruntime", "run.name=calibrated")).model().orElseThrow();
+    double[] rewards = rewards(model, "onnxruntime");
+    try (RewardModel loaded = RewardModel.open(model, BackendSettings.of("onnxruntime"))) {
+      DataSettings pairs = DataSettings.of(dir.resolve("pairs.jsonl"));
+      assertThat(loaded.readsPairs(pairs)).isTrue();
+      assertThat(loaded.readsPairs(DataSettings.of(answers))).isFalse();
+      List<PairRewards> given = new ArrayList<>();
+      Calibration calibration = loaded.calibrate(pairs, false, given::add);
+      assertThat(given).hasSize(PAIRS);
+      for (int i = 0; i < PAIRS; i++) {
+        assertThat(given.get(i).chosen()).isCloseTo(rewards[2 * i], within(1e-4));
+        assertThat(given.get(i).rejected()).isCloseTo(rewards[2 * i + 1], within(1e-4));
+        assertThat(given.get(i).margin()).isCloseTo(0.1, within(1e-6));
+      }
+      assertThat(calibration).isEqualTo(Calibration.of(given));
+      assertThat(calibration.accuracy()).isEqualTo(new Share(PAIRS, PAIRS));
+      assertThat(loaded.calibrate(pairs)).isEqualTo(calibration);
     }
   }
 
@@ -145,6 +200,8 @@ class RewardRunTest {
     Path adapter = report.model().orElseThrow();
     Path merged = dir.resolve("merged");
     Fettle.merge(dir.resolve("model"), adapter, merged);
+    isScaled(adapter, "onnxruntime");
+    isScaled(merged, "onnxruntime");
     double[] apart = rewards(adapter, "onnxruntime");
     double[] together = rewards(merged, "onnxruntime");
     for (int i = 0; i < apart.length; i++) {

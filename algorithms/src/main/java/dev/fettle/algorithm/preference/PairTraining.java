@@ -11,6 +11,7 @@ import dev.fettle.data.preference.PreferenceRows;
 import dev.fettle.models.LanguageModel;
 import dev.fettle.objective.Objective;
 import dev.fettle.tokenizer.Tokenizer;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,18 +87,36 @@ public final class PairTraining {
         .evaluatedOnEach(portions(model, batch -> batch.against(reference.logProbs(batch, tail))));
   }
 
+  /**
+   * Micro-batches of the pairs that a trained model is measured on: all that it is evaluated on, or
+   * where there are none, some of those it was trained on, evenly spread.
+   *
+   * @param most pairs trained on that are taken
+   */
+  public List<Iterable<PairBatch>> sample(LanguageModel model, int most) {
+    if (!evaluations.isEmpty()) {
+      return List.copyOf(portions(model, Function.identity()).values());
+    }
+    int count = Math.min(most, train.size());
+    List<PreferencePair> some = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      some.add(train.get((int) ((long) i * train.size() / count)));
+    }
+    return List.of(portion(some, model, Function.identity()));
+  }
+
   private Map<String, Iterable<PairBatch>> portions(
       LanguageModel model, Function<PairBatch, PairBatch> complete) {
     Map<String, Iterable<PairBatch>> sets = new LinkedHashMap<>();
-    evaluations.forEach(
-        (name, pairs) -> {
-          Laid laid = lay(pairs, model);
-          sets.put(
-              name,
-              BatchSource.portions(
-                  laid.plan(), batches.microBatchSize(), complete.compose(laid::batch)));
-        });
+    evaluations.forEach((name, pairs) -> sets.put(name, portion(pairs, model, complete)));
     return sets;
+  }
+
+  private Iterable<PairBatch> portion(
+      List<PreferencePair> pairs, LanguageModel model, Function<PairBatch, PairBatch> complete) {
+    Laid laid = lay(pairs, model);
+    return BatchSource.portions(
+        laid.plan(), batches.microBatchSize(), complete.compose(laid::batch));
   }
 
   /** A prompt is read once for both answers unless the model reads it otherwise for each. */

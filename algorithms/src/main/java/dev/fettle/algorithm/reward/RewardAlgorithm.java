@@ -4,8 +4,11 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Module;
 import com.google.inject.Provider;
 import com.google.inject.Provides;
+import com.google.inject.Singleton;
 import com.google.inject.multibindings.OptionalBinder;
+import com.google.inject.multibindings.ProvidesIntoOptional;
 import dev.fettle.algorithm.Algorithm;
+import dev.fettle.algorithm.FinishedHeads;
 import dev.fettle.algorithm.PolicyHeads;
 import dev.fettle.algorithm.RunRows;
 import dev.fettle.algorithm.Training;
@@ -23,6 +26,8 @@ import java.util.Optional;
 
 /** Reward modelling: {@code algorithm: { type: reward }}. */
 public final class RewardAlgorithm implements Algorithm<RewardSettings, PairBatch> {
+  /** Pairs trained on that say well enough where rewards lie, where none are held out. */
+  private static final int MEASURED = 4096;
 
   @Override
   public String type() {
@@ -39,6 +44,10 @@ public final class RewardAlgorithm implements Algorithm<RewardSettings, PairBatc
     return Optional.of(new PreferenceRows(tokenizer));
   }
 
+  private static List<Iterable<PairBatch>> measured(PairTraining pairs, Policy policy) {
+    return pairs.sample(policy.model(), MEASURED);
+  }
+
   @Override
   public Module module(RewardSettings settings) {
     return new AbstractModule() {
@@ -50,13 +59,23 @@ public final class RewardAlgorithm implements Algorithm<RewardSettings, PairBatc
       }
 
       @Provides
-      Training<?> training(
-          RunRows rows,
-          Optional<Tokenizer> tokenizer,
-          BatchOptions batches,
-          Provider<Policy> policy) {
-        PairTraining pairs = PairTraining.read(rows, tokenizer, batches);
+      @Singleton
+      PairTraining pairs(RunRows rows, Optional<Tokenizer> tokenizer, BatchOptions batches) {
+        return PairTraining.read(rows, tokenizer, batches);
+      }
+
+      @Provides
+      Training<?> training(PairTraining pairs, Provider<Policy> policy) {
         return pairs.with(new RewardObjective(settings), policy.get().model());
+      }
+
+      @ProvidesIntoOptional(ProvidesIntoOptional.Type.ACTUAL)
+      FinishedHeads finished(PairTraining pairs) {
+        return new FinishedHeads(
+            (policy, programs) ->
+                List.of(
+                    new RewardHead(settings.pooling())
+                        .on(RewardMeasure.of(policy, programs, measured(pairs, policy)))));
       }
     };
   }

@@ -93,6 +93,13 @@ public interface RowEncoding<E extends Sized> {
     return encoder(match.format(), options.withColumns(match.columns()));
   }
 
+  /** Whether it reads a file that begins with a row: by the format that is set, or its columns. */
+  default boolean reads(Row first, EncodingOptions options) {
+    List<String> present = Columns.present(options.columns().apply(first));
+    return formats().stream()
+        .anyMatch(f -> options.format().map(f.name()::equals).orElseGet(() -> f.fits(present)));
+  }
+
   /**
    * The format of a file, and what it calls the columns: what is set, or what its first row shows.
    *

@@ -1,5 +1,6 @@
 package dev.fettle.harness.model;
 
+import dev.fettle.data.Example;
 import dev.fettle.data.encode.LossOn;
 import dev.fettle.data.encode.TextRows;
 import dev.fettle.data.read.DataException;
@@ -27,8 +28,8 @@ record ModelScoring(ModelFiles files, Policy policy, ProgramCache programs) {
     RowLoading loading = new RowLoading(data, files, RowLoading.Means.quiet());
     int length =
         data.maxLength().isPresent() ? loading.maxLength() : files.model().shape().maxPositions();
-    try (EncodedRows encoded =
-            new EncodedRows(
+    try (EncodedRows<Example> encoded =
+            new EncodedRows<>(
                 loading.all(), new TextRows(files.tokenizer(), lossOn), loading.encoding(length));
         Scorer scorer = new Scorer(policy, length, programs)) {
       ScoreSummary summary = new RowScoring(encoded, scorer, RowScoring.WINDOW).run(rows);

@@ -47,4 +47,10 @@ public record PolicyPlan(
     PolicySpec whole = PolicySpec.of(files.model(), heads);
     return new PolicyPlan(files, settings, adapter.map(a -> a.adapt(whole)).orElse(whole), adapter);
   }
+
+  /** The same, of whose heads more is known. */
+  public PolicyPlan with(List<Head> heads) {
+    PolicySpec known = new PolicySpec(spec.body(), heads, spec.linears(), spec.trainable());
+    return new PolicyPlan(files, settings, known, adapter);
+  }
 }

@@ -5,17 +5,14 @@ import com.google.inject.Module;
 import com.google.inject.multibindings.OptionalBinder;
 import dev.fettle.algorithm.PolicyHeads;
 import dev.fettle.data.Example;
-import dev.fettle.data.encode.LossOn;
-import dev.fettle.data.encode.TextRows;
 import dev.fettle.data.read.DataException;
 import dev.fettle.harness.config.AdapterSettings;
 import dev.fettle.harness.config.BackendSettings;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.config.ModelSettings;
-import dev.fettle.harness.run.RowLoading;
-import dev.fettle.harness.score.EncodedRows;
+import dev.fettle.harness.score.Calibration;
+import dev.fettle.harness.score.PairRewards;
 import dev.fettle.harness.score.RewardScorer;
-import dev.fettle.harness.score.RewardScoring;
 import dev.fettle.harness.score.RewardSummary;
 import dev.fettle.harness.wiring.BackendModule;
 import dev.fettle.harness.wiring.ModelModule;
@@ -23,13 +20,19 @@ import dev.fettle.harness.wiring.Wiring;
 import dev.fettle.models.config.HfConfig;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.head.RewardHead;
+import dev.fettle.models.head.RewardScale;
 import dev.fettle.models.lora.AdapterConfig;
+import dev.fettle.reward.RewardFunction;
 import dev.fettle.spi.support.ProgramCache;
+import dev.fettle.tokenizer.Tokenizer;
 import dev.fettle.train.Policy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A reward model on a backend: a number for each whole sequence. It is what {@code algorithm: {
@@ -40,14 +43,18 @@ import java.util.function.DoubleConsumer;
  * IllegalStateException}.
  */
 public final class RewardModel implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RewardModel.class);
+
   private final Wiring wiring;
+  private final RewardHead head;
   private final ModelFiles files;
   private final Policy policy;
   private final ProgramCache programs;
   private final Turns turns = new Turns("the reward model");
 
-  private RewardModel(Wiring wiring) {
+  private RewardModel(Wiring wiring, RewardHead head) {
     this.wiring = wiring;
+    this.head = head;
     this.files = wiring.get(ModelFiles.class);
     this.policy = wiring.get(Policy.class);
     this.programs = wiring.get(ProgramCache.class);
@@ -55,10 +62,26 @@ public final class RewardModel implements AutoCloseable {
 
   /** Whether a directory, or that of an adapter, holds a reward model. */
   public static boolean is(ModelSettings settings) {
-    return head(PolicyAdapter.withBase(settings)).isPresent();
+    return findHead(PolicyAdapter.withBase(settings)).isPresent();
   }
 
-  private static Optional<RewardHead> head(ModelSettings settings) {
+  /**
+   * The head of a reward model.
+   *
+   * @param settings whose adapter, if it has one, is told apart from its base model
+   * @throws ModelFileException if it is no reward model
+   */
+  static RewardHead head(ModelSettings settings) {
+    return findHead(settings)
+        .orElseThrow(
+            () ->
+                new ModelFileException(
+                    settings.directory().resolve(HfConfig.FILE),
+                    "is of no reward model: its architectures name no ...ForSequenceClassification;"
+                        + " train one with algorithm: { type: reward }"));
+  }
+
+  private static Optional<RewardHead> findHead(ModelSettings settings) {
     ModelFiles.requireConfig(settings.directory());
     return settings
         .adapter()
@@ -84,19 +107,12 @@ public final class RewardModel implements AutoCloseable {
   public static RewardModel open(
       ModelSettings model, BackendSettings backend, Optional<Path> dumpGraphs) {
     ModelSettings whole = PolicyAdapter.withBase(model);
-    RewardHead head =
-        head(whole)
-            .orElseThrow(
-                () ->
-                    new ModelFileException(
-                        whole.directory().resolve(HfConfig.FILE),
-                        "is of no reward model: its architectures name no ...ForSequenceClassification;"
-                            + " train one with algorithm: { type: reward }"));
+    RewardHead head = head(whole);
     Wiring wiring =
         new Wiring(
             List.of(new BackendModule(backend, dumpGraphs), new ModelModule(whole, 0), with(head)));
     try {
-      return new RewardModel(wiring);
+      return new RewardModel(wiring, head);
     } catch (RuntimeException e) {
       wiring.close();
       throw e;
@@ -128,6 +144,26 @@ public final class RewardModel implements AutoCloseable {
         });
   }
 
+  /**
+   * This model as a reward function, for as long as it is open.
+   *
+   * @param answering the tokenizer of the model that answers, if it has one. If it is this model's
+   *     own, tokens are used as they are; if not, texts are encoded anew
+   * @param normalise whether rewards are counted in deviations from the mean of those it was
+   *     trained on
+   * @throws dev.fettle.settings.ConfigException if nobody has measured these
+   */
+  public RewardFunction function(Optional<Tokenizer> answering, boolean normalise) {
+    return function(answering, normalise, warning -> LOG.warn("{}", warning));
+  }
+
+  RewardFunction function(
+      Optional<Tokenizer> answering, boolean normalise, Consumer<String> warnings) {
+    turns.requireOpen();
+    return new ModelReward(
+        new AnswerSequences(files, answering, warnings), this::rewards, scale(normalise));
+  }
+
   /** Tokens a sequence may have. */
   public int maxPositions() {
     turns.requireOpen();
@@ -136,6 +172,11 @@ public final class RewardModel implements AutoCloseable {
 
   private RewardScorer scorer(int length) {
     return new RewardScorer(policy, length, programs);
+  }
+
+  /** Where the rewards of what it was trained on lie; empty where nobody has measured it. */
+  public Optional<RewardScale> scale() {
+    return head.scale();
   }
 
   /**
@@ -149,30 +190,53 @@ public final class RewardModel implements AutoCloseable {
    * @throws DataException where a file or row is broken; rows before it may have been given out
    */
   public RewardSummary score(DataSettings data, DoubleConsumer rewards) {
-    return turns.take(() -> run(data, rewards));
+    return score(data, false, rewards);
   }
 
-  private RewardSummary run(DataSettings data, DoubleConsumer rewards) {
-    RowLoading loading = new RowLoading(data, files, RowLoading.Means.quiet());
-    int length = data.maxLength().isPresent() ? loading.maxLength() : maxPositions();
-    try (EncodedRows rows =
-            new EncodedRows(
-                loading.all(),
-                new TextRows(files.tokenizer(), LossOn.AUTO),
-                loading.encoding(length));
-        RewardScorer scorer = scorer(length)) {
-      RewardScoring scoring = new RewardScoring(rows, scorer);
-      RewardSummary summary =
-          scoring.run(
-              reward -> {
-                turns.requireNotInterrupted();
-                rewards.accept(reward);
-              });
-      if (summary.rows() == 0) {
-        throw new DataException(loading.all().files() + " has no rows; write the rows again");
-      }
-      return summary;
-    }
+  /**
+   * The same, perhaps in deviations from the mean of the rewards it was trained on.
+   *
+   * @throws dev.fettle.settings.ConfigException if nobody has measured these
+   */
+  public RewardSummary score(DataSettings data, boolean normalise, DoubleConsumer rewards) {
+    return turns.take(() -> scoring(data).rewards(scale(normalise), rewards));
+  }
+
+  /** Whether the rows of some files are pairs, to be {@link #calibrate calibrated} with. */
+  public boolean readsPairs(DataSettings data) {
+    turns.requireOpen();
+    return scoring(data).arePairs();
+  }
+
+  /**
+   * How far this model can be trusted, by rows of preferences.
+   *
+   * @param data whose {@code train} files are read
+   * @throws DataException where a file or row is broken, or no row has two answers
+   */
+  public Calibration calibrate(DataSettings data) {
+    return calibrate(data, false, pair -> {});
+  }
+
+  /**
+   * The same, giving out the rewards of each pair.
+   *
+   * @param normalise whether the rewards given out are counted in deviations from the mean of those
+   *     it was trained on; the report is made of those it gives
+   * @param pairs given each row's, in the order of the input; NaN for one that training would drop
+   * @throws DataException where a file or row is broken, or no row has two answers; rows before it
+   *     may have been given out
+   */
+  public Calibration calibrate(DataSettings data, boolean normalise, Consumer<PairRewards> pairs) {
+    return turns.take(() -> scoring(data).pairs(scale(normalise), pairs));
+  }
+
+  private RewardRows scoring(DataSettings data) {
+    return new RewardRows(data, files, this::scorer, turns::requireNotInterrupted);
+  }
+
+  private Optional<RewardScale> scale(boolean normalise) {
+    return RewardOpening.scale(files.directory(), head, normalise);
   }
 
   /** Waits for the call that runs; those that wait for their turn fail. */

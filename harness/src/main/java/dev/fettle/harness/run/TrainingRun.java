@@ -1,6 +1,7 @@
 package dev.fettle.harness.run;
 
 import com.google.inject.Key;
+import dev.fettle.algorithm.FinishedHeads;
 import dev.fettle.algorithm.Training;
 import dev.fettle.checkpoint.Checkpoint;
 import dev.fettle.checkpoint.CheckpointStore;
@@ -61,6 +62,7 @@ public final class TrainingRun<B> {
   private final ProgramCache programs;
   private final Training<B> training;
   private final PolicyPlan plan;
+  private final FinishedHeads heads;
   private final Policy policy;
   private final PolicyFiles modelFiles;
   private final Stepper<B> stepper;
@@ -81,6 +83,7 @@ public final class TrainingRun<B> {
     this.training = training;
     resources.own(training.source());
     this.plan = wiring.get(PolicyPlan.class);
+    this.heads = wiring.get(FinishedHeads.class);
     this.policy = wiring.get(Policy.class);
     this.modelFiles = new PolicyFiles(plan, policy, rows.chatTemplate());
     StepperOptions stepping =
@@ -261,12 +264,14 @@ public final class TrainingRun<B> {
             checkpoints.recall(of);
           }
           ModelCard card = new ModelCard(config, plan, of, reached, metrics);
-          modelFiles.write(
-              place.path(),
-              written -> {
-                card.write(written);
-                FinalDirectory.describe(written, origin);
-              });
+          PolicyPlan finished = plan.with(heads.of().apply(policy, programs));
+          new PolicyFiles(finished, policy, rows.chatTemplate())
+              .write(
+                  place.path(),
+                  written -> {
+                    card.write(written);
+                    FinalDirectory.describe(written, origin);
+                  });
           directory.describe(card);
         });
   }

@@ -1,6 +1,6 @@
 package dev.fettle.harness.score;
 
-import dev.fettle.data.Example;
+import dev.fettle.data.Sized;
 import dev.fettle.data.encode.Encoded;
 import dev.fettle.data.encode.EncodingOptions;
 import dev.fettle.data.encode.RowEncoder;
@@ -18,17 +18,21 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of some files, one after the other, read and tokenised when they are asked for. */
-public final class EncodedRows implements AutoCloseable {
+/**
+ * The rows of some files, one after the other, read and tokenised when they are asked for.
+ *
+ * @param <E> what a row becomes
+ */
+public final class EncodedRows<E extends Sized> implements AutoCloseable {
   private final Iterator<Part> parts;
   private final RowSelection selection;
-  private final RowEncoding<Example> encoding;
+  private final RowEncoding<E> encoding;
   private final EncodingOptions options;
   private final SoleUse guard = new SoleUse("the reader of rows");
   private final Map<Integer, Long> left = new HashMap<>();
   private int source;
   private @Nullable RowReader reader;
-  private @Nullable RowEncoder<Example> encoder;
+  private @Nullable RowEncoder<E> encoder;
 
   /** A file of a source. */
   private record Part(int source, Path file) {}
@@ -38,8 +42,7 @@ public final class EncodedRows implements AutoCloseable {
    *
    * @param selection of rows; which may not be divided
    */
-  public EncodedRows(
-      RowSelection selection, RowEncoding<Example> encoding, EncodingOptions options) {
+  public EncodedRows(RowSelection selection, RowEncoding<E> encoding, EncodingOptions options) {
     this.selection = selection;
     this.options = options;
     this.encoding = encoding;
@@ -55,10 +58,10 @@ public final class EncodedRows implements AutoCloseable {
   /**
    * A row.
    *
-   * @param example its tokens; one token, no target, where training would drop the row
+   * @param example its tokens; empty where training would drop the row
    * @param truncated whether tokens were cut off
    */
-  record EncodedRow(Example example, boolean truncated) {}
+  record EncodedRow<E>(Optional<E> example, boolean truncated) {}
 
   /**
    * The next row, or nothing after the last of the last file.
@@ -66,7 +69,7 @@ public final class EncodedRows implements AutoCloseable {
    * @throws dev.fettle.data.read.DataException where a file or row is broken; the message says
    *     where
    */
-  Optional<EncodedRow> next() {
+  Optional<EncodedRow<E>> next() {
     while (reader != null || parts.hasNext()) {
       RowReader open = reader == null ? open(parts.next()) : reader;
       reader = open;
@@ -86,16 +89,13 @@ public final class EncodedRows implements AutoCloseable {
     return RowReader.open(part.file(), selection.limits());
   }
 
-  private EncodedRow encode(Row row) {
+  private EncodedRow<E> encode(Row row) {
     if (encoder == null) {
       // Each file has a format of its own.
       encoder = encoding.encoder(row, options);
     }
-    Encoded<Example> encoded = encoder.encode(row);
-    Example kept = encoded.example();
-    return new EncodedRow(
-        kept == null ? new Example(new int[1], new byte[1], row.origin()) : kept,
-        encoded.truncated());
+    Encoded<E> encoded = encoder.encode(row);
+    return new EncodedRow<>(Optional.ofNullable(encoded.example()), encoded.truncated());
   }
 
   /** Against two who would each have some of the rows. */

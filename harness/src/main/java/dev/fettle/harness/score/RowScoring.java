@@ -1,6 +1,10 @@
 package dev.fettle.harness.score;
 
+import dev.fettle.data.Example;
+import dev.fettle.data.Sized;
+import dev.fettle.data.read.RowOrigin;
 import dev.fettle.harness.score.EncodedRows.EncodedRow;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,10 +18,13 @@ import java.util.function.Consumer;
  * @param scorer what scores it
  * @param window tokens of a window
  */
-public record RowScoring(EncodedRows rows, Scorer scorer, int window) {
+public record RowScoring(EncodedRows<Example> rows, Scorer scorer, int window) {
 
   /** Tokens of a window: packed, they fill many forwards. */
   public static final int WINDOW = 64 * Scorer.TOKENS;
+
+  private static final Example NOTHING =
+      new Example(new int[1], new byte[1], new RowOrigin(Path.of("rows"), 1, RowOrigin.Unit.ROW));
 
   /** A row counts as at least so many tokens, since it takes room without any. */
   private static final int LEAST = 16;
@@ -34,10 +41,10 @@ public record RowScoring(EncodedRows rows, Scorer scorer, int window) {
 
   private ScoreSummary score(Consumer<RowScore> listener) {
     ScoreSummary summary = ScoreSummary.NONE;
-    for (List<EncodedRow> some = window(rows, window);
+    for (List<EncodedRow<Example>> some = window(rows, window);
         !some.isEmpty();
         some = window(rows, window)) {
-      float[][] scores = scorer.score(some.stream().map(EncodedRow::example).toList());
+      float[][] scores = scorer.score(examples(some));
       for (int i = 0; i < scores.length; i++) {
         RowScore score = new RowScore(scores[i]);
         listener.accept(score);
@@ -47,17 +54,22 @@ public record RowScoring(EncodedRows rows, Scorer scorer, int window) {
     return summary;
   }
 
+  /** Of each row its tokens; one token, no target, where training would drop it. */
+  static List<Example> examples(List<EncodedRow<Example>> rows) {
+    return rows.stream().map(r -> r.example().orElse(NOTHING)).toList();
+  }
+
   /** The next rows of about so many tokens together; none after the last. */
-  static List<EncodedRow> window(EncodedRows rows, int window) {
-    List<EncodedRow> some = new ArrayList<>();
+  static <E extends Sized> List<EncodedRow<E>> window(EncodedRows<E> rows, int window) {
+    List<EncodedRow<E>> some = new ArrayList<>();
     long tokens = 0;
     while (tokens < window) {
-      Optional<EncodedRow> row = rows.next();
+      Optional<EncodedRow<E>> row = rows.next();
       if (row.isEmpty()) {
         break;
       }
       some.add(row.get());
-      tokens += Math.max(LEAST, row.get().example().length());
+      tokens += Math.max(LEAST, row.get().example().map(Sized::length).orElse(0));
     }
     return some;
   }

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 
 /**
  * A file of scores, one JSON object a row: {@code num_tokens}, {@code logprob}, {@code logprobs},
- * or {@code reward}. It grows under a temporary name beside its place, and appears whole or not at
- * all.
+ * or {@code reward}, or {@code chosen_reward} and {@code rejected_reward}. It grows under a
+ * temporary name beside its place, and appears whole or not at all.
  */
 public final class ScoreFile implements Consumer<RowScore>, AutoCloseable {
   private final Path file;
@@ -66,15 +66,32 @@ public final class ScoreFile implements Consumer<RowScore>, AutoCloseable {
   public void accept(double reward) {
     try {
       json.writeStartObject();
-      if (Double.isNaN(reward)) {
-        json.writeNullField("reward");
-      } else {
-        json.writeNumberField("reward", reward);
-      }
+      number("reward", reward);
       json.writeEndObject();
       json.writeRaw('\n');
     } catch (IOException e) {
       throw failed(e);
+    }
+  }
+
+  /** Appends the rewards of a pair, null where it has none. */
+  public void accept(PairRewards pair) {
+    try {
+      json.writeStartObject();
+      number("chosen_reward", pair.chosen());
+      number("rejected_reward", pair.rejected());
+      json.writeEndObject();
+      json.writeRaw('\n');
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private void number(String name, double value) throws IOException {
+    if (Double.isNaN(value)) {
+      json.writeNullField(name);
+    } else {
+      json.writeNumberField(name, value);
     }
   }
 

@@ -4,6 +4,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.OptionalBinder;
+import dev.fettle.algorithm.FinishedHeads;
 import dev.fettle.algorithm.PolicyHeads;
 import dev.fettle.algorithm.ReferenceModels;
 import dev.fettle.harness.config.AdapterSettings;
@@ -42,6 +43,9 @@ public final class ModelModule extends AbstractModule {
     OptionalBinder.newOptionalBinder(binder(), PolicyHeads.class)
         .setDefault()
         .toInstance(PolicyHeads.LANGUAGE_MODEL);
+    OptionalBinder.newOptionalBinder(binder(), FinishedHeads.class)
+        .setDefault()
+        .toInstance(FinishedHeads.AS_THEY_WERE);
   }
 
   @Provides

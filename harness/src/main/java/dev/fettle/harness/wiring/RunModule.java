@@ -5,6 +5,7 @@ import com.google.inject.Module;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import dev.fettle.algorithm.Algorithm;
+import dev.fettle.algorithm.RunRewards;
 import dev.fettle.algorithm.RunRows;
 import dev.fettle.algorithm.RunSeed;
 import dev.fettle.data.batch.BatchOptions;
@@ -12,11 +13,14 @@ import dev.fettle.data.batch.Order;
 import dev.fettle.data.store.RowCache;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.model.ModelFiles;
+import dev.fettle.harness.model.RunRewardModels;
 import dev.fettle.harness.run.RowLoading;
 import dev.fettle.harness.run.RunDirectory;
 import dev.fettle.harness.run.RunOptions;
 import dev.fettle.harness.run.RunWarnings;
 import dev.fettle.settings.AlgorithmSettings;
+import dev.fettle.spi.Backend;
+import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.tokenizer.Tokenizer;
 import java.util.Optional;
 
@@ -69,6 +73,18 @@ public final class RunModule extends AbstractModule {
   @Provides
   RunRows rows(RowLoading loading) {
     return loading;
+  }
+
+  @Provides
+  @Singleton
+  RunRewards rewards(
+      Backend backend,
+      ProgramCache programs,
+      Resources resources,
+      ModelFiles files,
+      RunWarnings warnings) {
+    RunRewardModels.Place place = new RunRewardModels.Place(backend, programs, resources);
+    return new RunRewardModels(options.rewards(), place, files, warnings);
   }
 
   @Provides

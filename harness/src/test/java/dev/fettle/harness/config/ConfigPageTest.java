@@ -2,6 +2,7 @@ package dev.fettle.harness.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fettle.reward.RewardKeys;
 import dev.fettle.settings.KeyPage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +33,11 @@ class ConfigPageTest {
   @Test
   void everyKeyIsDocumented() throws IOException {
     isCurrent("config.md", KeyPage.keys(RunTable.of(KnownAlgorithms.all())));
+  }
+
+  @Test
+  void everyRewardFunctionIsDocumented() throws IOException {
+    isCurrent("reward.md", KeyPage.table(RewardKeys.entry()));
   }
 
   @Test

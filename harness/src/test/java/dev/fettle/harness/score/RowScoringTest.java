@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.fettle.data.Example;
 import dev.fettle.data.encode.LossOn;
 import dev.fettle.data.encode.TextRows;
 import dev.fettle.data.read.DataException;
@@ -77,8 +78,8 @@ class RowScoringTest {
       ModelFiles files = wiring.get(ModelFiles.class);
       int length = files.model().shape().maxPositions();
       RowLoading loading = new RowLoading(DataSettings.of(rows), files, RowLoading.Means.quiet());
-      try (EncodedRows encoded =
-              new EncodedRows(
+      try (EncodedRows<Example> encoded =
+              new EncodedRows<>(
                   loading.all(),
                   new TextRows(files.tokenizer(), LossOn.AUTO),
                   loading.encoding(length));

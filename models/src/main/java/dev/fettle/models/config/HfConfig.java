@@ -56,6 +56,13 @@ public final class HfConfig {
     return new HfConfig(file, changed);
   }
 
+  /** A copy without a key. */
+  public HfConfig without(String key) {
+    ObjectNode changed = json.deepCopy();
+    changed.remove(key);
+    return new HfConfig(file, changed);
+  }
+
   /** The typed architecture. */
   public ModelConfig model() {
     return model;

@@ -3,6 +3,7 @@ package dev.fettle.models.lora;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.fettle.models.config.ConfigKeys;
 import dev.fettle.models.config.StrictJson;
 import java.nio.file.Path;
@@ -277,9 +278,23 @@ public final class AdapterConfig {
 
   /** A copy with a key that Fettle adds. */
   public AdapterConfig with(String key, String value) {
+    return with(key, TextNode.valueOf(value));
+  }
+
+  /** A copy with a key that Fettle adds, or without it where the value is missing. */
+  public AdapterConfig with(String key, JsonNode value) {
     ObjectNode changed = json.deepCopy();
-    changed.put(key, value);
+    if (value.isMissingNode()) {
+      changed.remove(key);
+    } else {
+      changed.set(key, value);
+    }
     return new AdapterConfig(lora, changed);
+  }
+
+  /** The value of a key that Fettle adds; a missing node where it is absent. */
+  public JsonNode value(String key) {
+    return json.path(key);
   }
 
   /** Writes {@code adapter_config.json} into a directory, atomically. */
