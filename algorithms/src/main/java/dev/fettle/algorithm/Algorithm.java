@@ -26,8 +26,9 @@ public interface Algorithm<S extends AlgorithmSettings, B> extends AlgorithmKeys
    * Binds {@code Training<?>}, by a provider method that may ask for anything of the run: {@link
    * RunRows}, {@code Optional<Tokenizer>}, {@link dev.fettle.data.batch.BatchOptions}, {@link
    * dev.fettle.train.Policy}, {@link dev.fettle.spi.Backend}, {@link
-   * dev.fettle.spi.support.ProgramCache}, {@link RunSeed}. Read the rows before asking for the
-   * policy, so that a broken row is found before weights are loaded.
+   * dev.fettle.spi.support.ProgramCache}, {@link RunSeed}, {@link ReferenceModels}, {@link
+   * RunRewards}. Read the rows before asking for the policy, so that a broken row is found before
+   * weights are loaded.
    */
   Module module(S settings);
 

@@ -38,7 +38,8 @@ public final class RewardKeys {
             "functions' names, reward models' directories, and sections with type or model");
     return Key.shortSection(name, entry(), shorthand, meaning)
         .list()
-        .must(entries -> !entries.isEmpty(), "name at least one");
+        .must(entries -> !entries.isEmpty(), "name at least one")
+        .also("reward_funcs", "reward_model", "reward_model_path", "reward_fn");
   }
 
   /** The table of one entry. */

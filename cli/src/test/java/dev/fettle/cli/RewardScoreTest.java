@@ -88,8 +88,10 @@ class RewardScoreTest {
     Path rows =
         Files.writeString(
             dir.resolve("answers.jsonl"),
-            "{\"prompt\": \"one\", \"completion\": \" two\"}\n"
-                + "{\"prompt\": \"one\", \"completion\": \" three\"}\n");
+            """
+            {"prompt": "one", "completion": " two"}
+            {"prompt": "one", "completion": " three"}
+            """);
     assertThat(score(model, rows, "--normalise").out())
         .containsPattern("mean reward  -?0[.]0000")
         .containsPattern("deviation    (1[.]000|0[.]999)");

@@ -214,6 +214,29 @@ class RewardFunctionTest {
     }
   }
 
+  /** A conversation that the row holds as a written text ends where its last turn ends. */
+  @Test
+  void aWrittenConversationEndsWithItsTurn() throws IOException {
+    String prompt =
+        ChatMl.START + "user\n" + QUESTION + ChatMl.END + "\n" + ChatMl.START + "assistant\n";
+    ObjectNode row = JSON.createObjectNode().put("prompt", prompt);
+    double wanted = ofRow(chat, row.deepCopy().put("completion", ANSWER.strip()).toString());
+    try (Tokenizer own = Tokenizer.load(dir.resolve("chat"));
+        Tokenizer other = Tokenizer.load(dir.resolve("otherchat"))) {
+      for (Tokenizer of : List.of(own, other)) {
+        SamplePrompt asked = new SamplePrompt(0, row, prompt, true, of.encode(prompt, false).ids());
+        int[] ids = of.encode(ANSWER.strip(), false).ids();
+        Completion answer =
+            completion(
+                asked,
+                ANSWER.strip(),
+                and(ids, of.idOf(ChatMl.END).getAsInt()),
+                StopReason.STOP_TOKEN);
+        assertThat(ofAnswer(chat, of, answer)).isCloseTo(wanted, within(SAME));
+      }
+    }
+  }
+
   @Test
   void tokensThatTheModelDoesNotHaveAreTold() throws IOException {
     try (Tokenizer own = Tokenizer.load(dir.resolve("model"))) {
@@ -284,6 +307,25 @@ class RewardFunctionTest {
         assertThat(open.scores(List.of(answer)).total()[0])
             .isCloseTo(scores.total()[0], within(1e-3));
       }
+    }
+  }
+
+  /** An application's services have names and options as Fettle's own functions do. */
+  @Test
+  void servicesAreNamedLikeAllOthers() throws IOException {
+    List<RewardEntry> entries =
+        RewardKeys.read("--reward", List.of("{ type: shouting, price: 0.5 }", "silence"));
+    assertThatThrownBy(() -> RewardKeys.read("--reward", List.of("{ type: shouting, prise: 1 }")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("did you mean 'price'?");
+    try (Wiring wiring = wiring(Rewards.discover());
+        Tokenizer own = Tokenizer.load(dir.resolve("model"))) {
+      Completion answer = plainAnswer(own, true);
+      Completion silent = completion(answer.prompt(), " ", new int[] {5}, StopReason.STOP_TOKEN);
+      RewardScores scores =
+          wiring.get(RunRewards.class).open(entries).scores(List.of(answer, silent));
+      assertThat(scores.byName().get("shouting")).containsExactly(-0.5, 0);
+      assertThat(scores.total()).containsExactly(-0.5, 1);
     }
   }
 

@@ -121,6 +121,7 @@ class RewardRunTest {
     Path model = report.model().orElseThrow();
     assertThat(new ObjectMapper().readTree(model.resolve("config.json").toFile()).toString())
         .contains("LlamaForSequenceClassification", "\"fettle_pooling\":\"" + pooling + "\"");
+    assertThat(model.resolve("README.md")).content().contains("pipeline_tag: text-classification");
     double[] rewards = rewards(model, backend);
     double margin =
         IntStream.range(0, PAIRS)

@@ -24,7 +24,7 @@ public record ExactMatch(String column, boolean strip, boolean ignoreCase)
           "exact-match",
           Keys.of(
               ExactMatch.class,
-              PromptColumn.key("the column that says what is right; a list accepts each of it"),
+              PromptColumn.key("the column that says what is right (a list accepts each of it)"),
               Key.flag("strip", "blanks around the answer do not matter").otherwise(true),
               Key.flag("ignoreCase", "capital and small letters are the same").otherwise(false)));
 

@@ -14,11 +14,15 @@ import java.util.function.Predicate;
 final class PromptColumn {
   private static final String DEFAULT = "answer";
 
+  /** What rows of prompts hold an answer under where they call it nothing else. */
+  private static final String INSTEAD = "completion";
+
   private PromptColumn() {}
 
   /** The key that names it. */
   static Key<String> key(String meaning) {
-    return Key.text("column", meaning).otherwise(DEFAULT);
+    return Key.text("column", meaning + "; `completion` where there is no `answer`")
+        .otherwise(DEFAULT);
   }
 
   /** Whether a test holds of what the column says, or of one thing it lists. */
@@ -32,7 +36,7 @@ final class PromptColumn {
    * @throws DataException if the row has no such column, or something else in it
    */
   static List<String> texts(SamplePrompt prompt, String column) {
-    JsonNode value = prompt.row().path(column);
+    JsonNode value = value(prompt, column);
     if (value.isMissingNode() || value.isNull()) {
       throw new DataException(
           "row "
@@ -50,6 +54,11 @@ final class PromptColumn {
       texts.add(text(prompt, column, value));
     }
     return texts;
+  }
+
+  private static JsonNode value(SamplePrompt prompt, String column) {
+    boolean instead = column.equals(DEFAULT) && !prompt.row().hasNonNull(column);
+    return prompt.row().path(instead ? INSTEAD : column);
   }
 
   private static String text(SamplePrompt prompt, String column, JsonNode value) {

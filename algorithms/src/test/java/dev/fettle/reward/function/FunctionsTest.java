@@ -47,6 +47,19 @@ class FunctionsTest {
     assertThat(score("{type: exact-match, column: also}", row, "8")).isZero();
   }
 
+  /** Rows of prompts with their completions need no column to be named. */
+  @Test
+  void aCompletionIsAnAnswer() {
+    String row = "{\"prompt\": \"p\", \"completion\": \" 4\"}";
+    assertThat(score("exact-match", row, "4")).isEqualTo(1);
+    assertThat(score("number", row, "it is 4")).isEqualTo(1);
+    assertThat(score("exact-match", "{\"answer\": \"5\", \"completion\": \"4\"}", "4")).isZero();
+    assertThat(score("exact-match", "{\"answer\": null, \"completion\": \"4\"}", "4")).isEqualTo(1);
+    assertThatThrownBy(() -> score("{type: exact-match, column: right}", row, "4"))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("'right'");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"exact-match", "number", "{type: regex, pattern: x, column: answer}"})
   void aMissingColumnIsNamed(String function) {

@@ -7,6 +7,7 @@ import dev.fettle.files.AtomicFile;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.model.PolicyPlan;
 import dev.fettle.ir.op.Linalg.Precision;
+import dev.fettle.models.head.RewardHead;
 import dev.fettle.train.Evaluations.Best;
 import dev.fettle.train.Progress;
 import java.io.IOException;
@@ -64,7 +65,8 @@ record ModelCard(
     lines.add("---");
     hubName().ifPresent(name -> lines.add("base_model: " + quoted(name)));
     lines.add("library_name: " + (adapter() ? "peft" : "transformers"));
-    lines.add("pipeline_tag: text-generation");
+    boolean reward = plan.spec().findHead(RewardHead.class).isPresent();
+    lines.add("pipeline_tag: " + (reward ? "text-classification" : "text-generation"));
     lines.add("tags:");
     lines.add("- fettle");
     lines.add("- " + quoted(config.algorithm().type()));
