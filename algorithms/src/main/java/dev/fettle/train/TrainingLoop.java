@@ -163,6 +163,7 @@ public final class TrainingLoop<B> {
               batch.epoch(),
               learningRate,
               result.metrics(),
+              batch.found(),
               batch.tokens(),
               tokens,
               (System.nanoTime() - start) / 1e9,

@@ -6,6 +6,7 @@ import dev.fettle.metrics.MetricsException;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.generate.GenerationException;
 import dev.fettle.reward.RewardException;
+import dev.fettle.rollout.RolloutException;
 import dev.fettle.settings.ConfigException;
 import dev.fettle.spi.DeviceFailureException;
 import dev.fettle.spi.DeviceUnavailableException;
@@ -41,6 +42,7 @@ final class Failures implements IExecutionExceptionHandler {
           DeviceFailureException.class,
           GenerationException.class,
           RewardException.class,
+          RolloutException.class,
           UnsupportedProgramException.class);
 
   private final BooleanSupplier verbose;

@@ -88,6 +88,17 @@ class ExampleConfigTest {
         .allMatch(line -> line.startsWith("{\"reward\":"));
   }
 
+  /** A round needs a step, and each has its samples. */
+  @Test
+  void answersAreSampledAndTheBestLearnt() throws IOException {
+    Path run = train("rejection-sampling");
+    assertThat(run.resolve("final/model.safetensors")).isRegularFile();
+    assertThat(Files.readAllLines(run.resolve("rounds/2/samples.jsonl"))).hasSize(4 * 32);
+    assertThat(Files.readAllLines(run.resolve("rounds/2/kept.jsonl"))).hasSize(32);
+    assertThat(Files.readAllLines(run.resolve("metrics.jsonl")))
+        .anyMatch(l -> l.contains("eval_reward"));
+  }
+
   @Test
   void anAdapterIsTrainedAndMerged() throws IOException {
     Path run = train("lora");

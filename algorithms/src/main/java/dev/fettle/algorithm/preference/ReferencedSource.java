@@ -46,7 +46,7 @@ final class ReferencedSource implements BatchSource<PairBatch> {
     }
     same.ifPresent(policy -> requireSame(policy, complete.get(0)));
     same = Optional.empty();
-    return Optional.of(new StepBatch<>(complete, step.tokens(), step.after(), step.epoch()));
+    return Optional.of(step.withMicroBatches(complete));
   }
 
   /** The first loss of DPO is log 2 only if policy and reference begin as one. */

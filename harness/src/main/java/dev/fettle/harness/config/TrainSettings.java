@@ -1,11 +1,13 @@
 package dev.fettle.harness.config;
 
+import dev.fettle.algorithm.RunLength;
 import dev.fettle.settings.Key;
 import dev.fettle.settings.Keys;
 import dev.fettle.settings.Range;
 import dev.fettle.train.LoopOptions;
 import dev.fettle.train.Watch;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Section {@code train}: how long, in what portions, and what is kept.
@@ -137,8 +139,13 @@ public record TrainSettings(
     return keepBest.map(KeepBest::asFinal).orElse(false);
   }
 
+  /** How long the run is. */
+  public RunLength length() {
+    return new RunLength(steps.map(OptionalLong::of).orElse(OptionalLong.empty()), epochs);
+  }
+
   /** The optimizer steps of the whole run. */
   public long totalSteps(long stepsPerEpoch) {
-    return steps.orElseGet(() -> Math.max(1, (long) Math.ceil(epochs * stepsPerEpoch)));
+    return length().steps(stepsPerEpoch);
   }
 }

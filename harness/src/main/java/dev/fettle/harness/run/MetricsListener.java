@@ -31,9 +31,13 @@ final class MetricsListener implements TrainingListener {
 
   @Override
   public void onStep(StepEvent e) {
-    throughput.add(e.tokens(), e.seconds(), e.compileSeconds());
+    // The time in which data is made, as answers are sampled, says nothing of the steps to come.
+    if (e.found().isEmpty()) {
+      throughput.add(e.tokens(), e.seconds(), e.compileSeconds());
+    }
     lastStep = e.metrics();
-    if (e.step() % logEvery != 0 && e.step() != steps) {
+    boolean due = e.step() % logEvery == 0 || e.step() == steps;
+    if (!due && e.found().isEmpty()) {
       return;
     }
     Map<String, Double> others = new LinkedHashMap<>(e.metrics());
@@ -50,7 +54,7 @@ final class MetricsListener implements TrainingListener {
     if (e.compileSeconds() > 0) {
       row.put("compile_time", e.compileSeconds());
     }
-    write(row.putAll(others).build());
+    write(row.putAll(others).putAll(e.found()).build());
   }
 
   @Override

@@ -21,6 +21,7 @@ import dev.fettle.files.SmallFile;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.config.DataSource;
 import dev.fettle.harness.model.ModelFiles;
+import dev.fettle.sample.StopTokens;
 import dev.fettle.settings.ConfigException;
 import dev.fettle.tokenizer.ChatMl;
 import dev.fettle.tokenizer.ChatTemplate;
@@ -34,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -210,6 +212,15 @@ public final class RowLoading implements RunRows {
         chatTemplate(),
         data.roles(),
         OptionalInt.of(files.model().shape().vocab()));
+  }
+
+  /** The tokens that end an answer to a prompt among these rows. */
+  public StopTokens stops() {
+    Optional<ChatTemplate> template = chatTemplate();
+    return files
+        .tokenizer()
+        .map(t -> template.isPresent() ? StopTokens.of(t, template) : StopTokens.of(t))
+        .orElseGet(() -> StopTokens.of(Set.copyOf(files.config().model().ids().eos())));
   }
 
   /** The template of the configuration; empty for the model's own. */

@@ -5,9 +5,11 @@ import com.google.inject.Module;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import dev.fettle.algorithm.Algorithm;
+import dev.fettle.algorithm.RunLength;
 import dev.fettle.algorithm.RunRewards;
 import dev.fettle.algorithm.RunRows;
 import dev.fettle.algorithm.RunSeed;
+import dev.fettle.algorithm.RunSite;
 import dev.fettle.data.batch.BatchOptions;
 import dev.fettle.data.batch.Order;
 import dev.fettle.data.store.RowCache;
@@ -17,7 +19,9 @@ import dev.fettle.harness.model.RunRewardModels;
 import dev.fettle.harness.run.RowLoading;
 import dev.fettle.harness.run.RunDirectory;
 import dev.fettle.harness.run.RunOptions;
+import dev.fettle.harness.run.RunPlace;
 import dev.fettle.harness.run.RunWarnings;
+import dev.fettle.sample.StopTokens;
 import dev.fettle.settings.AlgorithmSettings;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.support.ProgramCache;
@@ -68,6 +72,25 @@ public final class RunModule extends AbstractModule {
             config.backend().toOptions().effectiveThreads(),
             config.run().seed(),
             Optional.of(new RowCache(new RunDirectory(config.run().directory()).cache()))));
+  }
+
+  @Provides
+  RunSite site(RunWarnings warnings) {
+    return new RunPlace(
+        new RunDirectory(config.run().directory()).path(),
+        options.terminal(),
+        warnings,
+        options.stopRequested());
+  }
+
+  @Provides
+  StopTokens stops(RowLoading loading) {
+    return loading.stops();
+  }
+
+  @Provides
+  RunLength length() {
+    return config.train().length();
   }
 
   @Provides

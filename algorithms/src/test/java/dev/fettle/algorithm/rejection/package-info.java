@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fettle.algorithm.rejection;
+
+import org.jspecify.annotations.NullMarked;

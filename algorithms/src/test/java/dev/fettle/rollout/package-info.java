@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fettle.rollout;
+
+import org.jspecify.annotations.NullMarked;
