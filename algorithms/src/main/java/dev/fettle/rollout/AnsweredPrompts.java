@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Rows of prompts, some of which hold an answer: what an evaluation reads, which asks for rewards of
- * the model's own answers and for the likelihood of those given.
+ * Rows of prompts, some of which hold an answer: what an evaluation reads, which asks for rewards
+ * of the model's own answers and for the likelihood of those given.
  *
  * @param prompts how prompts are read
  */
@@ -72,8 +72,7 @@ public record AnsweredPrompts(PromptRows prompts) implements RowEncoding<Answere
           return new Encoded<>(null, prompt.dropped(), false, false);
         }
         Optional<Example> answer =
-            withAnswer(found, row)
-                .flatMap(r -> Optional.ofNullable(answered.encode(r).example()));
+            withAnswer(found, row).flatMap(r -> Optional.ofNullable(answered.encode(r).example()));
         return new Encoded<>(new AnsweredPrompt(found, answer), null, prompt.truncated(), true);
       }
 

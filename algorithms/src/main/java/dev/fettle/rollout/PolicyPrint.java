@@ -1,7 +1,7 @@
 package dev.fettle.rollout;
 
-import dev.fettle.models.nn.ParameterSpec;
 import dev.fettle.models.Weights;
+import dev.fettle.models.nn.ParameterSpec;
 import dev.fettle.spi.support.Pieces;
 import dev.fettle.train.Policy;
 import java.nio.charset.StandardCharsets;

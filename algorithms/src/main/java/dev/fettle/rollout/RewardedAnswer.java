@@ -79,8 +79,7 @@ public record RewardedAnswer(
     JsonNode text = completion.isArray() ? completion.path(0).path("content") : completion;
     if (!text.isTextual()
         || !row.path("index").isIntegralNumber()
-        || !row.path("sample").isIntegralNumber()
-) {
+        || !row.path("sample").isIntegralNumber()) {
       throw RoundRows.foreign(origin);
     }
     Map<String, Double> rewards = new LinkedHashMap<>();

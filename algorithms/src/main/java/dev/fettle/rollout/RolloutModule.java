@@ -61,7 +61,11 @@ public final class RolloutModule extends AbstractModule {
   @Singleton
   RolloutRun run(
       PolicySamplers samplers, RunRewards all, RunSite site, RunLength length, RunSeed seed) {
-    return new RolloutRun(settings, samplers, new RolloutRun.Reward(rewards, all.open(rewards)),
-        site, new RolloutRun.Course(length, seed.value()));
+    return new RolloutRun(
+        settings,
+        samplers,
+        new RolloutRun.Reward(rewards, all.open(rewards)),
+        site,
+        new RolloutRun.Course(length, seed.value()));
   }
 }

@@ -17,11 +17,7 @@ import java.util.List;
  * @param course how long it is, and its seed
  */
 public record RolloutRun(
-    RolloutSettings settings,
-    PolicySamplers samplers,
-    Reward reward,
-    RunSite site,
-    Course course) {
+    RolloutSettings settings, PolicySamplers samplers, Reward reward, RunSite site, Course course) {
 
   /**
    * What answers are worth.
@@ -47,8 +43,8 @@ public record RolloutRun(
             settings.promptsPerRound().orElse(0),
             settings.sampleBatchSize(),
             reward.entries().toString());
-    return new Rollouts(prompts, options, 
-            new Rollouts.Means(samplers, samplers::origin, reward.functions(), site));
+    return new Rollouts(
+        prompts, options, new Rollouts.Means(samplers, samplers::origin, reward.functions(), site));
   }
 
   /**

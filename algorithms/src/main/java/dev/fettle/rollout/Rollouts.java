@@ -149,8 +149,7 @@ public final class Rollouts {
             List<SamplePrompt> some = asked.subList(at, Math.min(at + most, asked.size()));
             means.site().requireGoingOn();
             List<Completion> answers =
-                sampling.time(
-                    () -> sampler.sample(some, options.sampling().withStep(round)));
+                sampling.time(() -> sampler.sample(some, options.sampling().withStep(round)));
             means.site().requireGoingOn();
             log.add(rewarding.time(() -> rewarded(answers)));
             bar.at((long) (at + some.size()) * options.samples(), "");

@@ -35,9 +35,7 @@ public final class RoundRows {
    * @throws DataException where they cannot be read, or are not what a run wrote
    */
   public static void answers(RoundFiles files, Answer answer) {
-    lines(
-        files.samples(),
-        (row, origin) -> answer.take(RewardedAnswer.read(row, origin), origin));
+    lines(files.samples(), (row, origin) -> answer.take(RewardedAnswer.read(row, origin), origin));
   }
 
   /**

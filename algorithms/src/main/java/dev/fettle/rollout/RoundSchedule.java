@@ -11,7 +11,8 @@ public record RoundSchedule(int rounds, long steps) {
   /** Checks the numbers. */
   public RoundSchedule {
     if (rounds < 1 || steps < rounds) {
-      throw new IllegalArgumentException(steps + " steps cannot be shared by " + rounds + " rounds");
+      throw new IllegalArgumentException(
+          steps + " steps cannot be shared by " + rounds + " rounds");
     }
   }
 

@@ -102,8 +102,7 @@ public final class RoundSource<E extends Sized, B> implements BatchSource<B> {
     stepOfRound++;
     step++;
     double epoch = (double) step / stepsPerEpoch;
-    return Optional.of(
-        new StepBatch<>(made.microBatches(), made.tokens(), cursor(), epoch, found));
+    return Optional.of(new StepBatch<>(made.microBatches(), made.tokens(), cursor(), epoch, found));
   }
 
   @Override

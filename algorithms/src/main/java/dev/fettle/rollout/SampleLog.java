@@ -51,8 +51,7 @@ final class SampleLog implements AutoCloseable {
         AtomicFile.write(files.origin(), text);
       }
       FileChannel out =
-          FileChannel.open(
-              files.samples(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileChannel.open(files.samples(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       return new SampleLog(files.samples(), out, cut(files.samples(), out, batch, total));
     } catch (IOException e) {
       throw unwritable(files.samples(), e);

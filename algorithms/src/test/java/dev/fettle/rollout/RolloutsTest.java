@@ -197,7 +197,8 @@ class RolloutsTest {
     assertThatThrownBy(() -> answers(rollouts, 1)).hasMessageContaining("samples.jsonl:3");
     lines.set(2, "{\"prom");
     Files.write(samples, lines);
-    assertThatThrownBy(() -> answers(rollouts, 1)).hasMessageContaining("samples.jsonl:3 is damaged");
+    assertThatThrownBy(() -> answers(rollouts, 1))
+        .hasMessageContaining("samples.jsonl:3 is damaged");
     Files.delete(samples);
     assertThatThrownBy(() -> answers(rollouts, 1)).hasMessageContaining("is gone");
   }

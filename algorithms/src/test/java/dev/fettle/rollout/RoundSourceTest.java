@@ -54,7 +54,8 @@ class RoundSourceTest {
         ids[2] = 10 + i;
         byte[] mask = new byte[ids.length];
         mask[2] = 1;
-        examples.add(new Example(ids, mask, new RowOrigin(Path.of("kept"), i, RowOrigin.Unit.LINE)));
+        examples.add(
+            new Example(ids, mask, new RowOrigin(Path.of("kept"), i, RowOrigin.Unit.LINE)));
       }
       return examples;
     }
@@ -114,7 +115,9 @@ class RoundSourceTest {
     assertThat(found).containsExactly(1.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0, 3.0, 0.0, 0.0, 0.0);
   }
 
-  /** In five passes of ten examples, by steps of four that do not divide them, each is five times. */
+  /**
+   * In five passes of ten examples, by steps of four that do not divide them, each is five times.
+   */
   @Test
   void passesVisitEachExampleAsOften() {
     Map<String, Integer> times = new TreeMap<>();

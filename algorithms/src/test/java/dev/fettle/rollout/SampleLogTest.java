@@ -85,8 +85,7 @@ class SampleLogTest {
   void moreThanARoundHasIsCutOff() throws IOException {
     fill("a");
     byte[] whole = Files.readAllBytes(files.samples());
-    Files.writeString(
-        files.samples(), row(9) + "\n", java.nio.file.StandardOpenOption.APPEND);
+    Files.writeString(files.samples(), row(9) + "\n", java.nio.file.StandardOpenOption.APPEND);
     assertThat(fill("a")).isEqualTo(TOTAL);
     assertThat(Files.readAllBytes(files.samples())).isEqualTo(whole);
     assertThat(List.of(files.samples())).allMatch(Files::isRegularFile);

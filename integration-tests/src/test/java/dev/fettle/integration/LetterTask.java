@@ -56,8 +56,12 @@ record LetterTask(Path directory) {
   private static void write(Path file, List<String> prompts, boolean answered) throws IOException {
     List<String> rows = new ArrayList<>();
     for (String prompt : prompts) {
-      String sorted = prompt.chars().sorted().collect(
-          StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
+      String sorted =
+          prompt
+              .chars()
+              .sorted()
+              .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+              .toString();
       rows.add(
           answered
               ? "{\"prompt\":\"" + prompt + "=\",\"completion\":\"" + sorted + "\"}"

@@ -146,7 +146,8 @@ class RejectionRunTest {
 
   private static TrainingReport resume(RunConfig config, int questions) {
     AtomicInteger asked = new AtomicInteger();
-    RunOptions stopping = RunOptions.quiet().stoppingWhen(() -> asked.incrementAndGet() > questions);
+    RunOptions stopping =
+        RunOptions.quiet().stoppingWhen(() -> asked.incrementAndGet() > questions);
     try (Fettle fettle = Fettle.open(config, stopping)) {
       return fettle.resume();
     }
@@ -173,8 +174,7 @@ class RejectionRunTest {
   @Test
   void packingAndMicroBatchesChangeNothing() throws IOException {
     List<JsonNode> padded = losses("padded", "none", 4);
-    for (List<JsonNode> other :
-        List.of(losses("packed", "bfd", 4), losses("single", "none", 1))) {
+    for (List<JsonNode> other : List.of(losses("packed", "bfd", 4), losses("single", "none", 1))) {
       for (int i = 0; i < padded.size(); i++) {
         assertThat(other.get(i).get("loss").doubleValue())
             .isCloseTo(padded.get(i).get("loss").doubleValue(), within(1e-5));
@@ -236,8 +236,7 @@ class RejectionRunTest {
 
   @Test
   void aRoundThatIsGoneIsTold() throws IOException {
-    RunConfig config =
-        run("gone", "onnxruntime").set("train.checkpointEvery", 1).build();
+    RunConfig config = run("gone", "onnxruntime").set("train.checkpointEvery", 1).build();
     TrainingReport report = stoppedAfterAStep(config);
     assertThat(report.outcome()).isEqualTo(Outcome.STOPPED);
     assertThat(report.step()).isEqualTo(1);
@@ -259,7 +258,8 @@ class RejectionRunTest {
         .hasMessageContaining("the run has 2 steps");
     refusedAtOnce("algorithm.temperature", 0, "algorithm.temperature", "all 4 answers");
     refusedAtOnce("algorithm.keep", "bets", "algorithm.keep", "best");
-    refusedAtOnce("algorithm.keep", Map.of("topShare", 1.5), "algorithm.keep.topShare", "at most 1");
+    refusedAtOnce(
+        "algorithm.keep", Map.of("topShare", 1.5), "algorithm.keep.topShare", "at most 1");
     refusedAtOnce(
         "algorithm.keep", Map.of("answers", "all", "topK", 2), "algorithm.keep", "keep one");
     refusedAtOnce("algorithm.mixPrevious", 2, "algorithm.mixPrevious", "at most 1");

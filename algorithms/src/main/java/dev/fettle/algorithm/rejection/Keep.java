@@ -57,8 +57,7 @@ public record Keep(
   /** Answers kept of a prompt at most. */
   int most() {
     boolean alone = topShare.isEmpty() && threshold.isEmpty();
-    boolean best =
-        answers.map(a -> a == Answers.BEST).orElse(alone && topK.isEmpty());
+    boolean best = answers.map(a -> a == Answers.BEST).orElse(alone && topK.isEmpty());
     return best ? 1 : topK.orElse(Integer.MAX_VALUE);
   }
 

@@ -35,9 +35,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Rejection sampling: {@code algorithm: { type: rejection-sampling }}. In rounds, the policy answers
- * the prompts, the best answers are kept, and it is fine-tuned on them; all rounds are one training
- * run with one optimizer.
+ * Rejection sampling: {@code algorithm: { type: rejection-sampling }}. In rounds, the policy
+ * answers the prompts, the best answers are kept, and it is fine-tuned on them; all rounds are one
+ * training run with one optimizer.
  */
 public final class RejectionAlgorithm implements Algorithm<RejectionSettings, MicroBatch> {
   @Override
@@ -142,9 +142,7 @@ public final class RejectionAlgorithm implements Algorithm<RejectionSettings, Mi
                             .evaluate(given)
                             .metrics()
                             .forEach((metric, value) -> all.put(prefix + metric, value)));
-            rewards
-                .of(held.prompts())
-                .forEach((metric, value) -> all.put(prefix + metric, value));
+            rewards.of(held.prompts()).forEach((metric, value) -> all.put(prefix + metric, value));
           });
       return new StepResult(all);
     }

@@ -9,8 +9,8 @@ import dev.fettle.data.Example;
 import dev.fettle.data.batch.Order;
 import dev.fettle.rollout.RewardedAnswer;
 import dev.fettle.rollout.RolloutException;
-import dev.fettle.rollout.RolloutStatistics;
 import dev.fettle.rollout.RolloutRun;
+import dev.fettle.rollout.RolloutStatistics;
 import dev.fettle.rollout.Rollouts;
 import dev.fettle.rollout.Rollouts.Rollout;
 import dev.fettle.rollout.RoundFiles;
@@ -38,10 +38,7 @@ final class RejectionRounds implements RoundSource.Rounds<Example> {
   private final long seed;
 
   RejectionRounds(
-      RejectionSettings settings,
-      Rollouts rollouts,
-      RoundPrompts prompts,
-      RolloutRun run) {
+      RejectionSettings settings, Rollouts rollouts, RoundPrompts prompts, RolloutRun run) {
     this.settings = settings;
     this.rollouts = rollouts;
     this.prompts = prompts;

@@ -43,7 +43,9 @@ final class Selection {
   record Place(int round, long line) {}
 
   private record Candidate(Place place, long index, double reward) {
-    /** The best first; of equal ones the earlier, so that nothing depends on how they are sorted. */
+    /**
+     * The best first; of equal ones the earlier, so that nothing depends on how they are sorted.
+     */
     static final Comparator<Candidate> BEST_FIRST =
         Comparator.comparingDouble((Candidate c) -> -c.reward())
             .thenComparingInt(c -> c.place().round())

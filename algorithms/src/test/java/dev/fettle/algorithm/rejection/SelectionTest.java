@@ -80,8 +80,7 @@ class SelectionTest {
     Selection selection = select(settings(Keep.BEST, false, false));
     assertThat(lines(selection)).containsExactly(2L, 7L);
     assertThat(selection.leftOut())
-        .isEqualTo(
-            Map.of(Reason.TRUNCATED, 1L, Reason.UNREWARDED, 1L, Reason.NOT_AMONG_BEST, 4L));
+        .isEqualTo(Map.of(Reason.TRUNCATED, 1L, Reason.UNREWARDED, 1L, Reason.NOT_AMONG_BEST, 4L));
     assertThat(lines(settings(keep(null, null, null), false, false))).containsExactly(2L, 7L);
   }
 
@@ -109,8 +108,7 @@ class SelectionTest {
     Selection none = select(settings(keep(1, null, 99.0), true, true));
     assertThat(lines(none)).isEmpty();
     assertThat(none.leftOut())
-        .isEqualTo(
-            Map.of(Reason.DUPLICATE, 1L, Reason.UNREWARDED, 1L, Reason.BELOW_THRESHOLD, 6L));
+        .isEqualTo(Map.of(Reason.DUPLICATE, 1L, Reason.UNREWARDED, 1L, Reason.BELOW_THRESHOLD, 6L));
   }
 
   /** The same answer to another prompt is another one. */
