@@ -87,7 +87,8 @@ class SampleFileTest {
       }
     }
     assertThat(ends).hasSize(8);
-    for (int at = 0; at <= whole.length; at++) {
+    // Every byte of two prompts' lines, and some of the others'.
+    for (int at = 0; at <= whole.length; at += at <= ends.get(3) ? 1 : 13) {
       Files.write(file, Arrays.copyOf(whole, at));
       int lines = 0;
       for (int end : ends) {
@@ -95,7 +96,7 @@ class SampleFileTest {
       }
       try (SampleFile open = open()) {
         assertThat(open.prompts()).as("cut at %d", at).isEqualTo(lines / SAMPLES);
-        assertThat(open.isWhole()).isEqualTo(at == whole.length);
+        assertThat(open.isWhole()).isEqualTo(lines == 8);
         fill(open);
       }
       assertThat(Files.readAllBytes(file)).as("cut at %d", at).isEqualTo(whole);

@@ -49,9 +49,8 @@ class KillSampleTest {
     Random random = new Random(SEED);
     List<Long> points = new ArrayList<>();
     for (int i = 0; i < kills; i++) {
-      points.add((long) (size * random.nextDouble()));
+      points.add((long) (size * (i + random.nextDouble()) / kills));
     }
-    points.sort(null);
     for (long point : points) {
       Process process = sample.start("sample", backend, broken, "--logprobs");
       long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
