@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       ScoreCommand.class,
       GenerateCommand.class,
       SampleCommand.class,
+      BestOfCommand.class,
       CompareCommand.class,
       InitCommand.class,
       MergeCommand.class,

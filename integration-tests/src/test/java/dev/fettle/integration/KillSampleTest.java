@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * {@code fettle sample} killed with SIGKILL at random sizes of its file, and called again each
+ * {@code fettle sample} and {@code best-of} killed with SIGKILL at random sizes of its file, and called again each
  * time, ends with the very bytes of the call that was never interrupted.
  */
 class KillSampleTest {
@@ -38,13 +38,24 @@ class KillSampleTest {
     killed("onnxruntime", 20);
   }
 
+  @Test
+  void bestOfGoesOnToo() throws IOException, InterruptedException {
+    killed("best-of", "onnxruntime", KILLS, "--reward={type: length, max: 60}");
+  }
+
   private void killed(String backend, int kills) throws IOException, InterruptedException {
+    killed("sample", backend, kills, "--logprobs");
+    List<String> answers = Files.readAllLines(directory.resolve("straight.jsonl"));
+    assertThat(answers).hasSize(ForkedSample.PROMPTS * ForkedSample.SAMPLES);
+  }
+
+  private void killed(String command, String backend, int kills, String option)
+      throws IOException, InterruptedException {
     ForkedSample sample = ForkedSample.in(directory);
     Path straight = directory.resolve("straight.jsonl");
     Path broken = directory.resolve("broken.jsonl");
-    end(sample.start("sample", backend, straight, "--logprobs"), straight);
+    end(sample.start(command, backend, straight, option), straight);
     long size = Files.size(straight);
-    assertThat(Files.readAllLines(straight)).hasSize(ForkedSample.PROMPTS * ForkedSample.SAMPLES);
 
     Random random = new Random(SEED);
     List<Long> points = new ArrayList<>();
@@ -52,7 +63,7 @@ class KillSampleTest {
       points.add((long) (size * (i + random.nextDouble()) / kills));
     }
     for (long point : points) {
-      Process process = sample.start("sample", backend, broken, "--logprobs");
+      Process process = sample.start(command, backend, broken, option);
       long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
       while (process.isAlive() && (!Files.exists(broken) || Files.size(broken) <= point)) {
         assertThat(System.nanoTime()).as(ForkedSample.printed(broken)).isLessThan(until);
@@ -60,7 +71,7 @@ class KillSampleTest {
       }
       process.destroyForcibly().waitFor();
     }
-    end(sample.start("sample", backend, broken, "--logprobs"), broken);
+    end(sample.start(command, backend, broken, option), broken);
     System.out.println("killed at bytes " + points + " with seed " + SEED + " on " + backend);
     assertThat(Files.mismatch(straight, broken))
         .as("first byte at which the answers differ")
