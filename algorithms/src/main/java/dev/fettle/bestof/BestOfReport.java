@@ -3,6 +3,12 @@ package dev.fettle.bestof;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fettle.data.read.DataException;
+import dev.fettle.data.read.DataFiles;
+import dev.fettle.files.AtomicFile;
+import dev.fettle.files.FileErrors;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -107,6 +113,21 @@ public record BestOfReport(
       point.put("kl_bound", p.klBound());
     }
     return json;
+  }
+
+  /**
+   * Writes it as a JSON file, which appears whole or not at all.
+   *
+   * @throws DataException if it cannot be written
+   */
+  public void write(Path file) {
+    try {
+      String text = DataFiles.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json());
+      AtomicFile.write(file, text + "\n");
+    } catch (IOException e) {
+      throw new DataException(
+          file + " cannot be written: " + FileErrors.reason(e) + "; choose another file", e);
+    }
   }
 
   /** A number that is none is null in JSON. */

@@ -2,10 +2,6 @@ package dev.fettle.cli;
 
 import dev.fettle.bestof.BestOfFile;
 import dev.fettle.bestof.BestOfReport;
-import dev.fettle.files.AtomicFile;
-import dev.fettle.files.FileErrors;
-import dev.fettle.data.read.DataException;
-import dev.fettle.data.read.DataFiles;
 import dev.fettle.harness.config.AdapterSettings;
 import dev.fettle.harness.config.ModelSettings;
 import dev.fettle.harness.model.BestOfRun;
@@ -14,7 +10,6 @@ import dev.fettle.harness.sample.SampleRequest;
 import dev.fettle.reward.RewardEntry;
 import dev.fettle.reward.RewardKeys;
 import dev.fettle.reward.Rewards;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,7 +103,7 @@ final class BestOfCommand implements Callable<Integer> {
         return Main.STOPPED;
       }
     } catch (OutOfMemoryError e) {
-      throw new Failures.OutOfMemory(e);
+      throw Samplings.outOfMemory(e);
     }
     tell(BestOfFile.report(out), to);
     return 0;
@@ -150,14 +145,7 @@ final class BestOfCommand implements Callable<Integer> {
     new BestOfText(best).lines().forEach(to::println);
     to.println("The choices are in " + out);
     if (report != null) {
-      try {
-        String text =
-            DataFiles.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(best.json());
-        AtomicFile.write(report, text + "\n");
-      } catch (IOException e) {
-        throw new DataException(
-            report + " cannot be written: " + FileErrors.reason(e) + "; choose another file", e);
-      }
+      best.write(report);
       to.println("The report is in " + report);
     }
   }

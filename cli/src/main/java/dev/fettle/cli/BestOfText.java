@@ -37,7 +37,12 @@ record BestOfText(BestOfReport report) {
     boolean gold = report.goldGain().isPresent();
     lines.add(
         String.format(
-            Locale.ROOT, "%6s  %-33s%s  %s", "n", "reward", gold ? "  " + pad("gold") : "", "KL at most"));
+            Locale.ROOT,
+            "%6s  %-33s%s  %s",
+            "n",
+            "reward",
+            gold ? "  " + pad("gold") : "",
+            "KL at most"));
     for (Point p : points) {
       lines.add(
           String.format(
@@ -62,7 +67,6 @@ record BestOfText(BestOfReport report) {
   private static String shown(Mean mean) {
     return Double.isNaN(mean.low())
         ? String.format(Locale.ROOT, "%.4f", mean.mean())
-        : String.format(
-            Locale.ROOT, "%.4f (%.4f to %.4f)", mean.mean(), mean.low(), mean.high());
+        : String.format(Locale.ROOT, "%.4f (%.4f to %.4f)", mean.mean(), mean.low(), mean.high());
   }
 }

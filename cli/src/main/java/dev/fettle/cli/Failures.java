@@ -93,11 +93,17 @@ final class Failures implements IExecutionExceptionHandler {
     private static final long serialVersionUID = 1L;
 
     OutOfMemory(OutOfMemoryError error) {
+      this(error, "lower train.microBatchSize or data.maxLength, set model.recompute: blocks");
+    }
+
+    /** With what to do about it beside giving the JVM more. */
+    OutOfMemory(OutOfMemoryError error, String advice) {
       super(
           "out of memory ("
               + error.getMessage()
-              + "); lower train.microBatchSize or data.maxLength, set model.recompute: blocks, or"
-              + " give the JVM more, as with FETTLE_JAVA_OPTS=-Xmx8g",
+              + "); "
+              + advice
+              + ", or give the JVM more, as with FETTLE_JAVA_OPTS=-Xmx8g",
           error);
     }
   }

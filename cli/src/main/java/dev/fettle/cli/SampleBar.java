@@ -5,15 +5,19 @@ import dev.fettle.harness.sample.SampleWatch;
 import dev.fettle.metrics.ProgressBars;
 import dev.fettle.metrics.ProgressBars.Bar;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** A bar while prompts are answered, where a person watches. */
+/** A bar while prompts are answered where a person watches, else a line now and then. */
 final class SampleBar implements SampleWatch, AutoCloseable {
+  private static final long BETWEEN_LINES = TimeUnit.SECONDS.toNanos(30);
+
   private final Terminal terminal;
   private final BooleanSupplier stop;
   private @Nullable Bar bar;
   private long from;
+  private long told;
 
   SampleBar(Terminal terminal, BooleanSupplier stop) {
     this.terminal = terminal;
@@ -28,12 +32,21 @@ final class SampleBar implements SampleWatch, AutoCloseable {
               .bars()
               .map(b -> b.show(new ProgressBars.Work("answers", "", done, total)))
               .orElse(null);
-      from = System.nanoTime();
     }
+    if (from == 0) {
+      from = System.nanoTime();
+      told = from;
+    }
+    long now = System.nanoTime();
+    String rate =
+        tokens == 0
+            ? ""
+            : String.format(Locale.ROOT, "%,.0f tokens/s", tokens / ((now - from) / 1e9));
     if (bar != null) {
-      double seconds = (System.nanoTime() - from) / 1e9;
-      bar.at(
-          done, tokens == 0 ? "" : String.format(Locale.ROOT, "%,.0f tokens/s", tokens / seconds));
+      bar.at(done, rate);
+    } else if (now - told >= BETWEEN_LINES && done < total) {
+      terminal.out().printf(Locale.ROOT, "%,d of %,d answers  %s%n", done, total, rate);
+      told = now;
     }
   }
 

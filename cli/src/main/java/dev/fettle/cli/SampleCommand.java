@@ -58,7 +58,7 @@ final class SampleCommand implements Callable<Integer> {
       bar.end();
       return tell(report, request, to);
     } catch (OutOfMemoryError e) {
-      throw new Failures.OutOfMemory(e);
+      throw Samplings.outOfMemory(e);
     }
   }
 

@@ -37,6 +37,11 @@ final class Samplings {
         .install();
   }
 
+  /** The heap is used up. */
+  static Failures.OutOfMemory outOfMemory(OutOfMemoryError error) {
+    return new Failures.OutOfMemory(error, "lower --batch-size");
+  }
+
   /** Tells of rows that are not answered. */
   static void tellRows(LoadReport rows, PrintWriter out) {
     if (rows.droppedRows() > 0) {

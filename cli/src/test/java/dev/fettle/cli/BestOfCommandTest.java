@@ -104,7 +104,8 @@ class BestOfCommandTest {
         best[r] = Math.max(best[r], reward);
       }
       assertThat(row.path("sample").asInt()).isEqualTo(first);
-      assertThat(row.path("completion")).isEqualTo(row.path("candidates").get(first).path("completion"));
+      assertThat(row.path("completion"))
+          .isEqualTo(row.path("candidates").get(first).path("completion"));
       assertThat(row.path("reward").asDouble()).isEqualTo(best[r]);
       assertThat(row.path("gold").asDouble()).isZero();
       assertThat(row.path("answer").asText()).isNotEmpty();
@@ -168,7 +169,8 @@ class BestOfCommandTest {
     assertThat(notOne.err()).contains("is of no reward model");
     Invocation withoutModel = fromSamples(samples, "--reward=" + model);
     assertThat(withoutModel.code()).isEqualTo(2);
-    assertThat(withoutModel.err()).contains("model: is missing; name the one that gave the answers");
+    assertThat(withoutModel.err())
+        .contains("model: is missing; name the one that gave the answers");
     Invocation column = bestOf("--reward={type: exact-match, column: wrong}");
     assertThat(column.code()).isEqualTo(2);
     assertThat(column.err()).contains("has no column 'wrong'");

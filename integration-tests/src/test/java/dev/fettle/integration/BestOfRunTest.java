@@ -95,8 +95,7 @@ class BestOfRunTest {
             List.of(RewardEntry.of(reward)),
             RewardKeys.read("gold", List.of("{ type: length, max: 20 }")));
     SampleRequest request =
-        SampleRequest.of(
-            prompts, SamplingOptions.sampling(16).withSamples(SAMPLES).withSeed(8));
+        SampleRequest.of(prompts, SamplingOptions.sampling(16).withSamples(SAMPLES).withSeed(8));
     assertThat(run.sample(request, out).whole()).isTrue();
     List<JsonNode> rows = new ArrayList<>();
     for (String line : Files.readAllLines(out)) {

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * {@code fettle sample} and {@code best-of} killed with SIGKILL at random sizes of its file, and called again each
- * time, ends with the very bytes of the call that was never interrupted.
+ * {@code fettle sample} and {@code best-of} killed with SIGKILL at random sizes of its file, and
+ * called again each time, ends with the very bytes of the call that was never interrupted.
  */
 class KillSampleTest {
   private static final int KILLS = Integer.getInteger("fettle.kills", 2);

@@ -23,7 +23,8 @@ import java.util.stream.Collectors;
 /**
  * Best-of-N from a model directory, rewards that a configuration could name, and prompts or answers
  * in files: {@code fettle best-of}. Its file is a {@link dev.fettle.bestof.BestOfFile}, which a
- * later call goes on with, and of which {@link dev.fettle.bestof.BestOfFile#report} gives the curve.
+ * later call goes on with, and of which {@link dev.fettle.bestof.BestOfFile#report} gives the
+ * curve.
  *
  * @param model that answers, or answered; may be absent where answers are there and no reward is a
  *     model
@@ -65,7 +66,8 @@ public record BestOfRun(
    */
   public SampleReport sample(SampleRequest request, Path out) {
     ModelSettings answering =
-        model.orElseThrow(() -> ConfigException.about("model", "is missing; name one that answers"));
+        model.orElseThrow(
+            () -> ConfigException.about("model", "is missing; name one that answers"));
     return opened(
         best -> {
           try (LoadedModel loaded = LoadedModel.open(answering, backend)) {
@@ -99,8 +101,7 @@ public record BestOfRun(
     try (ModelTokens tokens = ModelTokens.of(model);
         OpenRewards first = open(reward, tokens);
         MaybeRewards second =
-            new MaybeRewards(
-                gold.isEmpty() ? Optional.empty() : Optional.of(open(gold, tokens)))) {
+            new MaybeRewards(gold.isEmpty() ? Optional.empty() : Optional.of(open(gold, tokens)))) {
       return use.with(new BestOf(first.together(), second.together()));
     }
   }
@@ -128,9 +129,7 @@ public record BestOfRun(
           model
               .map(PolicyAdapter::withBase)
               .map(
-                  m ->
-                      ModelFiles.open(
-                          m.directory(), m.adapter().flatMap(AdapterSettings::path))));
+                  m -> ModelFiles.open(m.directory(), m.adapter().flatMap(AdapterSettings::path))));
     }
 
     Optional<Tokenizer> tokenizer() {
@@ -153,9 +152,12 @@ public record BestOfRun(
         .map(
             e ->
                 e.model()
-                        .map(m -> "model " + ModelKey.of(ModelSettings.of(m.model())) + (m.normalise() ? " normalised" : ""))
-                        .orElseGet(
-                            () -> e.type() + e.options().map(o -> " " + o).orElse(""))
+                        .map(
+                            m ->
+                                "model "
+                                    + ModelKey.of(ModelSettings.of(m.model()))
+                                    + (m.normalise() ? " normalised" : ""))
+                        .orElseGet(() -> e.type() + e.options().map(o -> " " + o).orElse(""))
                     + (e.weight() == 1 ? "" : " x " + e.weight()))
         .collect(Collectors.joining(", "));
   }

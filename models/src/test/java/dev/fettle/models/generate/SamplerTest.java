@@ -18,6 +18,7 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,8 +79,51 @@ class SamplerTest {
       for (int i = 0; i < c.get("kept_ids").size(); i++) {
         expected[c.get("kept_ids").get(i).asInt()] = c.get("probs").get(i).asDouble();
       }
-      assertThat(p).as(c.get("processor").asText()).containsExactly(expected, within(1e-5));
+      String name = c.get("processor").asText();
+      assertThat(p).as(name).containsExactly(expected, within(1e-5));
+      int[] kept = IntStream.range(0, p.length).filter(id -> p[id] > 0).toArray();
+      int[] wanted = new int[c.get("kept_ids").size()];
+      Arrays.setAll(wanted, i -> c.get("kept_ids").get(i).asInt());
+      Arrays.sort(wanted);
+      assertThat(kept).as(name).isEqualTo(wanted);
+      assertThat(drawnApart(settings, logits, expected)).as(name).isNegative();
     }
+  }
+
+  /** By how much the chi square of many draws exceeds what it does once in a thousand. */
+  private static double drawnApart(Choice settings, float[] logits, double[] expected) {
+    int draws = 20_000;
+    int[] counts = new int[expected.length];
+    // The penalty is in the logits already.
+    Choice rest =
+        options(1, settings.temperature(), settings.topK(), settings.topP(), settings.minP());
+    Sampler sampler = new Sampler(rest, logits.length);
+    for (int i = 0; i < draws; i++) {
+      counts[sampler.pick(logits.clone(), new BitSet(), stream(i)).id()]++;
+    }
+    // Tokens that are drawn fewer than five times in the mean count as one.
+    double rareMean = 0;
+    double rareCount = 0;
+    double chi = 0;
+    int freedom = -1;
+    for (int id = 0; id < counts.length; id++) {
+      double mean = draws * expected[id];
+      if (mean < 5) {
+        rareMean += mean;
+        rareCount += counts[id];
+      } else {
+        chi += (counts[id] - mean) * (counts[id] - mean) / mean;
+        freedom++;
+      }
+    }
+    if (rareMean >= 5) {
+      chi += (rareCount - rareMean) * (rareCount - rareMean) / rareMean;
+      freedom++;
+    }
+    // Wilson and Hilferty's approximation of the quantile at 0.999.
+    double share = 2.0 / (9 * Math.max(1, freedom));
+    double bound = Math.max(1, freedom) * Math.pow(1 - share + 3.0902 * Math.sqrt(share), 3);
+    return chi - bound;
   }
 
   @Test
