@@ -31,9 +31,7 @@ class SamplingTest {
       assertThat(Files.readAllLines(out)).isEqualTo(lines);
       List<String> best =
           Sampling.best(
-              model,
-              prompts,
-              all -> all.stream().mapToDouble(a -> -a.text().length()).toArray());
+              model, prompts, all -> all.stream().mapToDouble(a -> -a.text().length()).toArray());
       assertThat(best).hasSize(2);
     }
   }
