@@ -1,7 +1,9 @@
 package dev.fettle.algorithm;
 
+import dev.fettle.checkpoint.CheckpointTensors;
 import dev.fettle.data.batch.BatchSource;
 import dev.fettle.objective.Objective;
+import dev.fettle.train.StepHook;
 import dev.fettle.train.StepResult;
 import dev.fettle.train.Stepper;
 import dev.fettle.train.TrainingListener;
@@ -20,13 +22,17 @@ import java.util.function.Function;
  * @param evaluation what an evaluation computes, if there is anything to evaluate on
  * @param listeners told of each step, before the user's own
  * @param notes what the user should know before the first step, one phrase each
+ * @param hook takes part in each step
+ * @param kept what the hook keeps, beside the policy and the optimizer, that a resumed run needs
  */
 public record Training<B>(
     Objective<B> objective,
     BatchSource<B> source,
     Optional<Function<Stepper<B>, StepResult>> evaluation,
     List<TrainingListener> listeners,
-    List<String> notes) {
+    List<String> notes,
+    StepHook hook,
+    CheckpointTensors kept) {
 
   /** Copies the lists. */
   public Training {
@@ -36,7 +42,14 @@ public record Training<B>(
 
   /** Training without evaluation. */
   public static <B> Training<B> of(Objective<B> objective, BatchSource<B> source) {
-    return new Training<>(objective, source, Optional.empty(), List.of(), List.of());
+    return new Training<>(
+        objective,
+        source,
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        StepHook.NONE,
+        CheckpointTensors.none());
   }
 
   /**
@@ -77,16 +90,25 @@ public record Training<B>(
 
   /** The same, evaluated otherwise. */
   public Training<B> evaluatedBy(Function<Stepper<B>, StepResult> other) {
-    return new Training<>(objective, source, Optional.of(other), listeners, notes);
+    return new Training<>(objective, source, Optional.of(other), listeners, notes, hook, kept);
   }
 
   /** The same, with these told of each step. */
   public Training<B> toldTo(List<TrainingListener> others) {
-    return new Training<>(objective, source, evaluation, others, notes);
+    return new Training<>(objective, source, evaluation, others, notes, hook, kept);
   }
 
   /** The same with something to say before the first step. */
   public Training<B> noting(List<String> others) {
-    return new Training<>(objective, source, evaluation, listeners, others);
+    return new Training<>(objective, source, evaluation, listeners, others, hook, kept);
+  }
+
+  /**
+   * The same with something that takes part in each step.
+   *
+   * @param state what it keeps that a resumed run needs, saved with every checkpoint
+   */
+  public Training<B> joinedBy(StepHook other, CheckpointTensors state) {
+    return new Training<>(objective, source, evaluation, listeners, notes, other, state);
   }
 }

@@ -35,6 +35,16 @@ public interface CheckpointTensors {
     upload(name, whole);
   }
 
+  /** None. */
+  static CheckpointTensors none() {
+    return new JoinedTensors(List.of());
+  }
+
+  /** These and others, whose names must differ. */
+  default CheckpointTensors and(CheckpointTensors others) {
+    return new JoinedTensors(List.of(this, others));
+  }
+
   /** Slots of a state, under their own names. */
   static CheckpointTensors of(DeviceState state, List<Slot> slots) {
     Map<String, Slot> named = new LinkedHashMap<>();

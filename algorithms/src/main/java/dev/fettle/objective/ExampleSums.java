@@ -33,7 +33,12 @@ public final class ExampleSums {
    * @param rows as {@link TokenLogProbs#key} gives it
    */
   public static ProgramKey key(ProgramKey rows, MicroBatch batch) {
-    int examples = Math.max(1, batch.answers().size());
+    return key(rows, batch.answers().size());
+  }
+
+  /** The same for so many examples. */
+  public static ProgramKey key(ProgramKey rows, int count) {
+    int examples = Math.max(1, count);
     return rows.with(EXAMPLES, (examples + ROUNDING - 1) / ROUNDING * ROUNDING);
   }
 
@@ -53,7 +58,7 @@ public final class ExampleSums {
     GraphBuilder g = c.g();
     int examples = examples(key);
     TensorType index = perTarget.type().withDType(DType.I32);
-    Value owner = c.builder().input(EXAMPLE_OF, index);
+    Value owner = c.builder().sharedInput(EXAMPLE_OF, index);
     // Padded positions have a bucket of their own behind the last example.
     TensorType buckets = TensorType.of(DType.F32, new Dim(EXAMPLES, examples + 1L));
     Value sums = g.scatterAdd(g.fill(0, buckets), owner, perTarget);
@@ -62,10 +67,20 @@ public final class ExampleSums {
 
   /** The tensors of a micro-batch. */
   public static Map<String, HostTensor> inputs(MicroBatch batch, ProgramKey key) {
+    return inputs(batch, batch.answers(), key);
+  }
+
+  /**
+   * The same where more is predicted than answers: what it is, is added to some example, so weigh
+   * it with 0.
+   *
+   * @param placements of the examples
+   */
+  public static Map<String, HostTensor> inputs(
+      MicroBatch batch, List<Placement> placements, ProgramKey key) {
     int selected = TokenLogProbs.selected(key);
     int size = batch.rows() * batch.length();
     int[] exampleAt = new int[size];
-    List<Placement> placements = batch.answers();
     for (int example = 0; example < placements.size(); example++) {
       Placement p = placements.get(example);
       int from = p.row() * batch.length() + p.start();

@@ -120,11 +120,32 @@ public final class TokenLogProbs {
     Value targets = b.input(TARGETS, column);
     Value weights = b.input(WEIGHTS, column.withDType(DType.F32));
     Value head = c.spec().head(LmHead.class).weight(scope);
-    LinearCrossEntropy op =
-        new LinearCrossEntropy(
-            chunk(selected(key), c.model().shape().vocab()), c.options().precision());
+    LinearCrossEntropy op = new LinearCrossEntropy(chunk(c, key), c.options().precision());
     List<Value> results = LinearCrossEntropy.of(c.g(), op, rows, head, targets, weights);
     return new Scored(results, weights, rows, head);
+  }
+
+  /** Positions whose logits may exist at one time in a program of these sizes. */
+  public static int chunk(ObjectiveContext c, ProgramKey key) {
+    return chunk(selected(key), c.model().shape().vocab());
+  }
+
+  /**
+   * Values of tokens, in the order in which their predictions are selected.
+   *
+   * @param ofTokens {@code [rows * length]}
+   * @return {@code [selected]}; 0 at padding
+   */
+  public static float[] selected(MicroBatch batch, ProgramKey key, float[] ofTokens) {
+    float[] values = new float[selected(key)];
+    boolean all = values.length == batch.rows() * batch.length();
+    int n = 0;
+    for (int at = 1; at < ofTokens.length; at++) {
+      if (batch.targetMask()[at] != 0) {
+        values[all ? at - 1 : n++] = ofTokens[at];
+      }
+    }
+    return values;
   }
 
   /** Rows of a chunk: as few chunks as the budget allows, all about equally large. */

@@ -26,4 +26,11 @@ public interface StepHook {
    * puts the gradients ({@code grad/*}) and the measurements of all workers together.
    */
   default void sum(DeviceState state, Measurements measurements) {}
+
+  /**
+   * After the update, which it is a part of: what fails here has left the step half taken.
+   *
+   * @param step its number, from 1
+   */
+  default void updated(long step) {}
 }

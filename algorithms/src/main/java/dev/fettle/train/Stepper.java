@@ -122,11 +122,11 @@ public final class Stepper<B> implements AutoCloseable {
     double scale = clip > 0 ? Math.min(1, clip / (norm + CLIP_EPSILON)) : 1;
     Map<String, HostTensor> scalars =
         new LinkedHashMap<>(options.optimizer().scalars(step, learningRate));
-    apply(scale, scalars);
+    apply(step, scale, scalars);
     return new StepResult(metrics);
   }
 
-  private void apply(double scale, Map<String, HostTensor> scalars) {
+  private void apply(long step, double scale, Map<String, HostTensor> scalars) {
     Executable program;
     if (scale == 1) {
       // Spares a pass over all gradients.
@@ -137,6 +137,7 @@ public final class Stepper<B> implements AutoCloseable {
     }
     intact = false;
     run(program, scalars);
+    options.hook().updated(step);
     intact = true;
   }
 

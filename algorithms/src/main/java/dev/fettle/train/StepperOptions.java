@@ -24,6 +24,11 @@ public record StepperOptions(
     return new StepperOptions(optimizer, clipNorm, StepHook.NONE);
   }
 
+  /** The same with a hook that takes part in each step. */
+  public StepperOptions with(StepHook other) {
+    return new StepperOptions(optimizer, clipNorm, other, stopRequested);
+  }
+
   /** The same with evaluations cut short when asked to. */
   public StepperOptions stoppingWhen(BooleanSupplier requested) {
     return new StepperOptions(optimizer, clipNorm, hook, requested);

@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The first lines of each file in configs/ are true. */
 class ExampleConfigTest {
@@ -65,9 +67,10 @@ class ExampleConfigTest {
     assertThat(train("sft").resolve("final/model.safetensors")).isRegularFile();
   }
 
-  @Test
-  void preferencesAreOptimised() throws IOException {
-    assertThat(train("dpo").resolve("final/model.safetensors")).isRegularFile();
+  @ParameterizedTest
+  @ValueSource(strings = {"dpo", "cpo", "simpo", "slic", "orpo", "kto"})
+  void preferencesAreOptimised(String algorithm) throws IOException {
+    assertThat(train(algorithm).resolve("final/model.safetensors")).isRegularFile();
   }
 
   @Test

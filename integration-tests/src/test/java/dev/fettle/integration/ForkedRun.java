@@ -55,6 +55,37 @@ record ForkedRun(Path directory) {
             .formatted(name, backendId, steps));
   }
 
+  /**
+   * Writes the configuration of a run over preferences.
+   *
+   * @param algorithm the section, in braces
+   */
+  Path preferences(String name, String backendId, int steps, String algorithm) throws IOException {
+    Path rows = directory.resolve("pairs.jsonl");
+    if (!Files.exists(rows)) {
+      List<String> pairs = new ArrayList<>();
+      for (int i = 0; i < 64; i++) {
+        pairs.add(
+            "{\"prompt\":\"%d+1=\",\"chosen\":\"%d\",\"rejected\":\"%d or so\"}"
+                .formatted(i, i + 1, i));
+      }
+      Files.write(rows, pairs);
+    }
+    return Files.writeString(
+        directory.resolve(name + ".yaml"),
+        """
+        run: { name: %s, seed: 3, out: out }
+        backend: { id: %s, threads: 2 }
+        model: { path: model }
+        algorithm: %s
+        data: { train: pairs.jsonl, maxLength: 32, packing: none }
+        optimizer: { type: adamw, learningRate: 1e-3, schedule: { type: cosine, warmupSteps: 5 } }
+        train: { steps: %d, batchSize: 2, microBatchSize: 1, checkpointEvery: 7, keep: 2 }
+        track: [jsonl]
+        """
+            .formatted(name, backendId, algorithm, steps));
+  }
+
   /** Begins it, or goes on with it. */
   Process start(Path config, String... overrides) throws IOException {
     List<String> command =

@@ -17,5 +17,19 @@ final class GoldenTolerances {
   /** Relative in the Euclidean norm, of a parameter's change over some AdamW steps. */
   static final double UPDATE = 2e-2;
 
+  /** Relative, of a single value or a sum in F32; beside {@link #ABSOLUTE}. */
+  static final double RELATIVE = 1.3e-6;
+
+  /** Absolute, of a single value in F32. */
+  static final double ABSOLUTE = 1e-5;
+
+  /** Relative, of what is computed in F64. */
+  static final double F64 = 1e-7;
+
   private GoldenTolerances() {}
+
+  /** How far an F32 value may lie from another. */
+  static double of(double expected) {
+    return ABSOLUTE + RELATIVE * Math.abs(expected);
+  }
 }

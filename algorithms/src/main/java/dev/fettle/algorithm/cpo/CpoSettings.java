@@ -1,8 +1,11 @@
 package dev.fettle.algorithm.cpo;
 
+import dev.fettle.algorithm.preference.Likelihood;
 import dev.fettle.algorithm.preference.Link;
 import dev.fettle.algorithm.preference.Links;
+import dev.fettle.algorithm.preference.Logged;
 import dev.fettle.algorithm.preference.PreferenceLoss;
+import dev.fettle.algorithm.preference.Score;
 import dev.fettle.algorithm.preference.Term;
 import dev.fettle.settings.AlgorithmSettings;
 import dev.fettle.settings.Key;
@@ -56,7 +59,7 @@ public record CpoSettings(Loss loss, double beta, double labelSmoothing, double 
     IPO
   }
 
-  /** What is minimised. */
+  /** What is minimised; {@code ipo} is on means over tokens, as TRL's. */
   public PreferenceLoss minimised() {
     Link link =
         switch (loss) {
@@ -64,7 +67,12 @@ public record CpoSettings(Loss loss, double beta, double labelSmoothing, double 
           case HINGE -> Links.hinge(beta);
           case IPO -> Links.ipo(beta);
         };
-    return PreferenceLoss.of(List.of(new Term(link, 1, Term.Of.RATIOS)), alpha, beta);
+    boolean perToken = loss == Loss.IPO;
+    Term term = new Term(link, 1, perToken ? Score.PER_TOKEN : Score.RATIOS);
+    return PreferenceLoss.of(
+        List.of(term),
+        Likelihood.ofAnswers(alpha),
+        perToken ? Logged.perToken(beta) : Logged.of(beta));
   }
 
   @Override

@@ -5,22 +5,21 @@ import com.google.inject.Module;
 import com.google.inject.Provider;
 import com.google.inject.Provides;
 import dev.fettle.algorithm.Algorithm;
-import dev.fettle.algorithm.ReferenceModels;
+import dev.fettle.algorithm.RunCache;
 import dev.fettle.algorithm.RunRows;
 import dev.fettle.algorithm.Training;
+import dev.fettle.algorithm.preference.HeldReference;
 import dev.fettle.algorithm.preference.PairBatch;
 import dev.fettle.algorithm.preference.PairTraining;
 import dev.fettle.algorithm.preference.PreferenceObjective;
-import dev.fettle.algorithm.preference.Reference;
+import dev.fettle.algorithm.preference.ReferenceMeans;
 import dev.fettle.algorithm.preference.ReferenceScorer;
 import dev.fettle.data.batch.BatchOptions;
 import dev.fettle.data.encode.RowEncoding;
 import dev.fettle.data.preference.PreferenceRows;
+import dev.fettle.models.LanguageModel;
 import dev.fettle.settings.Keys;
-import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.tokenizer.Tokenizer;
-import dev.fettle.train.Policy;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,51 +44,45 @@ public final class DpoAlgorithm implements Algorithm<DpoSettings, PairBatch> {
   @Override
   public Module module(DpoSettings settings) {
     return new AbstractModule() {
+      @Override
+      protected void configure() {
+        install(new ReferenceMeans());
+      }
+
       @Provides
       Training<?> training(
           RunRows rows,
           Optional<Tokenizer> tokenizer,
           BatchOptions batches,
-          Provider<Policy> policy,
-          Provider<Models> models) {
+          RunCache cache,
+          Provider<HeldReference.Means> means) {
         PairTraining pairs = PairTraining.read(rows, tokenizer, batches);
-        return DpoAlgorithm.training(settings, pairs, policy.get(), models.get());
-      }
-
-      @Provides
-      Models models(ReferenceModels models, ProgramCache programs) {
-        return new Models(models, programs);
+        return DpoAlgorithm.training(settings, pairs, means.get(), cache);
       }
     };
   }
 
-  /** What a reference is made with. */
-  private record Models(ReferenceModels models, ProgramCache programs) {
-
-    /** The policy as it began: without its adapter, where that began at nothing. */
-    Reference start(Policy policy) {
-      return models.startsWithoutAdapter()
-          ? ReferenceScorer.withoutAdapter(policy, programs)
-          : ReferenceScorer.of(models.start(), programs);
-    }
-  }
-
   private static Training<PairBatch> training(
-      DpoSettings settings, PairTraining pairs, Policy policy, Models models) {
+      DpoSettings settings, PairTraining pairs, HeldReference.Means means, RunCache cache) {
     PreferenceObjective objective = new PreferenceObjective(settings.minimised());
+    LanguageModel model = means.policy().model();
     List<String> notes = notes(settings);
-    if (settings.reference().equals(DpoSettings.NONE)) {
-      return pairs.with(objective, policy.model()).noting(notes);
+    if (!settings.isHeld()) {
+      return pairs.with(objective, model).noting(notes);
     }
-    boolean start = settings.reference().equals(DpoSettings.START);
-    Reference reference =
-        start
-            ? models.start(policy)
-            : ReferenceScorer.of(
-                models.models().open(Path.of(settings.reference())), models.programs());
-    Optional<Reference> same =
-        start ? Optional.of(ReferenceScorer.of(policy, models.programs())) : Optional.empty();
-    return pairs.with(objective, policy.model(), reference, settings.ldAlpha(), same).noting(notes);
+    if (!settings.precomputeReference()) {
+      HeldReference held = means.held(settings.reference(), settings.syncReference());
+      return pairs.with(objective, model, held, settings.ldAlpha()).noting(notes);
+    }
+    ReferenceScorer once = means.once(settings.reference());
+    try {
+      return pairs.with(objective, model, once, settings.ldAlpha(), cache).noting(notes);
+    } finally {
+      once.close();
+      if (once.model() != means.policy()) {
+        once.model().close();
+      }
+    }
   }
 
   private static List<String> notes(DpoSettings settings) {

@@ -2,8 +2,8 @@ package dev.fettle.algorithm.dpo;
 
 import dev.fettle.algorithm.preference.Link;
 import dev.fettle.algorithm.preference.Links;
+import dev.fettle.algorithm.preference.Score;
 import dev.fettle.algorithm.preference.Term;
-import dev.fettle.algorithm.preference.Term.Of;
 import java.util.Optional;
 
 /** The losses by their names in a configuration, which are TRL's where TRL has them. */
@@ -13,10 +13,10 @@ public enum DpoLoss {
   ROBUST(Of.SCORES),
   HINGE(Of.SCORES),
   /** On means over tokens, as TRL; see {@link #IPO_SUM}. */
-  IPO(Of.SCORES),
+  IPO(Of.SCORES_PER_TOKEN),
   /** On sums over tokens, as the paper writes it. */
   IPO_SUM(Of.SCORES),
-  SIGMOID_NORM(Of.SCORES),
+  SIGMOID_NORM(Of.SCORES_PER_TOKEN),
   EXO_PAIR(Of.SCORES),
   NCA_PAIR(Of.RATIOS),
   BCO_PAIR(Of.RATIOS),
@@ -29,6 +29,16 @@ public enum DpoLoss {
   /** The negative log-likelihood of the chosen answers' tokens: a mean over tokens, not pairs. */
   SFT(Of.RATIOS);
 
+  /** What a loss compares. */
+  private enum Of {
+    /** What the divergence makes of log-ratios. */
+    SCORES,
+    /** The same, by the number of tokens. */
+    SCORES_PER_TOKEN,
+    /** Log-ratios as they are. */
+    RATIOS
+  }
+
   private final Of of;
 
   DpoLoss(Of of) {
@@ -37,7 +47,16 @@ public enum DpoLoss {
 
   /** Its term of a loss; none for the likelihood of chosen answers. */
   Optional<Term> term(DpoSettings settings, double weight) {
-    return link(settings).map(link -> new Term(link, weight, of));
+    return link(settings).map(link -> new Term(link, weight, score(settings)));
+  }
+
+  private Score score(DpoSettings settings) {
+    Score scores = Score.of(settings.fDivergence(), settings.fAlpha());
+    return switch (of) {
+      case SCORES -> scores;
+      case SCORES_PER_TOKEN -> scores.then(Score.PER_TOKEN);
+      case RATIOS -> Score.RATIOS;
+    };
   }
 
   private Optional<Link> link(DpoSettings s) {
@@ -45,13 +64,11 @@ public enum DpoLoss {
     double smoothing = s.labelSmoothing();
     return Optional.ofNullable(
         switch (this) {
-          case SIGMOID -> Links.sigmoid(beta);
+          case SIGMOID, SIGMOID_NORM -> Links.sigmoid(beta);
           case CDPO -> Links.conservative(beta, smoothing);
           case ROBUST -> Links.robust(beta, smoothing);
           case HINGE -> Links.hinge(beta);
-          case IPO -> Links.perToken(Links.ipo(beta));
-          case IPO_SUM -> Links.ipo(beta);
-          case SIGMOID_NORM -> Links.perToken(Links.sigmoid(beta));
+          case IPO, IPO_SUM -> Links.ipo(beta);
           case EXO_PAIR -> Links.exo(beta, smoothing);
           case NCA_PAIR -> Links.nca(beta);
           case BCO_PAIR -> Links.bco(beta);

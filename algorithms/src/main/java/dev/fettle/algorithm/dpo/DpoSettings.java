@@ -1,8 +1,13 @@
 package dev.fettle.algorithm.dpo;
 
 import dev.fettle.algorithm.preference.Divergence;
+import dev.fettle.algorithm.preference.HeldReference;
+import dev.fettle.algorithm.preference.Likelihood;
+import dev.fettle.algorithm.preference.Logged;
 import dev.fettle.algorithm.preference.PreferenceLoss;
+import dev.fettle.algorithm.preference.SyncSettings;
 import dev.fettle.algorithm.preference.Term;
+import dev.fettle.algorithm.preference.Weighting;
 import dev.fettle.settings.AlgorithmSettings;
 import dev.fettle.settings.Key;
 import dev.fettle.settings.Keys;
@@ -10,6 +15,7 @@ import dev.fettle.settings.PathKeys;
 import dev.fettle.settings.Range;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Direct preference optimisation and its family. Defaults are TRL's.
@@ -19,10 +25,13 @@ import java.util.List;
  * @param beta how strongly the policy is held to the reference
  * @param labelSmoothing the share of pairs whose label is thought wrong
  * @param discopopTau the temperature of {@code discopop}
- * @param reference {@link #START}, {@link #NONE} or a model directory
+ * @param reference {@link HeldReference#START}, {@link HeldReference#NONE} or a model directory
  * @param fDivergence from log-ratios to scores
  * @param fAlpha of {@code alpha_divergence}
  * @param ldAlpha what the tokens of the longer answer beyond the shorter one's length count
+ * @param weighting of pairs
+ * @param precomputeReference whether the reference is asked once for all pairs, before training
+ * @param syncReference how the reference follows the policy; empty where it stays as it is
  */
 public record DpoSettings(
     List<DpoLoss> loss,
@@ -33,17 +42,14 @@ public record DpoSettings(
     String reference,
     Divergence fDivergence,
     double fAlpha,
-    double ldAlpha)
+    double ldAlpha,
+    Weighting weighting,
+    boolean precomputeReference,
+    Optional<SyncSettings> syncReference)
     implements AlgorithmSettings {
 
   /** The name in a configuration. */
   public static final String TYPE = "dpo";
-
-  /** The reference is the model that training begins with. */
-  public static final String START = "start";
-
-  /** There is no reference: log-probabilities are used as they are. */
-  public static final String NONE = "none";
 
   /** Its keys in section {@code algorithm}. */
   public static final Keys<DpoSettings> KEYS =
@@ -71,11 +77,11 @@ public record DpoSettings(
                   .also("discopop_tau"),
               PathKeys.wordOrDirectory(
                       "reference",
-                      List.of(START, NONE),
+                      List.of(HeldReference.START, HeldReference.NONE),
                       "what the policy is held against: the model training begins with (`start`;"
                           + " with a fresh adapter, the model without it, at no cost), nothing, or"
                           + " another model's directory")
-                  .otherwise(START)
+                  .otherwise(HeldReference.START)
                   .also("ref_model"),
               Key.choice(
                       "fDivergence",
@@ -92,7 +98,26 @@ public record DpoSettings(
                       "what tokens of the longer answer beyond the shorter one's length count:"
                           + " LD-DPO; 1 for all alike")
                   .otherwise(1.0)
-                  .also("ld_alpha"))
+                  .also("ld_alpha"),
+              Key.choice(
+                      "weighting",
+                      Weighting.class,
+                      "what pairs' losses are multiplied by: how likely the policy itself is to give"
+                          + " both answers (`wpo`), or nothing")
+                  .otherwise(Weighting.NONE)
+                  .also("use_weighting"),
+              Key.flag(
+                      "precomputeReference",
+                      "ask the reference once for all pairs before training, keep what it says in"
+                          + " the run's `cache/`, and hold no reference while training")
+                  .otherwise(false)
+                  .also("precompute_ref_log_probs"),
+              Key.section(
+                      "syncReference",
+                      SyncSettings.KEYS,
+                      "let the reference follow the policy: TR-DPO")
+                  .optional("it stays as it is")
+                  .also("sync_ref_model"))
           .rule(
               "lossWeights",
               s -> s.fits(),
@@ -112,7 +137,24 @@ public record DpoSettings(
           .rule(
               "labelSmoothing",
               s -> !s.loss.contains(DpoLoss.EXO_PAIR) || s.labelSmoothing > 0,
-              s -> "is 0, but exo_pair needs some, as 0.001");
+              s -> "is 0, but exo_pair needs some, as 0.001")
+          .rule(
+              "weighting",
+              s -> s.weighting == Weighting.NONE || s.loss.stream().noneMatch(DpoLoss::sorts),
+              s ->
+                  "is of pairs, and aot and aot_unpaired sort answers out of theirs; leave one out")
+          .rule(
+              "precomputeReference",
+              s -> !s.precomputeReference || s.syncReference.isEmpty(),
+              s -> "is for a reference that stays as it is; leave syncReference out, or this")
+          .rule(
+              "precomputeReference",
+              s -> !s.precomputeReference || s.isHeld(),
+              s -> "is given, but reference: none leaves nothing to compute; leave one out")
+          .rule(
+              "syncReference",
+              s -> s.syncReference.isEmpty() || s.isHeld(),
+              s -> "is given, but reference: none leaves nothing to follow; leave one out");
 
   /** Copies the lists. */
   public DpoSettings {
@@ -124,6 +166,11 @@ public record DpoSettings(
     return lossWeights.isEmpty() || lossWeights.size() == loss.size();
   }
 
+  /** Whether there is a reference. */
+  boolean isHeld() {
+    return !reference.equals(HeldReference.NONE);
+  }
+
   /** What is minimised. */
   public PreferenceLoss minimised() {
     List<Term> terms = new ArrayList<>();
@@ -133,7 +180,9 @@ public record DpoSettings(
       loss.get(i).term(this, weight).ifPresent(terms::add);
       likelihood += loss.get(i) == DpoLoss.SFT ? weight : 0;
     }
-    return new PreferenceLoss(terms, likelihood, beta, fDivergence, fAlpha, ldAlpha);
+    return PreferenceLoss.of(terms, Likelihood.ofAnswers(likelihood), Logged.of(beta))
+        .withTail(ldAlpha)
+        .weighted(weighting);
   }
 
   @Override

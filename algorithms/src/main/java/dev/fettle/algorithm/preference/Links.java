@@ -11,6 +11,9 @@ import dev.fettle.ir.composite.Relu;
  */
 public final class Links {
 
+  /** The least that a mean of F32 log-probabilities differs from 0. */
+  private static final double NEAREST = 0x1p-24;
+
   private Links() {}
 
   /** {@code -log s(beta h)}: DPO (Rafailov et al., 2023, eq. 7). */
@@ -37,9 +40,12 @@ public final class Links {
     };
   }
 
-  /** {@code -log s(beta h - gamma)}: SimPO, on scores a token (2405.14734). */
-  public static Link sigmoidBeyond(double beta, double gamma) {
-    return p -> p.g().neg(p.logSigmoid(p.g().offset(scaled(p, beta), -gamma)));
+  /**
+   * {@code -(1 - e) log s(x) - e log s(-x)} with {@code x = beta h - gamma}: SimPO, on scores a
+   * token (2405.14734, eq. 6).
+   */
+  public static Link sigmoidBeyond(double beta, double gamma, double smoothing) {
+    return p -> smoothed(p, p.g().offset(scaled(p, beta), -gamma), smoothing);
   }
 
   /** {@code max(0, delta - h)}: the calibration of SLiC-HF (2305.10425, eq. 2). */
@@ -62,9 +68,34 @@ public final class Links {
     return p -> square(p, p.g().offset(p.ahead(), -1 / (2 * beta)));
   }
 
-  /** Another link on scores a token: {@code ipo} and {@code sigmoid_norm} of TRL. */
-  public static Link perToken(Link link) {
-    return p -> link.loss(p.perToken());
+  /**
+   * {@code log s(o)}, {@code o} the logarithm of the odds ratio of two answers, on mean
+   * log-probabilities a token: ORPO (2403.07691, eq. 7).
+   */
+  public static Link oddsRatio() {
+    return p -> p.logSigmoid(logOdds(p));
+  }
+
+  /** {@code o = log (odds(w) / odds(l))}, {@code odds(p) = p / (1 - p)}. */
+  public static Link logOddsRatio() {
+    return Links::logOdds;
+  }
+
+  private static Value logOdds(Pairs p) {
+    GraphBuilder g = p.g();
+    Value against = g.sub(logOfRest(g, p.chosen()), logOfRest(g, p.rejected()));
+    return g.sub(p.ahead(), against);
+  }
+
+  /**
+   * {@code log(1 - e^x)} for {@code x < 0}: {@code log(-tanh(x / 2)) + log(1 + e^x)}, which loses
+   * nothing near 0. What is nearer than floats can tell is bounded, so that a certain answer has a
+   * finite loss.
+   */
+  private static Value logOfRest(GraphBuilder g, Value x) {
+    Value below = g.min(x, g.fill(-NEAREST, x.type()));
+    Value rest = g.log(g.neg(g.tanh(g.scale(below, 0.5))));
+    return g.add(rest, g.log(g.offset(g.exp(below), 1)));
   }
 
   /**

@@ -56,14 +56,89 @@ public record PairBatch(MicroBatch rows, float[] margins, float[] reference) {
     return rows.answers().stream().mapToInt(rows::targets).toArray();
   }
 
-  /** Tokens of the chosen answers together. */
-  long chosenTokens() {
-    int[] lengths = lengths();
-    long sum = 0;
-    for (int i = 0; i < lengths.length; i += 2) {
-      sum += lengths[i];
+  /**
+   * The tokens of one side's answers.
+   *
+   * @param side 0 for chosen answers, 1 for rejected ones
+   * @return {@code [rows * length]}: 1 at each
+   */
+  float[] answerTokens(int side) {
+    float[] tokens = new float[rows.targetMask().length];
+    List<Placement> answers = rows.answers();
+    for (int answer = side; answer < answers.size(); answer += 2) {
+      int from = from(answers.get(answer));
+      for (int i = from; i < from + answers.get(answer).length(); i++) {
+        tokens[i] = rows.targetMask()[i];
+      }
     }
-    return sum;
+    return tokens;
+  }
+
+  /**
+   * What each token counts in its answer's log-probability.
+   *
+   * @param tail what the tokens of the longer answer beyond the shorter one's length count
+   * @return {@code [rows * length]}; 0 at what is no answer
+   */
+  public float[] tokenWeights(double tail) {
+    float[] weights = new float[rows.targetMask().length];
+    int[] lengths = lengths();
+    List<Placement> answers = rows.answers();
+    for (int answer = 0; answer < answers.size(); answer++) {
+      int shorter = Math.min(lengths[answer], lengths[answer ^ 1]);
+      int from = from(answers.get(answer));
+      int before = 0;
+      for (int i = from; i < from + answers.get(answer).length(); i++) {
+        if (rows.targetMask()[i] != 0) {
+          weights[i] = before++ < shorter ? 1 : (float) tail;
+        }
+      }
+    }
+    return weights;
+  }
+
+  /**
+   * The tokens whose likelihood is learnt: those of chosen answers.
+   *
+   * @param withPrompt whether those of their prompts are too, but for the first, which nothing
+   *     comes before
+   * @return {@code [rows * length]}: 1 at each
+   */
+  float[] learnt(boolean withPrompt) {
+    if (!withPrompt) {
+      return answerTokens(0);
+    }
+    float[] learnt = new float[rows.targetMask().length];
+    List<Placement> answers = rows.answers();
+    for (int answer = 0; answer < answers.size(); answer += 2) {
+      Placement at = answers.get(answer);
+      int own = rows.segments()[from(at)];
+      int prompt = rows.prompts()[from(at)];
+      // A shared prompt stands right before the chosen answer, whose first token is its last one.
+      for (int i = at.row() * rows.length(); i < from(at) + at.length(); i++) {
+        int segment = rows.segments()[i];
+        if ((segment == own || segment == prompt) && rows.positions()[i] > 0) {
+          learnt[i] = 1;
+        }
+      }
+    }
+    return learnt;
+  }
+
+  /** A mask of all that is predicted where prompts of chosen answers are, too. */
+  byte[] predictedWithPrompts() {
+    byte[] mask = rows.targetMask().clone();
+    float[] learnt = learnt(true);
+    for (int i = 0; i < mask.length; i++) {
+      if (learnt[i] != 0) {
+        mask[i] = 1;
+      }
+    }
+    return mask;
+  }
+
+  private int from(Placement at) {
+    return at.row() * rows.length() + at.start();
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.fettle.algorithm.preference;
 
 import dev.fettle.data.batch.MicroBatch;
-import dev.fettle.data.pack.Placement;
 import dev.fettle.ir.DType;
 import dev.fettle.ir.Dim;
 import dev.fettle.ir.TensorType;
@@ -14,24 +13,26 @@ import dev.fettle.spi.HostTensor;
 import dev.fettle.spi.support.ProgramKey;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
  * What a preference program is told beside the tokens. Padding is told apart by zeros.
  *
  * @param tail what the tokens of the longer answer beyond the shorter one's length count
+ * @param withPrompt whether the prompts of chosen answers are predicted too
  */
-record PairInputs(double tail) {
+record PairInputs(double tail, boolean withPrompt) {
   static final String PAIRS = "pairs";
-  static final String CHOSEN_TOKENS = "chosen_tokens";
+  static final String LEARNT_TOKENS = "learnt_tokens";
 
   private static final String SHARE = "pair_share";
   private static final String REAL = "pair_real";
   private static final String INVERSE_LENGTHS = "inverse_lengths";
   private static final String REFERENCE = "reference_logprobs";
   private static final String OF_CHOSEN = "of_chosen";
-  private static final String CHOSEN_SHARE = "chosen_share";
+  private static final String OF_REJECTED = "of_rejected";
+  private static final String LEARNT = "learnt";
+  private static final String LEARNT_SHARE = "learnt_share";
   private static final String TOKEN_WEIGHTS = "token_weights";
 
   /**
@@ -41,9 +42,11 @@ record PairInputs(double tail) {
    * @param inverseLengths F32[answers]
    * @param share F32[pairs]: one by the pairs of the step
    * @param real F32[pairs]: 1
-   * @param ofChosen F32[selected]: 1 at the targets of chosen answers
-   * @param chosenShare a scalar: one by the number of these in the step
-   * @param tokenWeights F32[selected]: what each target counts in its answer's sum
+   * @param ofChosen F32[selected]: 1 at the tokens of chosen answers
+   * @param ofRejected F32[selected]: 1 at the tokens of rejected answers
+   * @param learnt F32[selected]: 1 at the tokens whose likelihood is learnt
+   * @param learntShare a scalar: one by the number of these in the step
+   * @param tokenWeights F32[selected]: what each token counts in its answer's sum
    */
   record Declared(
       Value reference,
@@ -51,7 +54,9 @@ record PairInputs(double tail) {
       Value share,
       Value real,
       Value ofChosen,
-      Value chosenShare,
+      Value ofRejected,
+      Value learnt,
+      Value learntShare,
       Value tokenWeights) {}
 
   /** Declares all. */
@@ -66,8 +71,29 @@ record PairInputs(double tail) {
         b.input(SHARE, pair),
         b.input(REAL, pair),
         b.input(OF_CHOSEN, target),
-        b.input(CHOSEN_SHARE, TensorType.scalar(DType.F32)),
+        b.input(OF_REJECTED, target),
+        b.input(LEARNT, target),
+        b.input(LEARNT_SHARE, TensorType.scalar(DType.F32)),
         b.input(TOKEN_WEIGHTS, target));
+  }
+
+  /** The rows with all that is predicted of them. */
+  MicroBatch scored(PairBatch batch) {
+    return withPrompt ? batch.rows().predicting(batch.predictedWithPrompts()) : batch.rows();
+  }
+
+  /** The sizes of a micro-batch. */
+  ProgramKey key(PairBatch batch) {
+    return ExampleSums.key(TokenLogProbs.key(scored(batch)), 2 * batch.pairs());
+  }
+
+  /** Tokens whose likelihood is learnt. */
+  long learntTokens(PairBatch batch) {
+    long sum = 0;
+    for (float learnt : batch.learnt(withPrompt)) {
+      sum += (long) learnt;
+    }
+    return sum;
   }
 
   /** The tensors of a micro-batch. */
@@ -87,34 +113,23 @@ record PairInputs(double tail) {
     tensors.put(INVERSE_LENGTHS, HostTensor.ofFloats(inverse, answers));
     tensors.put(SHARE, HostTensor.ofFloats(share, share.length));
     tensors.put(REAL, HostTensor.ofFloats(real, real.length));
-    tensors.put(CHOSEN_SHARE, HostTensor.scalar(DType.F32, 1.0 / total.count(CHOSEN_TOKENS)));
-    targets(batch, TokenLogProbs.selected(key), lengths, tensors);
+    tensors.put(LEARNT_SHARE, HostTensor.scalar(DType.F32, 1.0 / total.count(LEARNT_TOKENS)));
+    MicroBatch scored = scored(batch);
+    put(OF_CHOSEN, batch.answerTokens(0), scored, key, tensors);
+    put(OF_REJECTED, batch.answerTokens(1), scored, key, tensors);
+    put(LEARNT, batch.learnt(withPrompt), scored, key, tensors);
+    put(TOKEN_WEIGHTS, batch.tokenWeights(tail), scored, key, tensors);
+    tensors.putAll(ExampleSums.inputs(scored, batch.rows().answers(), key));
     return tensors;
   }
 
-  /** Targets in the order in which {@link TokenLogProbs} selects them. */
-  private void targets(
-      PairBatch batch, int selected, int[] lengths, Map<String, HostTensor> tensors) {
-    MicroBatch rows = batch.rows();
-    boolean all = selected == rows.rows() * rows.length();
-    float[] ofChosen = new float[selected];
-    float[] weights = new float[selected];
-    List<Placement> answers = rows.answers();
-    int n = 0;
-    for (int answer = 0; answer < answers.size(); answer++) {
-      Placement at = answers.get(answer);
-      int shorter = Math.min(lengths[answer], lengths[answer ^ 1]);
-      int from = at.row() * rows.length() + at.start();
-      int before = 0;
-      for (int i = from; i < from + at.length(); i++) {
-        if (rows.targetMask()[i] != 0) {
-          int place = all ? i - 1 : n++;
-          ofChosen[place] = answer % 2 == 0 ? 1 : 0;
-          weights[place] = before++ < shorter ? 1 : (float) tail;
-        }
-      }
-    }
-    tensors.put(OF_CHOSEN, HostTensor.ofFloats(ofChosen, selected));
-    tensors.put(TOKEN_WEIGHTS, HostTensor.ofFloats(weights, selected));
+  private static void put(
+      String name,
+      float[] ofTokens,
+      MicroBatch scored,
+      ProgramKey key,
+      Map<String, HostTensor> tensors) {
+    float[] values = TokenLogProbs.selected(scored, key, ofTokens);
+    tensors.put(name, HostTensor.ofFloats(values, values.length));
   }
 }

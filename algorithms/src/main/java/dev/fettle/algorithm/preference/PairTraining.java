@@ -1,7 +1,9 @@
 package dev.fettle.algorithm.preference;
 
+import dev.fettle.algorithm.RunCache;
 import dev.fettle.algorithm.RunRows;
 import dev.fettle.algorithm.Training;
+import dev.fettle.algorithm.preference.PrecomputedReference.Layout;
 import dev.fettle.data.batch.BatchOptions;
 import dev.fettle.data.batch.BatchSource;
 import dev.fettle.data.batch.MicroBatch;
@@ -10,13 +12,16 @@ import dev.fettle.data.preference.PreferencePair;
 import dev.fettle.data.preference.PreferenceRows;
 import dev.fettle.models.LanguageModel;
 import dev.fettle.objective.Objective;
+import dev.fettle.settings.ConfigException;
 import dev.fettle.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * The pairs of a run, laid out and ready to be trained on: what every algorithm over preferences
@@ -29,6 +34,10 @@ public final class PairTraining {
 
     PairBatch batch(MicroBatch rows) {
       return PairBatch.of(rows, pairs, examplesOfPair);
+    }
+
+    Layout layout() {
+      return new Layout(pairs.size(), examplesOfPair, plan.fingerprint());
     }
   }
 
@@ -55,6 +64,7 @@ public final class PairTraining {
    */
   public static PairTraining read(
       RunRows rows, Optional<Tokenizer> tokenizer, BatchOptions batches) {
+    requireWhole(rows);
     PreferenceRows encoding = new PreferenceRows(tokenizer);
     List<PreferencePair> train = rows.train(encoding).examples();
     Map<String, List<PreferencePair>> evaluations = new LinkedHashMap<>();
@@ -62,29 +72,79 @@ public final class PairTraining {
     return new PairTraining(train, evaluations, rows, batches);
   }
 
+  /**
+   * Answers are learnt whole.
+   *
+   * @throws ConfigException where rows are cut into pieces
+   */
+  public static void requireWhole(RunRows rows) {
+    if (rows.packing().packing().splits()) {
+      throw ConfigException.about(
+          "data.packing",
+          "is "
+              + rows.packing().packing().name().toLowerCase(Locale.ROOT)
+              + ", which cuts answers into pieces, and this algorithm compares whole ones; use bfd or"
+              + " none");
+    }
+  }
+
   /** Trains an objective that needs no reference. */
   public Training<PairBatch> with(Objective<PairBatch> objective, LanguageModel model) {
-    Laid laid = lay(train, model);
-    return Training.of(objective, BatchSource.of(laid.plan(), batches, laid::batch))
-        .evaluatedOnEach(portions(model, Function.identity()));
+    return with(objective, model, laid -> UnaryOperator.identity());
   }
 
   /**
-   * Trains an objective against a reference.
+   * Trains an objective against a reference that is asked for each batch.
    *
    * @param tail what the tokens of the longer answer beyond the shorter one's length count
-   * @param same a model that must equal the reference as long as nothing is trained
+   */
+  public Training<PairBatch> with(
+      Objective<PairBatch> objective, LanguageModel model, HeldReference held, double tail) {
+    Laid laid = lay(train, model);
+    BatchSource<PairBatch> source = BatchSource.of(laid.plan(), batches, laid::batch);
+    Reference reference = held.reference();
+    UnaryOperator<PairBatch> asked =
+        b -> b.against(reference.logProbs(b.rows(), b.tokenWeights(tail)));
+    return Training.of(objective, new ReferencedSource(source, held, tail))
+        .evaluatedOnEach(portions(model, of -> asked))
+        .joinedBy(held.hook(), held.kept());
+  }
+
+  /**
+   * The same against one that is asked for all pairs now, and not again.
+   *
+   * @param cache where what it says is kept
    */
   public Training<PairBatch> with(
       Objective<PairBatch> objective,
       LanguageModel model,
-      Reference reference,
+      ReferenceScorer reference,
       double tail,
-      Optional<Reference> same) {
+      RunCache cache) {
+    PrecomputedReference once =
+        new PrecomputedReference(reference, new StoredLogProbs(cache.directory()));
+    return with(
+        objective,
+        model,
+        laid -> {
+          Layout layout = laid.layout();
+          Iterable<PairBatch> all =
+              BatchSource.portions(laid.plan(), batches.microBatchSize(), laid::batch);
+          float[] known = once.of(all, layout, tail);
+          return batch -> batch.against(layout.of(known, batch.rows()));
+        });
+  }
+
+  private Training<PairBatch> with(
+      Objective<PairBatch> objective,
+      LanguageModel model,
+      Function<Laid, UnaryOperator<PairBatch>> completed) {
     Laid laid = lay(train, model);
-    BatchSource<PairBatch> source = BatchSource.of(laid.plan(), batches, laid::batch);
-    return Training.of(objective, new ReferencedSource(source, reference, tail, same))
-        .evaluatedOnEach(portions(model, batch -> batch.against(reference.logProbs(batch, tail))));
+    UnaryOperator<PairBatch> complete = completed.apply(laid);
+    return Training.of(
+            objective,
+            BatchSource.of(laid.plan(), batches, rows -> complete.apply(laid.batch(rows))))
+        .evaluatedOnEach(portions(model, completed));
   }
 
   /**
@@ -95,28 +155,31 @@ public final class PairTraining {
    */
   public List<Iterable<PairBatch>> sample(LanguageModel model, int most) {
     if (!evaluations.isEmpty()) {
-      return List.copyOf(portions(model, Function.identity()).values());
+      return List.copyOf(portions(model, laid -> UnaryOperator.identity()).values());
     }
     int count = Math.min(most, train.size());
     List<PreferencePair> some = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       some.add(train.get((int) ((long) i * train.size() / count)));
     }
-    return List.of(portion(some, model, Function.identity()));
+    return List.of(portion(some, model, laid -> UnaryOperator.identity()));
   }
 
   private Map<String, Iterable<PairBatch>> portions(
-      LanguageModel model, Function<PairBatch, PairBatch> complete) {
+      LanguageModel model, Function<Laid, UnaryOperator<PairBatch>> completed) {
     Map<String, Iterable<PairBatch>> sets = new LinkedHashMap<>();
-    evaluations.forEach((name, pairs) -> sets.put(name, portion(pairs, model, complete)));
+    evaluations.forEach((name, pairs) -> sets.put(name, portion(pairs, model, completed)));
     return sets;
   }
 
   private Iterable<PairBatch> portion(
-      List<PreferencePair> pairs, LanguageModel model, Function<PairBatch, PairBatch> complete) {
+      List<PreferencePair> pairs,
+      LanguageModel model,
+      Function<Laid, UnaryOperator<PairBatch>> completed) {
     Laid laid = lay(pairs, model);
+    UnaryOperator<PairBatch> complete = completed.apply(laid);
     return BatchSource.portions(
-        laid.plan(), batches.microBatchSize(), complete.compose(laid::batch));
+        laid.plan(), batches.microBatchSize(), rows -> complete.apply(laid.batch(rows)));
   }
 
   /** A prompt is read once for both answers unless the model reads it otherwise for each. */

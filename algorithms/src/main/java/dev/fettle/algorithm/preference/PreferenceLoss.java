@@ -9,21 +9,14 @@ import java.util.List;
  * mean_tokens -log p(chosen)}.
  *
  * @param terms over pairs
- * @param likelihood the weight of the chosen answers' negative log-likelihood, a mean over all
- *     their tokens in the step
- * @param beta what rewards are log-ratios times
- * @param divergence from log-ratios to scores
- * @param alpha of {@link Divergence#ALPHA_DIVERGENCE}
+ * @param likelihood of chosen answers
+ * @param logged what is logged beside the loss
  * @param tail what the tokens of the longer answer that lie beyond the shorter one's length count:
  *     LD-DPO (2409.06411); 1 for all alike
+ * @param weighting of the terms over pairs
  */
 public record PreferenceLoss(
-    List<Term> terms,
-    double likelihood,
-    double beta,
-    Divergence divergence,
-    double alpha,
-    double tail) {
+    List<Term> terms, Likelihood likelihood, Logged logged, double tail, Weighting weighting) {
 
   /** Copies the list. */
   public PreferenceLoss {
@@ -37,20 +30,25 @@ public record PreferenceLoss(
    */
   Value of(Pairs pairs) {
     GraphBuilder g = pairs.g();
-    Pairs scores =
-        pairs.scored(
-            divergence.score(g, pairs.chosen(), alpha),
-            divergence.score(g, pairs.rejected(), alpha));
     Value total = g.fill(0, pairs.chosen().type());
     for (Term term : terms) {
-      Value each = term.link().loss(term.of() == Term.Of.SCORES ? scores : pairs);
-      total = g.add(total, g.scale(each, term.weight()));
+      total = g.add(total, term.of(pairs));
     }
     return total;
   }
 
-  /** Terms over log-ratios as they are, all tokens alike. */
-  public static PreferenceLoss of(List<Term> terms, double likelihood, double beta) {
-    return new PreferenceLoss(terms, likelihood, beta, Divergence.REVERSE_KL, 1, 1);
+  /** Terms that count all tokens and all pairs alike. */
+  public static PreferenceLoss of(List<Term> terms, Likelihood likelihood, Logged logged) {
+    return new PreferenceLoss(terms, likelihood, logged, 1, Weighting.NONE);
+  }
+
+  /** The same with longer answers' tails counting so much. */
+  public PreferenceLoss withTail(double other) {
+    return new PreferenceLoss(terms, likelihood, logged, other, weighting);
+  }
+
+  /** The same with pairs weighted. */
+  public PreferenceLoss weighted(Weighting other) {
+    return new PreferenceLoss(terms, likelihood, logged, tail, other);
   }
 }

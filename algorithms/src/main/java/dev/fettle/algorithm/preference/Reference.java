@@ -1,14 +1,17 @@
 package dev.fettle.algorithm.preference;
 
+import dev.fettle.data.batch.MicroBatch;
+
 /** What answers are held against: log-probabilities of a model that does not learn. */
 public interface Reference extends AutoCloseable {
 
   /**
-   * The log-probability of each answer's tokens together, {@code [2 pairs]}.
+   * The log-probability of each answer's tokens together.
    *
-   * @param tail what the tokens of the longer answer beyond the shorter one's length count
+   * @param tokenWeights what each token counts in its answer's sum, {@code [rows * length]}
+   * @return by the answers' places in {@link MicroBatch#answers}
    */
-  float[] logProbs(PairBatch batch, double tail);
+  float[] logProbs(MicroBatch rows, float[] tokenWeights);
 
   @Override
   void close();

@@ -1,9 +1,9 @@
 package dev.fettle.algorithm.preference;
 
+import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.ir.GraphBuilder;
 import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.LinearCrossEntropy.Result;
-import dev.fettle.objective.Counts;
 import dev.fettle.objective.ExampleSums;
 import dev.fettle.objective.ObjectiveContext;
 import dev.fettle.objective.SharedPrompts;
@@ -28,6 +28,7 @@ import java.util.function.Function;
 public final class ReferenceScorer implements Reference {
   private static final String SUMS = "sums";
   private static final String KIND = "reference";
+  private static final String WEIGHTS = "token_weights";
 
   private final Policy model;
   private final Function<ProgramBuilder, ObjectiveContext> view;
@@ -52,17 +53,28 @@ public final class ReferenceScorer implements Reference {
   }
 
   @Override
-  public float[] logProbs(PairBatch batch, double tail) {
-    ProgramKey own = ExampleSums.key(TokenLogProbs.key(batch.rows()), batch.rows());
+  public float[] logProbs(MicroBatch rows, float[] tokenWeights) {
+    int answers = rows.answers().size();
+    ProgramKey own = ExampleSums.key(TokenLogProbs.key(rows), answers);
     Executable program = programs.get(own.forKind(KIND), () -> write(own));
-    Counts one = Counts.of(0, PairInputs.PAIRS, 1).and(PairInputs.CHOSEN_TOKENS, 1);
-    Map<String, HostTensor> inputs = new PairInputs(tail).tensors(batch, own, one);
-    inputs.putAll(logProbs.inputs(batch.rows(), own, 1));
-    inputs.putAll(ExampleSums.inputs(batch.rows(), own));
+    Map<String, HostTensor> inputs = logProbs.inputs(rows, own, 1);
+    float[] weights = TokenLogProbs.selected(rows, own, tokenWeights);
+    inputs.put(WEIGHTS, HostTensor.ofFloats(weights, weights.length));
+    inputs.putAll(ExampleSums.inputs(rows, own));
     Map<String, DeviceTensor> results = program.run(model.state(), model.inputs(inputs));
     try (DeviceTensor sums = Objects.requireNonNull(results.get(SUMS))) {
-      return Arrays.copyOf(sums.toHost().toFloats(), 2 * batch.pairs());
+      return Arrays.copyOf(sums.toHost().toFloats(), answers);
     }
+  }
+
+  /** The program that answers like these are scored with. */
+  Program program(MicroBatch rows) {
+    return write(ExampleSums.key(TokenLogProbs.key(rows), rows.answers().size()));
+  }
+
+  /** Whose weights it reads. */
+  public Policy model() {
+    return model;
   }
 
   private Program write(ProgramKey key) {
@@ -70,7 +82,7 @@ public final class ReferenceScorer implements Reference {
     GraphBuilder g = b.g();
     ObjectiveContext c = view.apply(b);
     Value nll = Result.NLL.of(logProbs.build(c, key).results());
-    Value weights = PairInputs.declare(b, key).tokenWeights();
+    Value weights = b.input(WEIGHTS, nll.type());
     b.output(SUMS, ExampleSums.of(c, key, g.neg(g.mul(nll, weights))));
     return b.build();
   }

@@ -20,17 +20,13 @@ final class ReferencedSource implements BatchSource<PairBatch> {
   private final BatchSource<PairBatch> rows;
   private final Reference reference;
   private final double tail;
-  private Optional<Reference> same;
+  private Optional<ReferenceScorer> same;
 
-  /**
-   * @param same a model that must equal the reference as long as nothing is trained
-   */
-  ReferencedSource(
-      BatchSource<PairBatch> rows, Reference reference, double tail, Optional<Reference> same) {
+  ReferencedSource(BatchSource<PairBatch> rows, HeldReference held, double tail) {
     this.rows = rows;
-    this.reference = reference;
+    this.reference = held.reference();
     this.tail = tail;
-    this.same = same;
+    this.same = held.same();
   }
 
   @Override
@@ -42,16 +38,20 @@ final class ReferencedSource implements BatchSource<PairBatch> {
     StepBatch<PairBatch> step = next.get();
     List<PairBatch> complete = new ArrayList<>();
     for (PairBatch batch : step.microBatches()) {
-      complete.add(batch.against(reference.logProbs(batch, tail)));
+      complete.add(batch.against(logProbs(reference, batch)));
     }
     same.ifPresent(policy -> requireSame(policy, complete.get(0)));
     same = Optional.empty();
     return Optional.of(step.withMicroBatches(complete));
   }
 
+  private float[] logProbs(Reference model, PairBatch batch) {
+    return model.logProbs(batch.rows(), batch.tokenWeights(tail));
+  }
+
   /** The first loss of DPO is log 2 only if policy and reference begin as one. */
-  private void requireSame(Reference policy, PairBatch batch) {
-    float[] own = policy.logProbs(batch, tail);
+  private void requireSame(ReferenceScorer policy, PairBatch batch) {
+    float[] own = logProbs(policy, batch);
     for (int i = 0; i < own.length; i++) {
       double of = batch.reference()[i];
       if (!(Math.abs(own[i] - of) <= ROUNDING * Math.max(1, Math.abs(of)))) {

@@ -1,19 +1,18 @@
 package dev.fettle.algorithm.preference;
 
+import dev.fettle.ir.Value;
+
 /**
  * A part of a preference loss.
  *
  * @param link from scores to the loss of a pair
  * @param weight what its mean over pairs is multiplied by
- * @param of what the link is given
+ * @param score what the link is given of the two answers
  */
-public record Term(Link link, double weight, Of of) {
+public record Term(Link link, double weight, Score score) {
 
-  /** What a link is given of the two answers. */
-  public enum Of {
-    /** Scores: log-ratios as the divergence has them. */
-    SCORES,
-    /** Log-ratios as they are; log-probabilities where there is no reference. */
-    RATIOS
+  /** Appends its loss of each pair, with its weight. */
+  Value of(Pairs pairs) {
+    return pairs.g().scale(link.loss(score.of(pairs)), weight);
   }
 }

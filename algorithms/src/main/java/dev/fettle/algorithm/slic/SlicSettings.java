@@ -1,7 +1,10 @@
 package dev.fettle.algorithm.slic;
 
+import dev.fettle.algorithm.preference.Likelihood;
 import dev.fettle.algorithm.preference.Links;
+import dev.fettle.algorithm.preference.Logged;
 import dev.fettle.algorithm.preference.PreferenceLoss;
+import dev.fettle.algorithm.preference.Score;
 import dev.fettle.algorithm.preference.Term;
 import dev.fettle.settings.AlgorithmSettings;
 import dev.fettle.settings.Key;
@@ -39,10 +42,10 @@ public record SlicSettings(double delta, double lambda) implements AlgorithmSett
   public PreferenceLoss minimised() {
     return PreferenceLoss.of(
         List.of(
-            new Term(Links.margin(delta), 1, Term.Of.RATIOS),
-            new Term(Links.unlikelihoodOfChosen(), lambda, Term.Of.RATIOS)),
-        0,
-        1);
+            new Term(Links.margin(delta), 1, Score.RATIOS),
+            new Term(Links.unlikelihoodOfChosen(), lambda, Score.RATIOS)),
+        Likelihood.NONE,
+        Logged.of(1));
   }
 
   @Override

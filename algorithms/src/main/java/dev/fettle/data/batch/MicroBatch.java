@@ -64,6 +64,20 @@ public record MicroBatch(
     this(rows, length, ids, positions, segments, segments, targetMask, targets, tokens, placements);
   }
 
+  /**
+   * The same rows with other tokens to be predicted.
+   *
+   * @param mask as {@code targetMask}; the array is kept
+   */
+  public MicroBatch predicting(byte[] mask) {
+    int count = 0;
+    for (byte m : mask) {
+      count += m;
+    }
+    return new MicroBatch(
+        rows, length, ids, positions, segments, prompts, mask, count, tokens, placements);
+  }
+
   /** The targets of an example that lies here. */
   public int targets(Placement at) {
     int from = at.row() * length + at.start();

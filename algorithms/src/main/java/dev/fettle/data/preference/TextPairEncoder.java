@@ -11,8 +11,10 @@ import dev.fettle.data.encode.RowFormat;
 import dev.fettle.data.encode.TextRows;
 import dev.fettle.data.read.Row;
 import dev.fettle.tokenizer.Tokenizer;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Encodes pairs of texts or conversations: each answer as the completion of the prompt. */
 final class TextPairEncoder implements RowEncoder<PreferencePair> {
@@ -45,5 +47,12 @@ final class TextPairEncoder implements RowEncoder<PreferencePair> {
     }
     Row split = new Row(answers.get().fields(fields), row.origin());
     return fields.paired(chosen.encode(split), rejected.encode(split));
+  }
+
+  @Override
+  public List<String> findings() {
+    return Stream.concat(chosen.findings().stream(), rejected.findings().stream())
+        .distinct()
+        .toList();
   }
 }

@@ -40,6 +40,13 @@ public final class ContentKey {
     return this;
   }
 
+  /** Adds bytes, as they lie from the buffer's position to its limit. */
+  public ContentKey bytes(ByteBuffer bytes) {
+    number(bytes.remaining());
+    digest.update(bytes.duplicate());
+    return this;
+  }
+
   /** Adds the bytes of a file. */
   public ContentKey file(Path file) throws IOException {
     MessageDigest own = sha256();

@@ -88,6 +88,7 @@ public final class TrainingRun<B> {
     this.modelFiles = new PolicyFiles(plan, policy, rows.chatTemplate());
     StepperOptions stepping =
         StepperOptions.of(config.optimizer().toOptimizer(), config.optimizer().clipNorm())
+            .with(training.hook())
             .stoppingWhen(options.stopRequested());
     this.stepper = resources.own(new Stepper<>(policy, training.objective(), stepping, programs));
     this.steps = config.train().totalSteps(training.source().stepsPerEpoch());
@@ -137,7 +138,7 @@ public final class TrainingRun<B> {
         Provenance.gather(
             provider.id(), provider.version(), ConfigWriter.yaml(config), rows.allFiles());
     CheckpointTensors moments = CheckpointTensors.of(policy.state(), stepper.optimizerSlots());
-    return new RunCheckpoints(store, config, modelFiles, moments, provenance);
+    return new RunCheckpoints(store, config, modelFiles, moments.and(training.kept()), provenance);
   }
 
   private LoopOptions loopOptions() {

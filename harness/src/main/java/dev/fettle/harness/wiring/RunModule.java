@@ -5,6 +5,7 @@ import com.google.inject.Module;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import dev.fettle.algorithm.Algorithm;
+import dev.fettle.algorithm.RunCache;
 import dev.fettle.algorithm.RunLength;
 import dev.fettle.algorithm.RunRewards;
 import dev.fettle.algorithm.RunRows;
@@ -71,7 +72,12 @@ public final class RunModule extends AbstractModule {
             warnings,
             config.backend().toOptions().effectiveThreads(),
             config.run().seed(),
-            Optional.of(new RowCache(new RunDirectory(config.run().directory()).cache()))));
+            Optional.of(new RowCache(cache().directory()))));
+  }
+
+  @Provides
+  RunCache cache() {
+    return new RunCache(new RunDirectory(config.run().directory()).cache());
   }
 
   @Provides
