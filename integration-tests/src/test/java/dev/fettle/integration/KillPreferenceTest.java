@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * so is state of the run, and where it was asked before training. {@code -Dslow} kills 20 times.
  */
 class KillPreferenceTest {
-  private static final int STEPS = 80;
+  private static final int STEPS = 40;
   private static final int KILLS =
       Integer.getInteger("fettle.kills", System.getProperty("slow") == null ? 2 : 20);
   private static final long SEED = Long.getLong("fettle.seed", 31);

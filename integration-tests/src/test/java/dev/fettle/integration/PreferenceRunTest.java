@@ -99,7 +99,9 @@ class PreferenceRunTest {
   private static void same(double[] one, double[] other) {
     assertThat(one).hasSameSizeAs(other);
     for (int i = 0; i < one.length; i++) {
-      assertThat(one[i]).as("loss of step %d", i + 1).isCloseTo(other[i], within(SAME * Math.max(1, Math.abs(other[i]))));
+      assertThat(one[i])
+          .as("loss of step %d", i + 1)
+          .isCloseTo(other[i], within(SAME * Math.max(1, Math.abs(other[i]))));
     }
   }
 
@@ -286,8 +288,7 @@ class PreferenceRunTest {
         .hasMessageContaining("nothing to compute");
     assertThatThrownBy(
             () ->
-                config(
-                    "algorithm.precomputeReference=true", "algorithm.syncReference={every: 2}"))
+                config("algorithm.precomputeReference=true", "algorithm.syncReference={every: 2}"))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("algorithm.precomputeReference")
         .hasMessageContaining("stays as it is");
@@ -307,8 +308,7 @@ class PreferenceRunTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("algorithm.syncReference")
         .hasMessageContaining("adapter");
-    assertThatThrownBy(
-            () -> train("run.name=kto-alone", "algorithm.type=kto", "train.batchSize=1"))
+    assertThatThrownBy(() -> train("run.name=kto-alone", "algorithm.type=kto", "train.batchSize=1"))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("train.batchSize")
         .hasMessageContaining("apo_zero_unpaired");

@@ -41,8 +41,7 @@ class ReferenceRunTest {
 
   private RunConfig config(String name, String backend, String algorithm, String... overrides)
       throws IOException {
-    return ConfigReader.read(
-        runs.preferences(name, backend, 8, algorithm), List.of(overrides));
+    return ConfigReader.read(runs.preferences(name, backend, 8, algorithm), List.of(overrides));
   }
 
   private static TrainingReport train(RunConfig config) {
@@ -92,7 +91,9 @@ class ReferenceRunTest {
     }
   }
 
-  /** A reference that becomes the policy after each step gives log 2 in each, and in evaluations. */
+  /**
+   * A reference that becomes the policy after each step gives log 2 in each, and in evaluations.
+   */
   @ParameterizedTest
   @MethodSource("dev.fettle.integration.TestBackends#ids")
   void aReferenceThatIsThePolicyGivesLogTwo(String backend) throws IOException {
@@ -118,8 +119,7 @@ class ReferenceRunTest {
   void itFollowsWhenItShould() throws IOException {
     List<Double> still = metric(train(config("s", "onnxruntime", "{ type: dpo }")), "loss");
     String every = "{ type: dpo, syncReference: { every: 4, mixup: %s } }";
-    List<Double> some =
-        metric(train(config("m", "onnxruntime", every.formatted("0.4"))), "loss");
+    List<Double> some = metric(train(config("m", "onnxruntime", every.formatted("0.4"))), "loss");
     List<Double> all = metric(train(config("a", "onnxruntime", every.formatted("1"))), "loss");
     assertThat(some.subList(0, 4)).isEqualTo(still.subList(0, 4));
     assertThat(all.get(4)).isCloseTo(Math.log(2), within(SAME));

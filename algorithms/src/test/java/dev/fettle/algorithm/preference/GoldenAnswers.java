@@ -2,6 +2,9 @@ package dev.fettle.algorithm.preference;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fettle.autodiff.Gradients;
 import dev.fettle.backend.reference.ReferenceProvider;
 import dev.fettle.ir.DType;
@@ -21,6 +24,7 @@ import dev.fettle.spi.Executable;
 import dev.fettle.spi.HostTensor;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +47,19 @@ final class GoldenAnswers {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The shared pairs, in the form of the test's own files. */
+  static GoldenAnswers ofShared(Path file) throws IOException {
+    JsonNode shared = new ObjectMapper().readTree(file.toFile());
+    ObjectNode own = JsonNodeFactory.instance.objectNode();
+    for (String side : List.of("chosen", "rejected")) {
+      ArrayNode tokens = own.putArray(side + "_tokens");
+      shared.get("pairs").forEach(pair -> tokens.add(pair.get(side + "_policy_logps")));
+      own.set("ref_" + side, shared.get("sum_logps").get("ref_" + side));
+    }
+    own.set("losses", shared.get("dpo_losses"));
+    return new GoldenAnswers(own);
   }
 
   JsonNode losses() {

@@ -79,7 +79,20 @@ final class OtherTrainers {
           new Answer(
               "the tokenizer has its own; leave it out",
               "pad_token eos_token special_tokens tokenizer"),
-          new Answer("rows are padded as the programs need; leave it out", "pad_to_multiple_of"),
+          new Answer(
+              "rows are padded as the programs need; leave it out",
+              "pad_to_multiple_of padding_value"),
+          new Answer("dropout is never applied; leave it out", "disable_dropout"),
+          new Answer(
+              "the reference is asked train.microBatchSize rows at once; leave it out",
+              "precompute_ref_batch_size"),
+          new Answer(
+              "data.maxLength bounds a prompt with its answer",
+              "max_completion_length max_prompt_length"),
+          new Answer("models are decoders alone; leave it out", "is_encoder_decoder"),
+          new Answer(
+              "sample from a checkpoint with: fettle generate, or fettle sample",
+              "generate_during_eval"),
           new Answer(
               "every setting of an optimizer is a key of optimizer",
               "optim_args optim_target_modules"),
