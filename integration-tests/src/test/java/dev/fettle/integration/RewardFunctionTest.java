@@ -45,6 +45,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -274,6 +275,10 @@ class RewardFunctionTest {
         List.of(new RunModule(config("model", "pairs"), RunOptions.quiet().withRewards(rewards))));
   }
 
+  private static double[] of(RewardScores scores, String function) {
+    return Objects.requireNonNull(scores.byName().get(function));
+  }
+
   /** On the run's own backend: weights, normalisation and an application's function together. */
   @Test
   void aRunRewardsByAllItNames() throws IOException {
@@ -298,8 +303,8 @@ class RewardFunctionTest {
       WeightedRewards all = wiring.get(RunRewards.class).open(entries);
       RewardScores scores = all.scores(List.of(answer, answer));
       assertThat(scores.byName().keySet()).containsExactly("model", "scaled", "polite", "length");
-      assertThat(scores.byName().get("model")[1]).isCloseTo(raw, within(SAME));
-      assertThat(scores.byName().get("scaled")[0])
+      assertThat(of(scores, "model")[1]).isCloseTo(raw, within(SAME));
+      assertThat(of(scores, "scaled")[0])
           .isCloseTo((raw - scale.mean()) / scale.std(), within(1e-3));
       assertThat(scores.total()[0])
           .isCloseTo(raw + 0.5 * scale.of(raw) + 14 - 0.1 * tokens, within(1e-3));

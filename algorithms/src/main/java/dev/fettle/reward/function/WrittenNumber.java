@@ -30,31 +30,40 @@ record WrittenNumber(BigDecimal above, BigDecimal below) {
               + PLAIN
               + "))?");
 
-  private static final Pattern MARKED = Pattern.compile("####[^\\n]*");
+  /** Characters of a number; reading one takes time that grows with the square of its length. */
+  private static final int LONGEST = 1000;
 
-  /** The number after the last mark of GSM8K, else the last one in a text. */
+  private static final String MARK = "####";
+
+  /** The number after the last mark of GSM8K that has one in its line, else the last one. */
   static Optional<WrittenNumber> of(String text) {
-    Optional<WrittenNumber> marked = Optional.empty();
-    Matcher mark = MARKED.matcher(text);
-    while (mark.find()) {
-      Matcher first = NUMBER.matcher(mark.group());
+    int end = text.length();
+    for (int at = text.lastIndexOf(MARK); at >= 0; at = text.lastIndexOf(MARK, at - 1)) {
+      String after = text.substring(Math.min(at + MARK.length(), end), end);
+      int line = after.indexOf('\n');
+      Matcher first = NUMBER.matcher(line < 0 ? after : after.substring(0, line));
       if (first.find()) {
-        marked = Optional.of(read(first));
+        return read(first);
       }
+      end = at;
     }
-    return marked.or(() -> last(text));
+    return last(text);
   }
 
   private static Optional<WrittenNumber> last(String text) {
     Optional<WrittenNumber> last = Optional.empty();
     Matcher number = NUMBER.matcher(text);
     while (number.find()) {
-      last = Optional.of(read(number));
+      last = read(number);
     }
     return last;
   }
 
-  private static WrittenNumber read(Matcher m) {
+  /** Nothing where it is longer than any number: what a model writes that cannot stop. */
+  private static Optional<WrittenNumber> read(Matcher m) {
+    if (m.end() - m.start() > LONGEST) {
+      return Optional.empty();
+    }
     BigDecimal above = plain(m.group("above"));
     if (m.group("exponent") != null) {
       above = above.scaleByPowerOfTen(Integer.parseInt(m.group("exponent")));
@@ -63,7 +72,7 @@ record WrittenNumber(BigDecimal above, BigDecimal below) {
     BigDecimal below = m.group("below") == null ? BigDecimal.ONE : plain(m.group("below"));
     // What looks like a division by nothing is no fraction.
     BigDecimal by = below.signum() == 0 ? BigDecimal.ONE : below;
-    return new WrittenNumber(negative ? above.negate() : above, by);
+    return Optional.of(new WrittenNumber(negative ? above.negate() : above, by));
   }
 
   private static boolean isMinus(@Nullable String sign) {

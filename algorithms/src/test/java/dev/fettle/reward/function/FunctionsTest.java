@@ -2,6 +2,7 @@ package dev.fettle.reward.function;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import dev.fettle.data.read.DataException;
 import dev.fettle.reward.Answer;
@@ -9,6 +10,7 @@ import dev.fettle.reward.RewardFunction;
 import dev.fettle.reward.RewardKeys;
 import dev.fettle.reward.Rewards;
 import dev.fettle.settings.ConfigException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -122,6 +124,9 @@ class FunctionsTest {
         "#### 18 of 20 | 18 | true",
         "#### 7\\nno:\\n#### 18\\nthat is 3 | 18 | true",
         "#### eighteen, 3 | 3 | true",
+        "#### 5 #### 7 | 7 | true",
+        "#### 5 #### none | 5 | true",
+        "#####6 | 6 | true",
         "it is 18, or 19 | 18 | false",
         "$1,234.50 | 1234.5 | true",
         "#### 1,234,567 | 1234567 | true",
@@ -161,6 +166,20 @@ class FunctionsTest {
     assertThat(new NumberMatch("answer", 0).accepts(right, answer))
         .as(answer + " for " + right)
         .isEqualTo(same);
+  }
+
+  /** What a model writes that cannot stop is no number, and takes no time. */
+  @ParameterizedTest
+  @ValueSource(strings = {"3", "1,", ",111", "1/", "-", "$", "#### ", "1e", ".1", "1,111", "#"})
+  void endlessRepetitionsAreNoNumbers(String piece) {
+    String endless = "1" + piece.repeat(100_000);
+    NumberMatch number = new NumberMatch("answer", 0);
+    assertTimeout(
+        Duration.ofSeconds(5),
+        () -> {
+          assertThat(number.accepts("5", endless)).isFalse();
+          assertThat(number.accepts("7", endless + " #### 7")).isTrue();
+        });
   }
 
   @Test
