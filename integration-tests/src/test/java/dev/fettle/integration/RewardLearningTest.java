@@ -194,9 +194,9 @@ class RewardLearningTest {
                 .set("model.path", SharedData.require("models/TinyStories-656K"))
                 .set("data.train", train)
                 .set("data.maxLength", 512)
-                .set("optimizer.learningRate", Double.parseDouble(System.getProperty("lr", "1e-3")))
+                .set("optimizer.learningRate", 1e-3)
                 .set("data.packing", "none")
-                .set("train.epochs", Integer.getInteger("ep", 3))
+                .set("train.epochs", 3)
                 .set("train.batchSize", 16)
                 .set("train.microBatchSize", 8),
             heldOut);
