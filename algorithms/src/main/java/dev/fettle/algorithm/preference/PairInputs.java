@@ -34,6 +34,7 @@ record PairInputs(double tail, boolean withPrompt) {
   private static final String LEARNT = "learnt";
   private static final String LEARNT_SHARE = "learnt_share";
   private static final String TOKEN_WEIGHTS = "token_weights";
+  private static final String TARGET_SHARES = "target_shares";
 
   /**
    * The inputs in a program; those that nothing is made of are not asked for.
@@ -47,6 +48,8 @@ record PairInputs(double tail, boolean withPrompt) {
    * @param learnt F32[selected]: 1 at the tokens whose likelihood is learnt
    * @param learntShare a scalar: one by the number of these in the step
    * @param tokenWeights F32[selected]: what each token counts in its answer's sum
+   * @param targetShares F32[answers]: a pair's share at its target, and less that at the chosen
+   *     answer the target stands for; 0 elsewhere
    */
   record Declared(
       Value reference,
@@ -57,7 +60,8 @@ record PairInputs(double tail, boolean withPrompt) {
       Value ofRejected,
       Value learnt,
       Value learntShare,
-      Value tokenWeights) {}
+      Value tokenWeights,
+      Value targetShares) {}
 
   /** Declares all. */
   static Declared declare(ProgramBuilder b, ProgramKey key) {
@@ -74,7 +78,8 @@ record PairInputs(double tail, boolean withPrompt) {
         b.input(OF_REJECTED, target),
         b.input(LEARNT, target),
         b.input(LEARNT_SHARE, TensorType.scalar(DType.F32)),
-        b.input(TOKEN_WEIGHTS, target));
+        b.input(TOKEN_WEIGHTS, target),
+        b.input(TARGET_SHARES, answer));
   }
 
   /** The rows with all that is predicted of them. */
@@ -84,7 +89,8 @@ record PairInputs(double tail, boolean withPrompt) {
 
   /** The sizes of a micro-batch. */
   ProgramKey key(PairBatch batch) {
-    return ExampleSums.key(TokenLogProbs.key(scored(batch)), 2 * batch.pairs());
+    return ExampleSums.key(
+        TokenLogProbs.key(scored(batch)), 2 * batch.pairs() + batch.held().size());
   }
 
   /** Tokens whose likelihood is learnt. */
@@ -113,13 +119,15 @@ record PairInputs(double tail, boolean withPrompt) {
     tensors.put(INVERSE_LENGTHS, HostTensor.ofFloats(inverse, answers));
     tensors.put(SHARE, HostTensor.ofFloats(share, share.length));
     tensors.put(REAL, HostTensor.ofFloats(real, real.length));
+    float[] shares = batch.targetShares((float) (1.0 / total.count(PAIRS)), answers);
+    tensors.put(TARGET_SHARES, HostTensor.ofFloats(shares, answers));
     tensors.put(LEARNT_SHARE, HostTensor.scalar(DType.F32, 1.0 / total.count(LEARNT_TOKENS)));
     MicroBatch scored = scored(batch);
     put(OF_CHOSEN, batch.answerTokens(0), scored, key, tensors);
     put(OF_REJECTED, batch.answerTokens(1), scored, key, tensors);
     put(LEARNT, batch.learnt(withPrompt), scored, key, tensors);
     put(TOKEN_WEIGHTS, batch.tokenWeights(tail), scored, key, tensors);
-    tensors.putAll(ExampleSums.inputs(scored, batch.rows().answers(), key));
+    tensors.putAll(ExampleSums.inputs(scored, batch.withTargets(), key));
     return tensors;
   }
 

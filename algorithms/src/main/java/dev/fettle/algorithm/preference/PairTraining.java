@@ -9,6 +9,7 @@ import dev.fettle.data.batch.BatchSource;
 import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.data.pack.RowPlan;
 import dev.fettle.data.preference.PreferencePair;
+import dev.fettle.data.preference.PreferencePair.Members;
 import dev.fettle.data.preference.PreferenceRows;
 import dev.fettle.models.LanguageModel;
 import dev.fettle.objective.Objective;
@@ -30,14 +31,14 @@ import java.util.function.UnaryOperator;
 public final class PairTraining {
 
   /** Pairs and the rows they lie in. */
-  private record Laid(List<PreferencePair> pairs, RowPlan plan, int examplesOfPair) {
+  private record Laid(List<PreferencePair> pairs, RowPlan plan, Members members) {
 
     PairBatch batch(MicroBatch rows) {
-      return PairBatch.of(rows, pairs, examplesOfPair);
+      return PairBatch.of(rows, pairs, members);
     }
 
     Layout layout() {
-      return new Layout(pairs.size(), examplesOfPair, plan.fingerprint());
+      return new Layout(pairs.size(), members.count(), plan.fingerprint());
     }
   }
 
@@ -64,8 +65,12 @@ public final class PairTraining {
    */
   public static PairTraining read(
       RunRows rows, Optional<Tokenizer> tokenizer, BatchOptions batches) {
+    return read(rows, new PreferenceRows(tokenizer), batches);
+  }
+
+  /** The same of rows that are read otherwise. */
+  public static PairTraining read(RunRows rows, PreferenceRows encoding, BatchOptions batches) {
     requireWhole(rows);
-    PreferenceRows encoding = new PreferenceRows(tokenizer);
     List<PreferencePair> train = rows.train(encoding).examples();
     Map<String, List<PreferencePair>> evaluations = new LinkedHashMap<>();
     rows.evaluations(encoding).forEach((name, data) -> evaluations.put(name, data.examples()));
@@ -188,6 +193,6 @@ public final class PairTraining {
     return new Laid(
         pairs,
         PreferencePair.plan(pairs, rows.packing(), promptOnce),
-        promptOnce ? PreferencePair.PROMPTED : PreferencePair.APART);
+        PreferencePair.members(pairs, promptOnce));
   }
 }

@@ -14,9 +14,17 @@ import java.util.List;
  * @param tail what the tokens of the longer answer that lie beyond the shorter one's length count:
  *     LD-DPO (2409.06411); 1 for all alike
  * @param weighting of the terms over pairs
+ * @param target what the log-probability of a pair's target counts in place of its chosen answer's,
+ *     where it has a target: a term over the chosen answers' log-probabilities of this weight is
+ *     one over the targets'. 0 where targets are not asked for
  */
 public record PreferenceLoss(
-    List<Term> terms, Likelihood likelihood, Logged logged, double tail, Weighting weighting) {
+    List<Term> terms,
+    Likelihood likelihood,
+    Logged logged,
+    double tail,
+    Weighting weighting,
+    double target) {
 
   /** Copies the list. */
   public PreferenceLoss {
@@ -39,16 +47,21 @@ public record PreferenceLoss(
 
   /** Terms that count all tokens and all pairs alike. */
   public static PreferenceLoss of(List<Term> terms, Likelihood likelihood, Logged logged) {
-    return new PreferenceLoss(terms, likelihood, logged, 1, Weighting.NONE);
+    return new PreferenceLoss(terms, likelihood, logged, 1, Weighting.NONE, 0);
   }
 
   /** The same with longer answers' tails counting so much. */
   public PreferenceLoss withTail(double other) {
-    return new PreferenceLoss(terms, likelihood, logged, other, weighting);
+    return new PreferenceLoss(terms, likelihood, logged, other, weighting, target);
   }
 
   /** The same with pairs weighted. */
   public PreferenceLoss weighted(Weighting other) {
-    return new PreferenceLoss(terms, likelihood, logged, tail, other);
+    return new PreferenceLoss(terms, likelihood, logged, tail, other, target);
+  }
+
+  /** The same with targets in place of chosen answers where pairs have one. */
+  public PreferenceLoss heldToTargets(double weight) {
+    return new PreferenceLoss(terms, likelihood, logged, tail, weighting, weight);
   }
 }

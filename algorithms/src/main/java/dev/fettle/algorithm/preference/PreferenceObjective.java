@@ -54,6 +54,10 @@ public final class PreferenceObjective implements Objective<PairBatch> {
       each = g.mul(each, agreement(c, key, scored, in));
     }
     Value total = g.sumAll(g.mul(each, in.share()));
+    if (loss.target() != 0) {
+      Value moved = g.sumAll(g.mul(g.neg(sums), in.targetShares()));
+      total = g.add(total, g.scale(moved, loss.target()));
+    }
     PairMetrics metrics = new PairMetrics(pairs, Pairs.split(g, sums), loss.logged());
     List<Metric> all = new ArrayList<>(metrics.all(scored, in));
     if (loss.likelihood().weight() != 0) {

@@ -45,6 +45,19 @@ record PairFields(Row row) {
 
   /** A pair of both answers, or why the row is left out. */
   Encoded<PreferencePair> paired(Encoded<Example> chosen, Encoded<Example> rejected) {
+    return paired(chosen, rejected, Optional.empty());
+  }
+
+  /**
+   * The same with another answer.
+   *
+   * @param target where the row has one
+   */
+  Encoded<PreferencePair> paired(
+      Encoded<Example> chosen, Encoded<Example> rejected, Optional<Encoded<Example>> target) {
+    if (target.isPresent() && target.get().example() == null) {
+      return new Encoded<>(null, target.get().dropped(), false, false);
+    }
     Example better = chosen.example();
     Example worse = rejected.example();
     if (better == null || worse == null) {
@@ -52,9 +65,12 @@ record PairFields(Row row) {
           null, chosen.dropped() == null ? rejected.dropped() : chosen.dropped(), false, false);
     }
     return new Encoded<>(
-        new PreferencePair(better, worse, margin()),
+        new PreferencePair(
+            better, worse, margin(), target.flatMap(t -> Optional.ofNullable(t.example()))),
         null,
-        chosen.truncated() || rejected.truncated(),
+        chosen.truncated()
+            || rejected.truncated()
+            || target.map(Encoded::truncated).orElse(false),
         chosen.endLearnt());
   }
 }

@@ -21,9 +21,12 @@ import java.util.Optional;
  * Rows that hold two answers to a prompt and say which is better.
  *
  * @param tokenizer may be absent where all rows are pre-tokenised
+ * @param targets whether a row's {@code completion}, or {@code completion_ids}, is read as what a
+ *     model is held to beside the pair; else it is ignored
  */
-public record PreferenceRows(Optional<Tokenizer> tokenizer) implements RowEncoding<PreferencePair> {
-  private static final List<String> BESIDE = List.of("margin", "tools", "chat_template_kwargs");
+public record PreferenceRows(Optional<Tokenizer> tokenizer, boolean targets)
+    implements RowEncoding<PreferencePair> {
+  private static final List<String> BESIDE = List.of("margin", "completion", "tools", "chat_template_kwargs");
 
   /**
    * {@code chosen_ids} and {@code rejected_ids}, each behind {@code prompt_ids} where there are
@@ -34,7 +37,7 @@ public record PreferenceRows(Optional<Tokenizer> tokenizer) implements RowEncodi
       RowFormat.of(
           "preference-pretokenised",
           List.of("chosen_ids", "rejected_ids"),
-          List.of("prompt_ids", "chosen_mask", "rejected_mask", "margin"));
+          List.of("prompt_ids", "chosen_mask", "rejected_mask", "margin", "completion_ids"));
 
   /** {@code prompt}, {@code chosen} and {@code rejected}: texts, or lists of messages. */
   public static final RowFormat EXPLICIT =
@@ -59,7 +62,12 @@ public record PreferenceRows(Optional<Tokenizer> tokenizer) implements RowEncodi
               List.of("human_ref_A"),
               List.of("human_ref_B"),
               List.of("labels", "score_A")),
-          List.of("score_B", "margin"));
+          List.of("score_B", "margin", "completion"));
+
+  /** Pairs alone. */
+  public PreferenceRows(Optional<Tokenizer> tokenizer) {
+    this(tokenizer, false);
+  }
 
   @Override
   public List<RowFormat> formats() {
@@ -71,6 +79,7 @@ public record PreferenceRows(Optional<Tokenizer> tokenizer) implements RowEncodi
     Map<String, Example> sequences = new LinkedHashMap<>();
     sequences.put("chosen", pair.chosen());
     sequences.put("rejected", pair.rejected());
+    pair.target().ifPresent(t -> sequences.put("completion", t));
     return sequences;
   }
 
@@ -89,6 +98,9 @@ public record PreferenceRows(Optional<Tokenizer> tokenizer) implements RowEncodi
       put(row.putArray("prompt_ids"), chosen, 0, prompt);
       put(row.putArray("chosen_ids"), chosen, prompt, chosen.length);
       put(row.putArray("rejected_ids"), rejected, prompt, rejected.length);
+      pair.target()
+          .ifPresent(
+              t -> put(row.putArray("completion_ids"), t.ids(), Math.min(prompt, t.length()), t.length()));
     } else {
       put(row.putArray("chosen_ids"), chosen, 0, chosen.length);
       put(row.putArray("rejected_ids"), rejected, 0, rejected.length);
@@ -140,8 +152,8 @@ public record PreferenceRows(Optional<Tokenizer> tokenizer) implements RowEncodi
   @Override
   public RowEncoder<PreferencePair> encoder(RowFormat format, EncodingOptions options) {
     if (format.equals(PRETOKENISED)) {
-      return new TokenPairEncoder(tokenizer, options);
+      return new TokenPairEncoder(tokenizer, options, targets);
     }
-    return new TextPairEncoder(tokenizer, options, format);
+    return new TextPairEncoder(this, options, format);
   }
 }

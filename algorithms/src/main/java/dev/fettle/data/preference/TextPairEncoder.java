@@ -1,5 +1,7 @@
 package dev.fettle.data.preference;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fettle.data.Example;
 import dev.fettle.data.encode.Columns;
 import dev.fettle.data.encode.DropReason;
@@ -18,16 +20,23 @@ import java.util.stream.Stream;
 
 /** Encodes pairs of texts or conversations: each answer as the completion of the prompt. */
 final class TextPairEncoder implements RowEncoder<PreferencePair> {
+  private static final String COMPLETION = "completion";
+
   private final Columns columns;
   private final RowFormat format;
   private final RowEncoder<Example> chosen;
   private final RowEncoder<Example> rejected;
+  private final Optional<RowEncoder<Example>> target;
 
-  TextPairEncoder(Optional<Tokenizer> tokenizer, EncodingOptions options, RowFormat format) {
+  TextPairEncoder(PreferenceRows rows, EncodingOptions options, RowFormat format) {
     this.columns = options.columns();
     this.format = format;
-    this.chosen = completions(tokenizer, options, "chosen");
-    this.rejected = completions(tokenizer, options, "rejected");
+    this.chosen = completions(rows.tokenizer(), options, "chosen");
+    this.rejected = completions(rows.tokenizer(), options, "rejected");
+    this.target =
+        rows.targets()
+            ? Optional.of(completions(rows.tokenizer(), options, COMPLETION))
+            : Optional.empty();
   }
 
   private static RowEncoder<Example> completions(
@@ -46,7 +55,24 @@ final class TextPairEncoder implements RowEncoder<PreferencePair> {
       return Encoded.drop(DropReason.NO_TARGET);
     }
     Row split = new Row(answers.get().fields(fields), row.origin());
-    return fields.paired(chosen.encode(split), rejected.encode(split));
+    Optional<Encoded<Example>> held =
+        target.flatMap(
+            encoder ->
+                fields
+                    .optional(COMPLETION)
+                    .map(given -> encoder.encode(with(split, COMPLETION, given))));
+    return fields.paired(chosen.encode(split), rejected.encode(split), held);
+  }
+
+  /** An answer given as a text to a conversation is the assistant's. */
+  private static Row with(Row split, String column, JsonNode given) {
+    ObjectNode fields = split.fields().deepCopy();
+    if (given.isTextual() && fields.path("chosen").isArray()) {
+      fields.putArray(column).addObject().put("role", "assistant").set("content", given);
+    } else {
+      fields.set(column, given);
+    }
+    return new Row(fields, split.origin());
   }
 
   @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fettle.algorithm.slic;
+
+import org.jspecify.annotations.NullMarked;
