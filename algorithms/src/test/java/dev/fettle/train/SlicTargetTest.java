@@ -32,8 +32,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The loss of SLiC-HF (2305.10425, eq. 2 and 3) with a target of its own: {@code max(0, delta - log
- * p(w) + log p(l)) - lambda log p(t)}, put together by hand from the log-probabilities of the single
- * answers.
+ * p(w) + log p(l)) - lambda log p(t)}, put together by hand from the log-probabilities of the
+ * single answers.
  */
 class SlicTargetTest {
   private static final double DELTA = 5;

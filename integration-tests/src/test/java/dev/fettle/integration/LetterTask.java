@@ -28,13 +28,13 @@ record LetterTask(Path directory) {
   /** Makes the rows and a fresh model. */
   static LetterTask in(Path directory) throws IOException {
     List<String> prompts = new ArrayList<>();
-    for (char a : LETTERS.toCharArray()) {
-      for (char b : LETTERS.toCharArray()) {
-        for (char c : LETTERS.toCharArray()) {
-          if (a != b && b != c && a != c) {
-            prompts.add("" + a + b + c);
-          }
-        }
+    int letters = LETTERS.length();
+    for (int word = 0; word < letters * letters * letters; word++) {
+      char a = LETTERS.charAt(word / letters / letters);
+      char b = LETTERS.charAt(word / letters % letters);
+      char c = LETTERS.charAt(word % letters);
+      if (a != b && b != c && a != c) {
+        prompts.add("" + a + b + c);
       }
     }
     Collections.shuffle(prompts, new Random(SEED));

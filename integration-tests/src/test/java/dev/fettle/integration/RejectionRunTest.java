@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fettle.data.read.DataException;
 import dev.fettle.harness.Fettle;
 import dev.fettle.harness.config.RunConfig;
+import dev.fettle.harness.model.NewModel;
 import dev.fettle.harness.run.RunOptions;
 import dev.fettle.harness.run.TrainingReport;
 import dev.fettle.harness.run.TrainingReport.Outcome;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs of rejection sampling: what they write, what changes nothing, and what is refused. */
 class RejectionRunTest {
@@ -193,6 +195,70 @@ class RejectionRunTest {
                 .set("train.steps", 4)
                 .build());
     return Metrics.of(report.directory().metrics()).steps();
+  }
+
+  /** The adapter answers, and alone is trained; the best evaluation is the one of most reward. */
+  @ParameterizedTest
+  @ValueSource(strings = {"tensorflow", "onnxruntime"})
+  void anAdapterSamplesAndLearns(String backend) throws IOException {
+    TrainingReport report =
+        LetterTask.train(
+            run("adapter-" + backend, backend)
+                .set("model.adapter.rank", 4)
+                .set("model.adapter.targets", "all-linear")
+                .set("optimizer.learningRate", 5e-2)
+                .set("train.evalEvery", 2)
+                .set("train.keepBest.metric", "eval_reward")
+                .build());
+    assertThat(report.directory().finalModel().resolve("adapter_model.safetensors")).exists();
+    assertThat(report.best().orElseThrow().metric()).isEqualTo("eval_reward");
+    List<Double> rewards =
+        Metrics.of(report.directory().metrics()).evaluations("eval_reward");
+    assertThat(report.best().orElseThrow().value())
+        .isEqualTo(rewards.stream().mapToDouble(r -> r).max().orElseThrow());
+    JsonNode first = JSON.readTree(lines(report, "1/origin.json").stream().reduce("", String::concat));
+    JsonNode second = JSON.readTree(lines(report, "2/origin.json").stream().reduce("", String::concat));
+    assertThat(second.get("policy")).as("it has learnt").isNotEqualTo(first.get("policy"));
+    assertThat(lines(report, "1/samples.jsonl")).isNotEqualTo(lines(report, "2/samples.jsonl"));
+  }
+
+  /** Conversations are answered in their turn, and kept as conversations. */
+  @Test
+  void conversationsAreKeptAsSuch() throws IOException {
+    Path text = Files.writeString(dir.resolve("chat.txt"), "user assistant a b c \n".repeat(9));
+    Path model = dir.resolve("chat");
+    Fettle.initModel(
+        new NewModel(
+            NewModel.Family.LLAMA,
+            new NewModel.Sizes(1, 16, 2, 2, 32, 160, true),
+            new NewModel.TrainedTokens(List.of(text), 300, List.of()),
+            3),
+        model);
+    Path prompts = dir.resolve("chat.jsonl");
+    Files.writeString(
+        prompts,
+        "{\"prompt\": [{\"role\": \"user\", \"content\": \"a b?\"}], \"id\": 7}\n".repeat(3));
+    TrainingReport report =
+        LetterTask.train(
+            run("chat", "onnxruntime")
+                .set("model.path", model)
+                .set("data.train", prompts)
+                .unset("data.eval")
+                .set("data.maxLength", 160)
+                .set("data.chatTemplate", "chatml")
+                .build());
+    JsonNode kept = JSON.readTree(lines(report, "1/kept.jsonl").get(0));
+    assertThat(kept.get("prompt").get(0).get("role").textValue()).isEqualTo("user");
+    assertThat(kept.get("completion").get(0).get("role").textValue()).isEqualTo("assistant");
+    TrainingReport sft =
+        LetterTask.train(
+            task.run("chat-sft", model, "onnxruntime")
+                .set("data.train", report.directory().path().resolve("rounds/1/kept.jsonl"))
+                .set("data.maxLength", 160)
+                .set("data.chatTemplate", "chatml")
+                .set("train.steps", 1)
+                .build());
+    assertThat(sft.loss()).isFinite();
   }
 
   @Test

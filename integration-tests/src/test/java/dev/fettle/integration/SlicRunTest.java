@@ -84,7 +84,9 @@ class SlicRunTest {
       assertThat(pair.get("chosen").textValue().length())
           .isLessThan(pair.get("rejected").textValue().length());
     }
-    assertThat(pairs).as("most pairs are of answers that are not the best").anyMatch(p -> p.has("completion"));
+    assertThat(pairs)
+        .as("most pairs are of answers that are not the best")
+        .anyMatch(p -> p.has("completion"));
     Metrics metrics = Metrics.of(report.directory().metrics());
     List<Double> rewards = metrics.evaluations("eval_reward");
     System.out.println(backend + ": reward of held-out prompts " + rewards);
@@ -127,7 +129,8 @@ class SlicRunTest {
 
   private static TrainingReport resume(RunConfig config, int questions) {
     AtomicInteger asked = new AtomicInteger();
-    RunOptions stopping = RunOptions.quiet().stoppingWhen(() -> asked.incrementAndGet() > questions);
+    RunOptions stopping =
+        RunOptions.quiet().stoppingWhen(() -> asked.incrementAndGet() > questions);
     try (Fettle fettle = Fettle.open(config, stopping)) {
       return fettle.resume();
     }
@@ -138,8 +141,7 @@ class SlicRunTest {
   void aRowMayHoldATarget() throws IOException {
     Path pairs = dir.resolve("pairs.jsonl");
     Files.writeString(
-        pairs,
-        "{\"prompt\": \"cab=\", \"chosen\": \"ab\", \"rejected\": \"ba\"}\n".repeat(4));
+        pairs, "{\"prompt\": \"cab=\", \"chosen\": \"ab\", \"rejected\": \"ba\"}\n".repeat(4));
     Path targeted = dir.resolve("targeted.jsonl");
     Files.writeString(
         targeted,

@@ -31,7 +31,6 @@ public record PairBatch(MicroBatch rows, float[] margins, float[] reference, Lis
    */
   public record Held(int pair, Placement at) {}
 
-
   /** Checks the sizes. */
   public PairBatch {
     if (reference.length != 2 * margins.length) {
@@ -101,8 +100,8 @@ public record PairBatch(MicroBatch rows, float[] margins, float[] reference, Lis
   }
 
   /**
-   * By how much each answer's log-probability counts in that of the targets, less that of the chosen
-   * answers they stand for; by the numbers of {@link #withTargets}.
+   * By how much each answer's log-probability counts in that of the targets, less that of the
+   * chosen answers they stand for; by the numbers of {@link #withTargets}.
    *
    * @param share of a pair
    * @param size of the array, the rest of which is 0

@@ -68,9 +68,7 @@ record PairFields(Row row) {
         new PreferencePair(
             better, worse, margin(), target.flatMap(t -> Optional.ofNullable(t.example()))),
         null,
-        chosen.truncated()
-            || rejected.truncated()
-            || target.map(Encoded::truncated).orElse(false),
+        chosen.truncated() || rejected.truncated() || target.map(Encoded::truncated).orElse(false),
         chosen.endLearnt());
   }
 }

@@ -26,7 +26,8 @@ import java.util.Optional;
  */
 public record PreferenceRows(Optional<Tokenizer> tokenizer, boolean targets)
     implements RowEncoding<PreferencePair> {
-  private static final List<String> BESIDE = List.of("margin", "completion", "tools", "chat_template_kwargs");
+  private static final List<String> BESIDE =
+      List.of("margin", "completion", "tools", "chat_template_kwargs");
 
   /**
    * {@code chosen_ids} and {@code rejected_ids}, each behind {@code prompt_ids} where there are
@@ -100,7 +101,12 @@ public record PreferenceRows(Optional<Tokenizer> tokenizer, boolean targets)
       put(row.putArray("rejected_ids"), rejected, prompt, rejected.length);
       pair.target()
           .ifPresent(
-              t -> put(row.putArray("completion_ids"), t.ids(), Math.min(prompt, t.length()), t.length()));
+              t ->
+                  put(
+                      row.putArray("completion_ids"),
+                      t.ids(),
+                      Math.min(prompt, t.length()),
+                      t.length()));
     } else {
       put(row.putArray("chosen_ids"), chosen, 0, chosen.length);
       put(row.putArray("rejected_ids"), rejected, 0, rejected.length);

@@ -12,8 +12,7 @@ class RankingTest {
   private static List<RewardedAnswer> answers(double... rewards) {
     List<RewardedAnswer> answers = new ArrayList<>();
     for (int i = 0; i < rewards.length; i++) {
-      answers.add(
-          new RewardedAnswer(0, i, "a" + i, new int[] {i}, true, rewards[i], Map.of()));
+      answers.add(new RewardedAnswer(0, i, "a" + i, new int[] {i}, true, rewards[i], Map.of()));
     }
     return answers;
   }
@@ -48,8 +47,7 @@ class RankingTest {
   @Test
   void theSameAnswerIsNotBetterThanItself() {
     RewardedAnswer one = answers(1).get(0);
-    RewardedAnswer again =
-        new RewardedAnswer(0, 1, "a", one.ids(), true, 0, Map.of());
+    RewardedAnswer again = new RewardedAnswer(0, 1, "a", one.ids(), true, 0, Map.of());
     assertThat(Ranking.TOURNAMENT.of(List.of(one, again))).isEmpty();
   }
 
