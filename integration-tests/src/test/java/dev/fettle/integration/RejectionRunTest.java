@@ -212,12 +212,13 @@ class RejectionRunTest {
                 .build());
     assertThat(report.directory().finalModel().resolve("adapter_model.safetensors")).exists();
     assertThat(report.best().orElseThrow().metric()).isEqualTo("eval_reward");
-    List<Double> rewards =
-        Metrics.of(report.directory().metrics()).evaluations("eval_reward");
+    List<Double> rewards = Metrics.of(report.directory().metrics()).evaluations("eval_reward");
     assertThat(report.best().orElseThrow().value())
         .isEqualTo(rewards.stream().mapToDouble(r -> r).max().orElseThrow());
-    JsonNode first = JSON.readTree(lines(report, "1/origin.json").stream().reduce("", String::concat));
-    JsonNode second = JSON.readTree(lines(report, "2/origin.json").stream().reduce("", String::concat));
+    JsonNode first =
+        JSON.readTree(lines(report, "1/origin.json").stream().reduce("", String::concat));
+    JsonNode second =
+        JSON.readTree(lines(report, "2/origin.json").stream().reduce("", String::concat));
     assertThat(second.get("policy")).as("it has learnt").isNotEqualTo(first.get("policy"));
     assertThat(lines(report, "1/samples.jsonl")).isNotEqualTo(lines(report, "2/samples.jsonl"));
   }
