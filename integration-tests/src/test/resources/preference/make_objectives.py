@@ -185,6 +185,18 @@ dpo(
     loss_weights=[0.8, 0.2, 1.0],
 )
 dpo("dpo js", {"fDivergence": "js_divergence"}, f_divergence_type="js_divergence")
+for loss in ("hinge", "ipo", "robust", "exo_pair", "discopop", "sigmoid_norm"):
+    smoothing = {"robust": 0.1, "exo_pair": 0.01}.get(loss, 0.0)
+    # Not forward_kl: its exponential makes more of float32's rounding than can be told from a fault here.
+    dpo(
+        f"dpo {loss} js",
+        {"loss": loss, "fDivergence": "js_divergence", "labelSmoothing": smoothing},
+        loss_types=[loss],
+        f_divergence_type="js_divergence",
+        label_smoothing=smoothing,
+    )
+for loss in ("nca_pair", "bco_pair", "sppo_hard", "apo_zero", "apo_down"):
+    dpo(f"dpo {loss}", {"loss": loss}, loss_types=[loss])
 for loss in ("sigmoid", "ipo", "apo_zero"):
     dpo(
         f"wpo {loss}",

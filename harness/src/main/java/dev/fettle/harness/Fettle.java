@@ -30,6 +30,7 @@ import dev.fettle.train.Ending;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
@@ -152,6 +153,9 @@ public final class Fettle implements AutoCloseable {
           ? directory.stoppedEarly(Ending.STOP_REQUESTED)
           : run.run(resume);
     } catch (RuntimeException e) {
+      if (e instanceof CancellationException && options.stopRequested().getAsBoolean()) {
+        return directory.stoppedEarly(Ending.STOP_REQUESTED);
+      }
       if (!Uninterrupted.isInterrupt(e)) {
         throw e;
       }

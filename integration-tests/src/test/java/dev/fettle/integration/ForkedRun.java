@@ -16,6 +16,9 @@ import java.util.Random;
  * @param directory of model, rows, configurations and runs
  */
 record ForkedRun(Path directory) {
+  /** Pairs of answers that runs over preferences are given. */
+  static final int PAIRS = 64;
+
   private static final long SEED = 17;
 
   /** Makes the model and its rows. */
@@ -64,7 +67,7 @@ record ForkedRun(Path directory) {
     Path rows = directory.resolve("pairs.jsonl");
     if (!Files.exists(rows)) {
       List<String> pairs = new ArrayList<>();
-      for (int i = 0; i < 64; i++) {
+      for (int i = 0; i < PAIRS; i++) {
         pairs.add(
             "{\"prompt\":\"%d+1=\",\"chosen\":\"%d\",\"rejected\":\"%d or so\"}"
                 .formatted(i, i + 1, i));
@@ -93,6 +96,7 @@ record ForkedRun(Path directory) {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
+                "-XX:MaxDirectMemorySize=2g",
                 "-Dorg.bytedeco.javacpp.maxBytes=0",
                 "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
                 "dev.fettle.cli.Main",

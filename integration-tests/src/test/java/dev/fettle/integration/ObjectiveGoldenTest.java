@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fettle.algorithm.cpo.CpoSettings;
+import dev.fettle.algorithm.dpo.DpoLoss;
 import dev.fettle.algorithm.dpo.DpoSettings;
 import dev.fettle.algorithm.kto.Completion;
 import dev.fettle.algorithm.kto.JudgedBatch;
@@ -151,7 +152,7 @@ class ObjectiveGoldenTest {
   @ParameterizedTest
   @MethodSource("dev.fettle.integration.TestBackends#ids")
   void equalsTrl(String id) {
-    assertThat(golden.get("cases").size()).isGreaterThan(14);
+    assertThat(golden.get("cases").size()).isGreaterThan(25);
     try (Backend backend = TestBackends.open(id);
         Policy policy = HashedModel.on(backend, "policy:");
         Policy other = HashedModel.on(backend, "reference:");
@@ -202,6 +203,43 @@ class ObjectiveGoldenTest {
             (MicroBatch m) -> JudgedBatch.of(m, answers))
         .forEach(batches::add);
     return new Completion(models.reference(), distance, examples).of(batches);
+  }
+
+  /** Every loss that sorts nothing is the same however pairs lie. */
+  @ParameterizedTest
+  @MethodSource("dev.fettle.integration.TestBackends#ids")
+  void theLayoutChangesNothing(String id) {
+    try (Backend backend = TestBackends.open(id);
+        Policy policy = HashedModel.on(backend, "policy:");
+        Policy other = HashedModel.on(backend, "reference:");
+        ProgramCache cache = new ProgramCache(backend, CompileOptions.DEFAULT);
+        ReferenceScorer reference = ReferenceScorer.of(other, cache)) {
+      for (DpoLoss loss : DpoLoss.values()) {
+        if (loss.sorts()) {
+          continue;
+        }
+        PreferenceLoss minimised =
+            new SettingsReader<>(DpoSettings.KEYS)
+                .values(Map.of("loss", loss, "labelSmoothing", 0.01, "ldAlpha", 0.7))
+                .minimised();
+        AdamWOptimizer unused = new AdamWOptimizer(0.9, 0.999, 1e-8, 0, DecayedParameters.ALL);
+        try (Stepper<PairBatch> stepper =
+            new Stepper<>(
+                policy, new PreferenceObjective(minimised), StepperOptions.of(unused, 0), cache)) {
+          double[] losses =
+              LAYOUTS.stream()
+                  .map(layout -> GoldenPairs.batches(pairs, layout.packing(), layout.rows()))
+                  .map(all -> all.stream().map(b -> against(reference, b, 0.7)).toList())
+                  .mapToDouble(batches -> stepper.evaluate(batches).loss())
+                  .toArray();
+          for (double each : losses) {
+            assertThat(each)
+                .as("%s: %s", loss, Arrays.toString(losses))
+                .isCloseTo(losses[0], within(1e-6 * Math.max(1, Math.abs(losses[0]))));
+          }
+        }
+      }
+    }
   }
 
   private static PairBatch against(ReferenceScorer reference, PairBatch batch, double tail) {

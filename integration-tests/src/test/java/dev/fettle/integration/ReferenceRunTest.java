@@ -64,6 +64,22 @@ class ReferenceRunTest {
     }
   }
 
+  /** How often a run is asked whether to go on while its reference is: once a micro-batch. */
+  private static int asked(String algorithm) {
+    return algorithm.contains("precompute") ? ForkedRun.PAIRS : 0;
+  }
+
+  /** Asked to stop before it has trained, it stops, and the next start begins. */
+  @Test
+  void itStopsWhileTheReferenceIsAsked() throws IOException {
+    RunConfig config = config("early", "onnxruntime", PRECOMPUTED);
+    stopAfter(config, 7);
+    assertThat(dir.resolve("out/early/cache")).doesNotExist();
+    TrainingReport report = resume(config);
+    assertThat(report.from()).isZero();
+    assertThat(metric(report, "loss")).hasSize(8);
+  }
+
   private static List<Double> metric(TrainingReport report, String name) throws IOException {
     List<Double> values = new ArrayList<>();
     for (String line : Files.readAllLines(report.directory().metrics())) {
@@ -139,7 +155,7 @@ class ReferenceRunTest {
   void aResumedRunIsTheSame(String backend, String algorithm) throws IOException {
     List<Double> straight = metric(train(config("straight", backend, algorithm)), "loss");
     RunConfig config = config("stopped", backend, algorithm);
-    stopAfter(config, 5);
+    stopAfter(config, 5 + asked(algorithm));
     TrainingReport report = resume(config);
     assertThat(report.from()).isPositive();
     assertThat(metric(report, "loss")).isEqualTo(straight);
@@ -182,7 +198,7 @@ class ReferenceRunTest {
   @Test
   void whatItSaidIsKept() throws IOException {
     RunConfig config = config("kept", "onnxruntime", PRECOMPUTED);
-    stopAfter(config, 3);
+    stopAfter(config, 3 + asked(PRECOMPUTED));
     Path cache = dir.resolve("out/kept/cache");
     TrainingReport first = resume(config);
     List<Path> files = kept(first);

@@ -7,10 +7,12 @@ import com.google.inject.Provides;
 import dev.fettle.algorithm.Algorithm;
 import dev.fettle.algorithm.RunCache;
 import dev.fettle.algorithm.RunRows;
+import dev.fettle.algorithm.RunSite;
 import dev.fettle.algorithm.Training;
 import dev.fettle.algorithm.preference.HeldReference;
 import dev.fettle.algorithm.preference.PairBatch;
 import dev.fettle.algorithm.preference.PairTraining;
+import dev.fettle.algorithm.preference.PairTraining.Place;
 import dev.fettle.algorithm.preference.PreferenceObjective;
 import dev.fettle.algorithm.preference.ReferenceMeans;
 import dev.fettle.algorithm.preference.ReferenceScorer;
@@ -55,15 +57,16 @@ public final class DpoAlgorithm implements Algorithm<DpoSettings, PairBatch> {
           Optional<Tokenizer> tokenizer,
           BatchOptions batches,
           RunCache cache,
+          RunSite site,
           Provider<HeldReference.Means> means) {
         PairTraining pairs = PairTraining.read(rows, tokenizer, batches);
-        return DpoAlgorithm.training(settings, pairs, means.get(), cache);
+        return DpoAlgorithm.training(settings, pairs, means.get(), new Place(cache, site));
       }
     };
   }
 
   private static Training<PairBatch> training(
-      DpoSettings settings, PairTraining pairs, HeldReference.Means means, RunCache cache) {
+      DpoSettings settings, PairTraining pairs, HeldReference.Means means, Place place) {
     PreferenceObjective objective = new PreferenceObjective(settings.minimised());
     LanguageModel model = means.policy().model();
     List<String> notes = notes(settings);
@@ -76,7 +79,7 @@ public final class DpoAlgorithm implements Algorithm<DpoSettings, PairBatch> {
     }
     ReferenceScorer once = means.once(settings.reference());
     try {
-      return pairs.with(objective, model, once, settings.ldAlpha(), cache).noting(notes);
+      return pairs.with(objective, model, once, settings.ldAlpha(), place).noting(notes);
     } finally {
       once.close();
       if (once.model() != means.policy()) {

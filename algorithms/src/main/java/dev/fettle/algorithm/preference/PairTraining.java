@@ -2,6 +2,7 @@ package dev.fettle.algorithm.preference;
 
 import dev.fettle.algorithm.RunCache;
 import dev.fettle.algorithm.RunRows;
+import dev.fettle.algorithm.RunSite;
 import dev.fettle.algorithm.Training;
 import dev.fettle.algorithm.preference.PrecomputedReference.Layout;
 import dev.fettle.data.batch.BatchOptions;
@@ -41,6 +42,14 @@ public final class PairTraining {
       return new Layout(pairs.size(), members.count(), plan.fingerprint());
     }
   }
+
+  /**
+   * Where a run works and keeps what it can make again.
+   *
+   * @param cache of the run
+   * @param site shows the work, and ends it when asked
+   */
+  public record Place(RunCache cache, RunSite site) {}
 
   private final List<PreferencePair> train;
   private final Map<String, List<PreferencePair>> evaluations;
@@ -118,16 +127,17 @@ public final class PairTraining {
   /**
    * The same against one that is asked for all pairs now, and not again.
    *
-   * @param cache where what it says is kept
+   * @param place where what it says is kept
    */
   public Training<PairBatch> with(
       Objective<PairBatch> objective,
       LanguageModel model,
       ReferenceScorer reference,
       double tail,
-      RunCache cache) {
+      Place place) {
     PrecomputedReference once =
-        new PrecomputedReference(reference, new StoredLogProbs(cache.directory()));
+        new PrecomputedReference(
+            reference, new StoredLogProbs(place.cache().directory()), place.site());
     return with(
         objective,
         model,

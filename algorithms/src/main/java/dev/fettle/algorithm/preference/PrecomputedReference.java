@@ -1,10 +1,13 @@
 package dev.fettle.algorithm.preference;
 
+import dev.fettle.algorithm.RunSite;
 import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.data.pack.Placement;
 import dev.fettle.data.store.ContentKey;
 import dev.fettle.ir.TensorType;
 import dev.fettle.ir.Value;
+import dev.fettle.metrics.ProgressBars.Bar;
+import dev.fettle.metrics.ProgressBars.Work;
 import dev.fettle.program.Program;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.support.Pieces;
@@ -12,7 +15,6 @@ import dev.fettle.train.Policy;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 
 /**
  * A reference asked once for every pair, before anything is trained, and kept on disk. What it gave
@@ -25,11 +27,13 @@ final class PrecomputedReference {
 
   private final ReferenceScorer reference;
   private final StoredLogProbs stored;
+  private final RunSite site;
   private Optional<String> weights = Optional.empty();
 
-  PrecomputedReference(ReferenceScorer reference, StoredLogProbs stored) {
+  PrecomputedReference(ReferenceScorer reference, StoredLogProbs stored, RunSite site) {
     this.reference = reference;
     this.stored = stored;
+    this.site = site;
   }
 
   /**
@@ -86,14 +90,17 @@ final class PrecomputedReference {
 
   private float[] computed(Iterable<PairBatch> batches, Layout layout, double tail) {
     float[] all = new float[2 * layout.pairs()];
-    for (PairBatch batch : batches) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new CancellationException("interrupted while the reference was asked");
-      }
-      float[] own = reference.logProbs(batch.rows(), batch.tokenWeights(tail));
-      List<Placement> answers = batch.rows().answers();
-      for (int i = 0; i < own.length; i++) {
-        all[layout.place(answers, i)] = own[i];
+    int done = 0;
+    try (Bar bar = site.show(new Work("reference", " pairs", 0, layout.pairs()))) {
+      for (PairBatch batch : batches) {
+        site.requireGoingOn();
+        float[] own = reference.logProbs(batch.rows(), batch.tokenWeights(tail));
+        List<Placement> answers = batch.rows().answers();
+        for (int i = 0; i < own.length; i++) {
+          all[layout.place(answers, i)] = own[i];
+        }
+        done += batch.pairs();
+        bar.at(done, "");
       }
     }
     return all;
