@@ -1,14 +1,12 @@
 package dev.fettle.harness.compare;
 
-import static dev.fettle.harness.compare.Markup.element;
-import static dev.fettle.harness.compare.Markup.escaped;
+import static dev.fettle.harness.page.Markup.element;
+import static dev.fettle.harness.page.Markup.escaped;
 
-import dev.fettle.harness.compare.LinePlot.Curve;
-import dev.fettle.harness.compare.LinePlot.Guide;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.fettle.harness.page.LinePlot;
+import dev.fettle.harness.page.LinePlot.Curve;
+import dev.fettle.harness.page.LinePlot.Guide;
+import dev.fettle.harness.page.Page;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,20 +14,16 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 
-/**
- * A report as one HTML page that needs nothing else: no scripts, no fonts, no network. It is
- * well-formed XML too.
- */
+/** A report as an HTML page. */
 final class ComparisonPage {
-  private static final String STYLE = "compare.css";
-
   private final ComparisonReport report;
   private final List<RunTrace> drawn;
-  private final StringBuilder out = new StringBuilder();
+  private final Page page;
 
   private ComparisonPage(ComparisonReport report) {
     this.report = report;
     this.drawn = report.runs().stream().filter(r -> !r.steps().isEmpty()).toList();
+    this.page = new Page(report.name() + ": " + labels(report, " and "));
   }
 
   /** The page's text. */
@@ -38,45 +32,28 @@ final class ComparisonPage {
   }
 
   private String render() {
-    String title = report.name() + ": " + labels(" and ");
-    out.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n");
-    out.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n");
-    out.append(element("title", title)).append("\n<style>\n").append(style());
-    out.append("</style>\n</head>\n<body>\n<main>\n");
     appendHead();
     appendPairs();
     appendRuns();
     appendPlots();
-    out.append("<details>\n<summary>Configuration</summary>\n");
-    out.append(element("pre", report.config())).append("\n</details>\n");
-    return out.append("</main>\n</body>\n</html>\n").toString();
+    page.raw("<details>\n<summary>Configuration</summary>\n").element("pre", report.config());
+    return page.raw("\n</details>\n").end();
   }
 
-  private String labels(String separator) {
+  private static String labels(ComparisonReport report, String separator) {
     return report.runs().stream().map(RunTrace::label).collect(Collectors.joining(separator));
   }
 
-  private static String style() {
-    try (InputStream in = ComparisonPage.class.getResourceAsStream(STYLE)) {
-      if (in == null) {
-        throw new IllegalStateException(STYLE + " is missing from the jar");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   private void appendHead() {
-    out.append("<header>\n").append(element("h1", report.name()));
-    out.append("\n<p class=\"sub\">").append(escaped(labels(", ")));
-    out.append(" &#183; ").append(escaped(report.created())).append("</p>\n");
-    out.append("<p class=\"verdict %s\">".formatted(report.agreed() ? "good" : "bad"));
-    out.append(escaped(ComparisonTable.verdict(report))).append("</p>\n</header>\n");
+    page.raw("<header>\n").element("h1", report.name()).raw("\n<p class=\"sub\">");
+    page.text(labels(report, ", ")).raw(" &#183; ").text(report.created()).raw("</p>\n");
+    page.paragraph(
+        "verdict " + (report.agreed() ? "good" : "bad"), ComparisonTable.verdict(report));
+    page.raw("</header>\n");
     for (RunTrace run : report.runs()) {
       if (run.failure() != null) {
-        out.append("<p class=\"failure\"><b>").append(escaped(run.label())).append("</b> failed: ");
-        out.append(escaped(run.failure().message())).append("</p>\n");
+        page.raw("<p class=\"failure\">").element("b", run.label());
+        page.text(" failed: " + run.failure().message()).raw("</p>\n");
       }
     }
   }
@@ -85,86 +62,82 @@ final class ComparisonPage {
     if (report.pairs().isEmpty()) {
       return;
     }
-    Tolerance tolerance = report.tolerance();
-    out.append("<section>\n<h2>How far apart</h2>\n<div class=\"scroll\"><table>\n<thead><tr>");
-    out.append("<th></th><th>loss residual, max</th><th>at step</th><th>mean</th>");
-    out.append("<th>gradient norm, max</th><th>steps</th><th></th></tr></thead>\n<tbody>\n");
+    page.beginTable(
+        "How far apart",
+        List.of("loss residual, max", "at step", "mean", "gradient norm, max", "steps", ""));
     for (PairDifference pair : report.pairs()) {
-      out.append("<tr>").append(element("th", pair.first() + " and " + pair.second()));
-      out.append(element("td", Quantity.small(pair.maxLoss())));
-      out.append(element("td", Long.toString(pair.maxLossStep())));
-      out.append(element("td", Quantity.small(pair.meanLoss())));
-      out.append(element("td", Quantity.small(pair.maxGradNorm()) + " relative"));
-      out.append(element("td", Integer.toString(pair.steps())));
-      out.append(
+      page.raw("<tr>").element("th", pair.first() + " and " + pair.second());
+      page.element("td", Quantity.small(pair.maxLoss()));
+      page.element("td", Long.toString(pair.maxLossStep()));
+      page.element("td", Quantity.small(pair.meanLoss()));
+      page.element("td", Quantity.small(pair.maxGradNorm()) + " relative");
+      page.element("td", Integer.toString(pair.steps()));
+      page.raw(
           "<td><span class=\"%s\">%s</span></td></tr>\n"
               .formatted(
                   pair.withinTolerance() ? "good" : "bad",
                   pair.withinTolerance() ? "within" : "outside"));
       if (pair.mismatch() != null) {
-        out.append("<tr><td colspan=\"7\" class=\"mismatch\">not the same training: ");
-        out.append(escaped(pair.mismatch())).append("</td></tr>\n");
+        page.raw("<tr><td colspan=\"7\" class=\"mismatch\">not the same training: ");
+        page.text(pair.mismatch()).raw("</td></tr>\n");
       }
     }
-    out.append("</tbody>\n</table></div>\n<p class=\"note\">Tolerance: every step's loss within ");
-    out.append(Quantity.given(tolerance.loss())).append(", their mean within ");
-    out.append(Quantity.given(tolerance.meanLoss())).append(".</p>\n</section>\n");
+    Tolerance tolerance = report.tolerance();
+    page.endTable(
+        "Tolerance: every step's loss within "
+            + Quantity.given(tolerance.loss())
+            + ", their mean within "
+            + Quantity.given(tolerance.meanLoss())
+            + ".");
   }
 
   private void appendRuns() {
-    out.append("<section>\n<h2>What it cost</h2>\n<div class=\"scroll\"><table>\n<thead><tr>");
-    out.append("<th></th>");
-    report
-        .runs()
-        .forEach(r -> out.append("<th>").append(key(r)).append(escaped(r.label())).append("</th>"));
-    out.append("</tr></thead>\n<tbody>\n");
+    page.raw("<section>\n<h2>What it cost</h2>\n<div class=\"scroll\"><table>\n<thead><tr>");
+    page.raw("<th></th>");
+    report.runs().forEach(r -> page.raw("<th>" + key(r)).text(r.label()).raw("</th>"));
+    page.raw("</tr></thead>\n<tbody>\n");
     for (Measure m : Measure.of(report.runs())) {
-      out.append("<tr>").append(element("th", m.name()));
+      page.raw("<tr>").raw(element("th", m.name()));
       for (int i = 0; i < m.values().size(); i++) {
         boolean best = m.best().equals(Optional.of(i));
-        out.append(best ? "<td class=\"best\">" : "<td>").append(escaped(m.values().get(i)));
-        out.append("</td>");
+        page.raw(best ? "<td class=\"best\">" : "<td>").raw(escaped(m.values().get(i)));
+        page.raw("</td>");
       }
-      out.append("</tr>\n");
+      page.raw("</tr>\n");
     }
-    out.append("</tbody>\n</table></div>\n<p class=\"note\">Each run had a process of its own.");
-    out.append(" Speed leaves the first step out.</p>\n</section>\n");
+    page.endTable("Each run had a process of its own. Speed leaves the first step out.");
   }
 
   private String key(RunTrace run) {
     int i = drawn.indexOf(run);
-    return i < 0 ? "" : "<i class=\"key c%d\"></i>".formatted(i % LinePlot.COLOURS);
+    return i < 0 ? "" : Page.key(i);
   }
 
   private void appendPlots() {
     if (drawn.isEmpty()) {
       return;
     }
-    out.append("<div class=\"plots\">\n");
-    appendPlot("Loss", new LinePlot(curves(0, StepRow::loss), false, null));
+    page.raw("<div class=\"plots\">\n");
+    appendPlot("Loss", curves(0, StepRow::loss), false);
     if (!report.pairs().isEmpty()) {
-      Guide guide =
-          new Guide(
-              "tolerance " + Quantity.given(report.tolerance().loss()), report.tolerance().loss());
-      boolean shown = guide.value() > 0;
-      appendPlot("Loss residual", new LinePlot(residuals(), true, shown ? guide : null));
+      double tolerance = report.tolerance().loss();
+      Guide guide = new Guide("tolerance " + Quantity.given(tolerance), tolerance);
+      page.figure(
+          "Loss residual", new LinePlot("step", residuals(), true, tolerance > 0 ? guide : null));
     }
-    appendPlot("Gradient norm", new LinePlot(curves(0, StepRow::gradNorm), false, null));
+    appendPlot("Gradient norm", curves(0, StepRow::gradNorm), false);
     if (drawn.stream().anyMatch(r -> r.steps().size() > 1)) {
-      appendPlot("Step time, ms", new LinePlot(curves(1, r -> r.seconds() * 1e3), true, null));
+      appendPlot("Step time, ms", curves(1, r -> r.seconds() * 1e3), true);
     }
-    out.append(
-        "</div>\n<p class=\"note\">Residuals and step times are on logarithmic axes; a residual");
-    out.append(" of 0 is drawn at the bottom. Point at a plot to read its values.</p>\n");
+    page.raw("</div>\n");
+    page.paragraph(
+        "note",
+        "Residuals and step times are on logarithmic axes; a residual of 0 is drawn at the bottom."
+            + " Point at a plot to read its values.");
   }
 
-  private void appendPlot(String title, LinePlot plot) {
-    out.append("<figure>\n<figcaption>").append(element("b", title)).append("<span>");
-    for (int i = 0; i < plot.curves().size(); i++) {
-      out.append("<span><i class=\"key c%d\"></i>".formatted(i % LinePlot.COLOURS));
-      out.append(escaped(plot.curves().get(i).name())).append("</span> ");
-    }
-    out.append("</span></figcaption>\n").append(plot.svg(title)).append("</figure>\n");
+  private void appendPlot(String title, List<Curve> curves, boolean logarithmic) {
+    page.figure(title, new LinePlot("step", curves, logarithmic, null));
   }
 
   private List<Curve> curves(int from, ToDoubleFunction<StepRow> value) {

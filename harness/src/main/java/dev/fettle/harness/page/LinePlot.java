@@ -1,4 +1,4 @@
-package dev.fettle.harness.compare;
+package dev.fettle.harness.page;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  * Curves over the steps of a run, as inline SVG. Colours come from the page's style sheet: curve
  * {@code i} has class {@code c}i. A pointer over the plot is shown a step's values by the browser.
  *
+ * @param across what the horizontal axis counts, as {@code step}
  * @param curves drawn in order; where they coincide, the earlier is wider and shows
  * @param logarithmic whether the values' axis is
  * @param guide a line across, as for a tolerance; null for none
  */
-record LinePlot(List<Curve> curves, boolean logarithmic, @Nullable Guide guide) {
+public record LinePlot(
+    String across, List<Curve> curves, boolean logarithmic, @Nullable Guide guide) {
   private static final double WIDTH = 640;
   private static final double HEIGHT = 300;
   private static final double LEFT = 66;
@@ -31,7 +33,7 @@ record LinePlot(List<Curve> curves, boolean logarithmic, @Nullable Guide guide) 
   private static final int MOST_HINTS = 200;
 
   /** Those of the style sheet; of more curves, some share one. */
-  static final int COLOURS = 6;
+  public static final int COLOURS = 6;
 
   /**
    * One curve.
@@ -40,9 +42,9 @@ record LinePlot(List<Curve> curves, boolean logarithmic, @Nullable Guide guide) 
    * @param firstStep the step of its first value
    * @param values one for each step; not drawn where not finite
    */
-  record Curve(String name, int firstStep, List<Double> values) {
+  public record Curve(String name, int firstStep, List<Double> values) {
     /** Copies the list. */
-    Curve {
+    public Curve {
       values = List.copyOf(values);
     }
 
@@ -57,15 +59,15 @@ record LinePlot(List<Curve> curves, boolean logarithmic, @Nullable Guide guide) 
    * @param name what it means
    * @param value where it is
    */
-  record Guide(String name, double value) {}
+  public record Guide(String name, double value) {}
 
   /** Copies the list. */
-  LinePlot {
+  public LinePlot {
     curves = List.copyOf(curves);
   }
 
   /** The SVG element. */
-  String svg(String description) {
+  public String svg(String description) {
     Axis x = steps();
     Axis y = values();
     StringBuilder out = new StringBuilder();
@@ -103,7 +105,7 @@ record LinePlot(List<Curve> curves, boolean logarithmic, @Nullable Guide guide) 
     return logarithmic ? Axis.decades(marked) : Axis.linear(marked);
   }
 
-  private static void appendGrid(StringBuilder out, Axis x, Axis y) {
+  private void appendGrid(StringBuilder out, Axis x, Axis y) {
     for (double tick : y.ticks()) {
       double at = vertical(y, tick);
       line(out, "grid", LEFT, at, WIDTH - RIGHT, at);
@@ -115,7 +117,7 @@ record LinePlot(List<Curve> curves, boolean logarithmic, @Nullable Guide guide) 
       text(out, "middle", at, HEIGHT - BOTTOM + 19, x.label(tick));
     }
     line(out, "axis", LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT, HEIGHT - BOTTOM);
-    text(out, "middle", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 4, "step");
+    text(out, "middle", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 4, across);
   }
 
   private static void appendGuide(StringBuilder out, Guide guide, Axis y) {
@@ -197,7 +199,7 @@ record LinePlot(List<Curve> curves, boolean logarithmic, @Nullable Guide guide) 
   }
 
   private String hint(int step) {
-    StringBuilder text = new StringBuilder("step " + step);
+    StringBuilder text = new StringBuilder(across + " " + step);
     for (Curve curve : curves) {
       int i = step - curve.firstStep();
       if (i >= 0 && i < curve.values().size()) {

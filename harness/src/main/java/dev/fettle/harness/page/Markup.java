@@ -1,10 +1,11 @@
-package dev.fettle.harness.compare;
+package dev.fettle.harness.page;
 
 /** Text in HTML. */
-final class Markup {
+public final class Markup {
   private Markup() {}
 
-  static String escaped(String text) {
+  /** Text with the characters of markup spelt out. */
+  public static String escaped(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")
@@ -12,7 +13,7 @@ final class Markup {
   }
 
   /** An element around text. */
-  static String element(String name, String text) {
+  public static String element(String name, String text) {
     return "<" + name + ">" + escaped(text) + "</" + name + ">";
   }
 }

@@ -1,4 +1,4 @@
-package dev.fettle.harness.compare;
+package dev.fettle.harness.page;
 
 import java.util.ArrayList;
 import java.util.List;
