@@ -2,6 +2,8 @@ package dev.fettle.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fettle.harness.quickstart.AlignmentReport;
+import dev.fettle.harness.quickstart.Examination;
 import dev.fettle.harness.quickstart.Quickstart;
 import dev.fettle.harness.quickstart.QuickstartReport;
 import dev.fettle.harness.quickstart.QuickstartSettings;
@@ -26,6 +28,18 @@ class QuickstartAccuracyTest {
     assertThat(report.before().accuracy()).isLessThan(0.1);
     assertThat(report.jobs()).hasSize(2);
     assertThat(report.jobs())
-        .allSatisfy(job -> assertThat(job.after().accuracy()).isGreaterThan(0.6));
+        .allSatisfy(job -> assertThat(job.after().accuracy()).isGreaterThan(0.3));
+    rewardsTeach(report.main().after(), report.alignment());
+  }
+
+  /** What the reward model learnt holds for questions it never saw, and makes the model better. */
+  private static void rewardsTeach(Examination sft, AlignmentReport alignment) {
+    assertThat(alignment.pairs().value()).isGreaterThan(0.85);
+    assertThat(alignment.bestOf().goldGain().orElseThrow().low()).isGreaterThan(0.05);
+    assertThat(alignment.after("rejection sampling").answers().right()).isGreaterThan(sft.right());
+    assertThat(alignment.after("DPO").answers().right()).isGreaterThan(sft.right());
+    double before = alignment.after("fine-tuned").meanReward();
+    assertThat(alignment.milestones().subList(2, 5))
+        .allSatisfy(m -> assertThat(m.meanReward()).isGreaterThan(before));
   }
 }

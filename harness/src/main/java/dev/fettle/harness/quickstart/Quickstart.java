@@ -3,13 +3,9 @@ package dev.fettle.harness.quickstart;
 import dev.fettle.files.FileErrors;
 import dev.fettle.harness.Fettle;
 import dev.fettle.harness.config.BackendSettings;
-import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.model.NewModel;
 import dev.fettle.harness.quickstart.QuickstartReport.Job;
-import dev.fettle.harness.quickstart.Scale.Stage;
-import dev.fettle.harness.run.RunOptions;
 import dev.fettle.harness.run.Terminal;
-import dev.fettle.harness.run.TrainingReport;
 import dev.fettle.harness.wiring.Backends;
 import dev.fettle.settings.ConfigException;
 import dev.fettle.spi.BackendProvider;
@@ -30,15 +26,15 @@ public final class Quickstart {
   private static final List<String> NATIVE = List.of("onnxruntime", "tensorflow");
 
   private final QuickstartSettings settings;
-  private final Terminal terminal;
   private final Transcript transcript;
+  private final Jobs jobs;
   private final WorldFiles files;
   private final Path fresh;
 
   private Quickstart(QuickstartSettings settings, Terminal terminal) {
     this.settings = settings;
-    this.terminal = terminal;
     this.transcript = new Transcript(terminal.out());
+    this.jobs = new Jobs(settings, terminal, transcript);
     this.files = new WorldFiles(settings.directory().resolve("data"));
     this.fresh = settings.directory().resolve("fresh");
   }
@@ -92,13 +88,17 @@ public final class Quickstart {
     makeModel();
     FineTuning base = trainBase(main);
     Examination before = examine(base.model(), main, world);
-    List<Job> jobs = new ArrayList<>();
+    List<Job> tuned = new ArrayList<>();
     for (String backend : backends) {
       FineTuning training = fineTune(base.model(), backend);
-      jobs.add(new Job(training, examine(training.model(), backend, world)));
+      tuned.add(new Job(training, examine(training.model(), backend, world)));
     }
+    AlignmentReport alignment =
+        new Alignment(jobs, main, files, world).run(new Job(base, before), tuned.get(0));
     QuickstartReport report =
-        new QuickstartReport(settings.directory(), base, before, jobs, secondsSince(start));
+        new QuickstartReport(
+            settings.directory(), before, tuned, alignment, Jobs.secondsSince(start));
+    QuickstartPage.write(report);
     transcript.finish(report);
     return report;
   }
@@ -123,59 +123,26 @@ public final class Quickstart {
 
   private FineTuning trainBase(String backend) {
     transcript.stage("Training a tokenizer and a base model on the plain text", backend);
-    return train(
+    return jobs.train(
         backend,
-        job("base", fresh, settings.scale().base())
+        jobs.of("base", fresh, settings.scale().stages().base())
             .set("data.train", files.text())
             .set("algorithm.lossOn", "all"));
   }
 
   private FineTuning fineTune(Path base, String backend) {
     transcript.stage("Fine-tuning it on the questions", backend);
-    return train(
+    return jobs.train(
         backend,
-        job("finetune-" + backend, base, settings.scale().fineTuning())
+        jobs.of("finetune-" + backend, base, settings.scale().stages().fineTuning())
             .set("data.train", files.training())
             .set("algorithm.lossOn", "completion"));
   }
 
-  private RunConfig.Builder job(String name, Path model, Stage stage) {
-    return RunConfig.builder()
-        .set("run.name", name)
-        .set("run.out", settings.directory())
-        .set("run.seed", settings.seed())
-        .set("model.path", model)
-        .set("data.maxLength", stage.maxLength())
-        .set("optimizer.learningRate", stage.learningRate())
-        .set("optimizer.betas", List.of(0.9, 0.99))
-        .set("optimizer.schedule.type", "cosine")
-        .set("optimizer.schedule.warmupSteps", stage.steps() / 20)
-        .set("train.steps", stage.steps())
-        .set("train.batchSize", stage.batchSize())
-        .set("train.checkpointEvery", 0)
-        .set("train.keep", 1)
-        .set("track", terminal.interactive() ? List.of("console", "jsonl") : List.of("jsonl"));
-  }
-
-  private FineTuning train(String backend, RunConfig.Builder job) {
-    long start = System.nanoTime();
-    RunConfig config = job.set("backend.id", backend).build();
-    RunOptions options = new RunOptions(terminal, Optional.empty(), () -> false);
-    try (Fettle fettle = Fettle.open(config, options)) {
-      TrainingReport report = fettle.train();
-      FineTuning training = FineTuning.of(backend, report, secondsSince(start));
-      transcript.trained(training);
-      return training;
-    }
-  }
-
   private Examination examine(Path model, String backend, TinyWorld world) {
-    Examination result = Examination.of(model, BackendSettings.of(backend), world.heldOut());
+    Examination result =
+        Examination.of(model, BackendSettings.of(backend), files.heldOut(), world.heldOut());
     transcript.examined(result);
     return result;
-  }
-
-  private static double secondsSince(long start) {
-    return (System.nanoTime() - start) / 1e9;
   }
 }

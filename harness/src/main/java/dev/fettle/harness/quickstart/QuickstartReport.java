@@ -7,17 +7,22 @@ import java.util.List;
  * What the quickstart came to.
  *
  * @param directory where everything is
- * @param base the training of the base model
  * @param before what the base model answered
  * @param jobs the same fine-tuning on each backend, the main one first
+ * @param alignment what came after it, on the main backend
  * @param seconds wall time of all
  */
 public record QuickstartReport(
-    Path directory, FineTuning base, Examination before, List<Job> jobs, double seconds) {
+    Path directory, Examination before, List<Job> jobs, AlignmentReport alignment, double seconds) {
 
   /** Copies the list. */
   public QuickstartReport {
     jobs = List.copyOf(jobs);
+  }
+
+  /** The page with the curves, the table and answers. */
+  public Path page() {
+    return directory.resolve("report.html");
   }
 
   /**

@@ -3,7 +3,10 @@ package dev.fettle.harness.quickstart;
 import dev.fettle.models.random.RandomStream;
 import dev.fettle.models.random.RandomStream.Purpose;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -13,19 +16,31 @@ import java.util.stream.Collectors;
  *
  * @param text lines of plain text, in which no question stands
  * @param training questions to fine-tune on
+ * @param pairs those questions with their right answer and a wrong one, each several times
  * @param heldOut questions to be examined with; none is among those trained on
+ * @param heldOutPairs these, each with a right answer and a wrong one
  */
-public record TinyWorld(List<String> text, List<Task> training, List<Task> heldOut) {
+public record TinyWorld(
+    List<String> text,
+    List<Task> training,
+    List<TaskPair> pairs,
+    List<Task> heldOut,
+    List<TaskPair> heldOutPairs) {
 
   /** Copies the lists. */
   public TinyWorld {
     text = List.copyOf(text);
     training = List.copyOf(training);
+    pairs = List.copyOf(pairs);
     heldOut = List.copyOf(heldOut);
+    heldOutPairs = List.copyOf(heldOutPairs);
   }
 
   /** Sentences of a line of text. */
   private static final int SENTENCES = 4;
+
+  /** Wrong answers to a question that are of its kind; another one is no answer at all. */
+  private static final int WRONG_WORDS = 2;
 
   /**
    * How much is made.
@@ -55,7 +70,38 @@ public record TinyWorld(List<String> text, List<Task> training, List<Task> heldO
       }
     }
     List<Task> training = known.stream().map(Fact::task).toList();
-    return new TinyWorld(text(shuffled(known, order)), shuffled(training, order), heldOut);
+    List<String> lines = text(shuffled(known, order));
+    List<Task> asked = shuffled(training, order);
+    // Draws of their own: the questions stay the same whatever is asked about them.
+    RandomStream doubts = RandomStream.of(seed, Purpose.DATA, 1, 0);
+    List<TaskPair> pairs = new ArrayList<>();
+    for (int i = 0; i < WRONG_WORDS; i++) {
+      pairs.addAll(pairs(asked, doubts));
+    }
+    for (Task task : asked) {
+      pairs.add(new TaskPair(task, known.get(doubts.nextInt(known.size())).sentence()));
+    }
+    return new TinyWorld(lines, asked, shuffled(pairs, doubts), heldOut, pairs(heldOut, doubts));
+  }
+
+  /** Each task with a wrong answer that is the right one to another question of the same kind. */
+  private static List<TaskPair> pairs(List<Task> tasks, RandomStream random) {
+    Map<TaskKind, List<String>> answers = new EnumMap<>(TaskKind.class);
+    for (TaskKind kind : TaskKind.values()) {
+      answers.put(
+          kind, tasks.stream().filter(t -> t.kind() == kind).map(Task::answer).distinct().toList());
+    }
+    List<TaskPair> pairs = new ArrayList<>();
+    for (Task task : tasks) {
+      List<String> others =
+          Objects.requireNonNull(answers.get(task.kind())).stream()
+              .filter(a -> !a.equals(task.answer()))
+              .toList();
+      if (!others.isEmpty()) {
+        pairs.add(new TaskPair(task, others.get(random.nextInt(others.size()))));
+      }
+    }
+    return pairs;
   }
 
   private static List<String> text(List<Fact> facts) {

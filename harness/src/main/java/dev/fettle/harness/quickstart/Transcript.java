@@ -1,18 +1,22 @@
 package dev.fettle.harness.quickstart;
 
+import dev.fettle.bestof.BestOfReport;
 import dev.fettle.harness.quickstart.Examination.Answer;
 import dev.fettle.harness.quickstart.QuickstartReport.Job;
+import dev.fettle.harness.score.Calibration;
+import dev.fettle.harness.score.Share;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Tells what is being done and what came of it. */
 final class Transcript {
   private static final int CURVE_POINTS = 8;
 
   /** Later on, rounding differences have grown: docs/contributing/numerics.md shows how. */
-  private static final int COMPARED_STEPS = 50;
+  static final int COMPARED_STEPS = 50;
 
   private static final String TABLE = "  %-12s %10s %10s %10s %10s %10s";
 
@@ -67,43 +71,91 @@ final class Transcript {
         e.right(), e.answers().size(), percent(e));
   }
 
-  private static String percent(Examination e) {
+  static String percent(Examination e) {
     return String.format(Locale.ROOT, "%.0f %%", 100 * e.accuracy());
   }
 
+  void calibrated(Calibration pairs) {
+    Share right = pairs.accuracy();
+    line(
+        "  held-out pairs with the right answer before the wrong one: %.1f %% of %d (95 %%: %.1f to %.1f)",
+        100 * right.value(), right.of(), 100 * right.low(), 100 * right.high());
+  }
+
+  void chosen(Examination best, BestOfReport report) {
+    examined(best);
+    report
+        .goldGain()
+        .ifPresent(
+            gain ->
+                line(
+                    "  the best of %d is right more often than one by %.1f %% (95 %%: %.1f to %.1f)",
+                    report.points().size(),
+                    100 * gain.mean(),
+                    100 * gain.low(),
+                    100 * gain.high()));
+  }
+
   void finish(QuickstartReport report) {
+    stages(report);
     kinds(report);
     samples(report);
     backends(report);
     next(report);
   }
 
+  private void stages(QuickstartReport report) {
+    line("%nThe held-out questions after each stage");
+    line("  %-20s %10s %10s %12s %10s", "", "right", "", "mean reward", "seconds");
+    for (Milestone m : report.alignment().milestones()) {
+      line(
+          "  %-20s %10s %10s %12.2f %10.1f",
+          m.stage(),
+          m.answers().right() + "/" + m.answers().answers().size(),
+          percent(m.answers()),
+          m.meanReward(),
+          m.seconds());
+    }
+    line("  Rejection sampling and DPO each begin with the fine-tuned model.");
+  }
+
+  /** The largest difference of a training's losses from the main one's. */
+  static String difference(QuickstartReport report, FineTuning training) {
+    double largest = training.largestDifference(report.main().training(), COMPARED_STEPS);
+    return String.format(Locale.ROOT, "%.1e", largest);
+  }
+
   private void kinds(QuickstartReport report) {
-    line("%nHeld-out questions answered right, by kind");
-    Examination after = report.main().after();
-    line("  %-12s %10s %10s %10s", "", "questions", "before", "after");
+    List<Milestone> stages = report.alignment().milestones();
+    line("%nRight answers by kind of question");
+    StringBuilder head = new StringBuilder(String.format("  %-12s", ""));
+    stages.forEach(m -> head.append(String.format(" %18s", m.stage())));
+    line("%s", head);
     for (TaskKind kind : TaskKind.values()) {
-      Examination mine = after.only(kind);
-      if (!mine.answers().isEmpty()) {
-        line(
-            "  %-12s %10d %10d %10d",
-            kind, mine.answers().size(), report.before().only(kind).right(), mine.right());
+      StringBuilder row = new StringBuilder(String.format("  %-12s", kind));
+      for (Milestone m : stages) {
+        Examination mine = m.answers().only(kind);
+        row.append(String.format(" %18s", mine.right() + "/" + mine.answers().size()));
+      }
+      if (!report.before().only(kind).answers().isEmpty()) {
+        line("%s", row);
       }
     }
-    line(
-        "  %-12s %10d %10s %10s",
-        "all", after.answers().size(), percent(report.before()), percent(after));
   }
 
   private void samples(QuickstartReport report) {
-    line("%nOne of each kind, after fine-tuning (before)");
+    List<Milestone> stages = report.alignment().milestones();
+    line("%nOne answer to each kind, stage by stage");
     for (TaskKind kind : TaskKind.values()) {
-      List<Answer> mine = report.main().after().only(kind).answers();
-      if (!mine.isEmpty()) {
-        Answer answer = mine.get(0);
-        String before = report.before().only(kind).answers().get(0).given();
-        String verdict = answer.isRight() ? "" : ", wrong: it is " + answer.task().answer();
-        line("  %s %s (%s)%s", answer.task().question(), answer.given(), before, verdict);
+      List<Answer> first = report.before().only(kind).answers();
+      if (!first.isEmpty()) {
+        String given =
+            stages.stream()
+                .map(m -> m.answers().only(kind).answers().get(0).given())
+                .collect(Collectors.joining(" > "));
+        line(
+            "  %s %s (right: %s)",
+            first.get(0).task().question(), given, first.get(0).task().answer());
       }
     }
   }
@@ -118,9 +170,7 @@ final class Transcript {
           TABLE,
           t.backend(),
           String.format(Locale.ROOT, "%.6f", t.lastLoss()),
-          t.equals(main)
-              ? ""
-              : String.format(Locale.ROOT, "%.1e", t.largestDifference(main, COMPARED_STEPS)),
+          t.equals(main) ? "" : difference(report, t),
           String.format(Locale.ROOT, "%.1f", t.seconds()),
           String.format(Locale.ROOT, "%,.0f", t.tokensPerSecond()),
           percent(job.after()));
@@ -139,7 +189,9 @@ final class Transcript {
     Path model = report.main().training().model();
     String question = report.main().after().answers().get(0).task().question();
     Path data = report.directory().resolve("data");
-    line("%nDone in %.0f s. To go on:", report.seconds());
+    line(
+        "%nDone in %.0f s. The curves and more answers are in %s. To go on:",
+        report.seconds(), report.page());
     line("  ./fettle generate --model %s --prompt '%s'", model, question);
     line(
         "  ./fettle score --model %s --data %s --out scores.jsonl",

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param directory which holds them
  */
 record WorldFiles(Path directory) {
+  private static final String PROMPT = "prompt";
 
   /** Plain text, a row a line: to train the base model on. */
   Path text() {
@@ -33,6 +34,21 @@ record WorldFiles(Path directory) {
     return directory.resolve("questions.heldout.jsonl");
   }
 
+  /** The questions trained on, each with a right answer and a wrong one. */
+  Path pairs() {
+    return directory.resolve("pairs.train.jsonl");
+  }
+
+  /** The questions held out, each with a right answer and a wrong one. */
+  Path heldOutPairs() {
+    return directory.resolve("pairs.heldout.jsonl");
+  }
+
+  /** The questions trained on as prompts, each with what is right in a column of its own. */
+  Path prompts() {
+    return directory.resolve("prompts.jsonl");
+  }
+
   /** What the tokenizer is trained on: the plain text and the training questions. */
   Path vocabulary() {
     return directory.resolve("vocabulary.txt");
@@ -45,6 +61,9 @@ record WorldFiles(Path directory) {
       Files.write(text(), world.text().stream().map(l -> json(Map.of("text", l))).toList());
       Files.write(training(), world.training().stream().map(WorldFiles::row).toList());
       Files.write(heldOut(), world.heldOut().stream().map(WorldFiles::row).toList());
+      Files.write(pairs(), world.pairs().stream().map(WorldFiles::pair).toList());
+      Files.write(heldOutPairs(), world.heldOutPairs().stream().map(WorldFiles::pair).toList());
+      Files.write(prompts(), world.training().stream().map(WorldFiles::prompt).toList());
       List<String> all = new ArrayList<>(world.text());
       world.training().forEach(t -> all.add(t.question() + " " + t.answer()));
       Files.write(vocabulary(), all);
@@ -55,10 +74,29 @@ record WorldFiles(Path directory) {
 
   private static String row(Task task) {
     Map<String, String> columns = new LinkedHashMap<>();
-    columns.put("prompt", task.question());
-    // The blank belongs to the answer's first word, as words are cut.
-    columns.put("completion", " " + task.answer());
+    columns.put(PROMPT, task.question());
+    columns.put("completion", written(task.answer()));
     return json(columns);
+  }
+
+  private static String pair(TaskPair pair) {
+    Map<String, String> columns = new LinkedHashMap<>();
+    columns.put(PROMPT, pair.task().question());
+    columns.put("chosen", written(pair.task().answer()));
+    columns.put("rejected", written(pair.wrong()));
+    return json(columns);
+  }
+
+  private static String prompt(Task task) {
+    Map<String, String> columns = new LinkedHashMap<>();
+    columns.put(PROMPT, task.question());
+    columns.put("answer", task.answer());
+    return json(columns);
+  }
+
+  /** The blank belongs to the answer's first word, as words are cut. */
+  private static String written(String answer) {
+    return " " + answer;
   }
 
   private static String json(Map<String, String> row) {

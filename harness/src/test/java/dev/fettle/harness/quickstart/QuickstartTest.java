@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fettle.harness.model.NewModel;
 import dev.fettle.harness.quickstart.Scale.Stage;
+import dev.fettle.harness.quickstart.Scale.Stages;
 import dev.fettle.harness.run.Terminal;
 import dev.fettle.settings.ConfigException;
 import java.io.ByteArrayOutputStream;
@@ -25,8 +26,12 @@ final class QuickstartTest {
           new TinyWorld.Amount(Set.of(TaskKind.COUNT), 400, 20),
           new NewModel.Sizes(2, 48, 4, 4, 96, 32, true),
           340,
-          new Stage(40, 8, 32, 3e-3),
-          new Stage(150, 16, 32, 4e-3));
+          new Stages(
+              new Stage(40, 8, 32, 3e-3),
+              new Stage(150, 16, 32, 4e-3),
+              new Stage(30, 8, 32, 4e-3),
+              new Stage(8, 64, 32, 1e-3),
+              new Stage(8, 8, 32, 1e-4)));
 
   @TempDir private Path dir;
 
@@ -46,9 +51,15 @@ final class QuickstartTest {
     assertThat(report.main().after().answers()).hasSize(20);
     assertThat(report.main().training().losses()).hasSize(150);
     assertThat(report.main().training().model()).isDirectoryContaining("glob:**.safetensors");
+    assertThat(report.alignment().milestones())
+        .extracting(Milestone::stage)
+        .containsExactly(
+            Alignment.BASE, Alignment.SFT, Alignment.BEST_OF, Alignment.REJECTION, Alignment.DPO);
+    assertThat(report.alignment().bestOf().points()).hasSize(8);
+    assertThat(report.page()).content().contains("After each stage", "<svg", "Some answers");
     assertThat(shown.toString(StandardCharsets.UTF_8))
         .contains("./fettle generate --model " + report.main().training().model())
-        .contains("Held-out questions answered right")
+        .contains("The held-out questions after each stage")
         .contains("No other backend");
   }
 
