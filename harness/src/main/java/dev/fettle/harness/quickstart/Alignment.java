@@ -3,10 +3,12 @@ package dev.fettle.harness.quickstart;
 import dev.fettle.bestof.BestOf;
 import dev.fettle.bestof.BestOfReport;
 import dev.fettle.bestof.Choice;
+import dev.fettle.harness.Fettle;
 import dev.fettle.harness.config.BackendSettings;
 import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.model.LoadedModel;
+import dev.fettle.harness.model.NewModel;
 import dev.fettle.harness.model.RewardModel;
 import dev.fettle.harness.quickstart.QuickstartReport.Job;
 import dev.fettle.harness.quickstart.Scale.Stages;
@@ -82,11 +84,24 @@ final class Alignment {
     }
   }
 
+  /**
+   * To say whether a word stands in the question takes less than to answer: a small fresh model,
+   * with the policy's tokenizer, learns it in seconds.
+   */
   private FineTuning trainReward(Path model) {
     jobs.transcript().stage("Training a reward model on pairs of answers", backend);
+    QuickstartSettings settings = jobs.settings();
+    Path fresh = settings.directory().resolve("fresh-reward");
+    Fettle.initModel(
+        new NewModel(
+            NewModel.Family.LLAMA,
+            settings.scale().judge(),
+            new NewModel.CopiedTokens(model),
+            settings.seed()),
+        fresh);
     return jobs.train(
         backend,
-        jobs.of("reward", model, stages.reward())
+        jobs.of("reward", fresh, stages.reward())
             .set("algorithm.type", "reward")
             .set("data.train", files.pairs()));
   }

@@ -8,10 +8,16 @@ import java.util.EnumSet;
  *
  * @param world how much data is made
  * @param model sizes of the base model
+ * @param judge sizes of the reward model, which begins fresh
  * @param vocabSize tokens of its tokenizer at most
  * @param stages how it is trained
  */
-public record Scale(TinyWorld.Amount world, NewModel.Sizes model, int vocabSize, Stages stages) {
+public record Scale(
+    TinyWorld.Amount world,
+    NewModel.Sizes model,
+    NewModel.Sizes judge,
+    int vocabSize,
+    Stages stages) {
 
   /**
    * The trainings.
@@ -37,15 +43,15 @@ public record Scale(TinyWorld.Amount world, NewModel.Sizes model, int vocabSize,
   /** About a million parameters; less than four minutes on two cores. */
   public static Scale normal() {
     return new Scale(
-        // Where somebody lives is learnt much later than the rest: too late for a first look.
-        new TinyWorld.Amount(EnumSet.complementOf(EnumSet.of(TaskKind.LIVES)), 600, 40),
+        new TinyWorld.Amount(EnumSet.allOf(TaskKind.class), 600, 30),
         new NewModel.Sizes(2, 192, 4, 4, 768, 128, true),
+        new NewModel.Sizes(2, 64, 4, 4, 128, 128, true),
         700,
         new Stages(
             new Stage(150, 8, 128, 2e-3),
-            new Stage(160, 8, 128, 1e-3),
-            new Stage(250, 8, 128, 1e-3),
-            new Stage(120, 64, 128, 1e-3),
-            new Stage(100, 8, 128, 6e-4)));
+            new Stage(240, 8, 128, 1e-3),
+            new Stage(300, 16, 64, 3e-3),
+            new Stage(300, 64, 128, 1e-3),
+            new Stage(250, 8, 128, 1e-3)));
   }
 }

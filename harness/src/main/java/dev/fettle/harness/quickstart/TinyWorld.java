@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  *
  * @param text lines of plain text, in which no question stands
  * @param training questions to fine-tune on
- * @param pairs those questions with their right answer and a wrong one, each several times
+ * @param pairs those questions, each with a right answer and a wrong one
  * @param heldOut questions to be examined with; none is among those trained on
  * @param heldOutPairs these, each with a right answer and a wrong one
  */
@@ -38,9 +38,6 @@ public record TinyWorld(
 
   /** Sentences of a line of text. */
   private static final int SENTENCES = 4;
-
-  /** Wrong answers to a question that are of its kind; another one is no answer at all. */
-  private static final int WRONG_WORDS = 2;
 
   /**
    * How much is made.
@@ -74,14 +71,7 @@ public record TinyWorld(
     List<Task> asked = shuffled(training, order);
     // Draws of their own: the questions stay the same whatever is asked about them.
     RandomStream doubts = RandomStream.of(seed, Purpose.DATA, 1, 0);
-    List<TaskPair> pairs = new ArrayList<>();
-    for (int i = 0; i < WRONG_WORDS; i++) {
-      pairs.addAll(pairs(asked, doubts));
-    }
-    for (Task task : asked) {
-      pairs.add(new TaskPair(task, known.get(doubts.nextInt(known.size())).sentence()));
-    }
-    return new TinyWorld(lines, asked, shuffled(pairs, doubts), heldOut, pairs(heldOut, doubts));
+    return new TinyWorld(lines, asked, pairs(asked, doubts), heldOut, pairs(heldOut, doubts));
   }
 
   /** Each task with a wrong answer that is the right one to another question of the same kind. */

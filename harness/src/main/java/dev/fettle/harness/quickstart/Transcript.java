@@ -116,7 +116,9 @@ final class Transcript {
           m.meanReward(),
           m.seconds());
     }
-    line("  Rejection sampling and DPO each begin with the fine-tuned model.");
+    line(
+        "  Rejection sampling and DPO each begin with the fine-tuned model. What the base writes is no");
+    line("  answer: the reward model has never seen the like, and its reward says nothing.");
   }
 
   /** The largest difference of a training's losses from the main one's. */

@@ -25,6 +25,7 @@ final class QuickstartTest {
       new Scale(
           new TinyWorld.Amount(Set.of(TaskKind.COUNT), 400, 20),
           new NewModel.Sizes(2, 48, 4, 4, 96, 32, true),
+          new NewModel.Sizes(1, 32, 4, 4, 64, 32, true),
           340,
           new Stages(
               new Stage(40, 8, 32, 3e-3),
