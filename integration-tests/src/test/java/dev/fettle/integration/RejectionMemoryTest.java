@@ -15,11 +15,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a round takes, caches, programs and answers, is given back before the next. */
+@Tag("slow")
 class RejectionMemoryTest {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final int ROUNDS = 24;
