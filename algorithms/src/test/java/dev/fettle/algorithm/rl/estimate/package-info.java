@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fettle.algorithm.rl.estimate;
+
+import org.jspecify.annotations.NullMarked;
