@@ -21,6 +21,11 @@ public interface Capabilities {
   /** True where matrix products in bfloat16 are really computed so. */
   boolean bf16Matmul();
 
+  /** True where matrix products in TensorFloat-32 are really computed so. */
+  default boolean tf32Matmul() {
+    return false;
+  }
+
   /**
    * True where all programs take the memory for intermediate results from one pool. Where it is
    * false each keeps its own, and few programs are better than ones that fit closely.

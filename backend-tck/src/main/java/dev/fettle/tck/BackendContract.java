@@ -33,9 +33,12 @@ public abstract class BackendContract {
   /** The backend under test. */
   protected abstract BackendProvider provider();
 
-  /** The device to test on. */
+  /**
+   * The device to test on: the one that the system property {@code fettle.device} names, or the
+   * CPU.
+   */
   protected Device device() {
-    return Device.CPU;
+    return Device.parse(System.getProperty("fettle.device", "cpu"));
   }
 
   /** How to open the backend. */

@@ -1,5 +1,6 @@
 package dev.fettle.benchmarks;
 
+import dev.fettle.ir.op.Linalg.Precision;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.BackendOptions;
 import dev.fettle.spi.BackendProvider;
@@ -18,20 +19,31 @@ final class Bench {
   private Bench() {}
 
   /**
-   * Opens a backend on the CPU with two threads, or as many as the system property {@code
-   * fettle.threads} says: with one, the processor time of a run tells its work even where others
-   * use the machine. The property {@code fettle.profile} names a directory for the runtime's
-   * traces.
+   * Opens a backend on the device that the system property {@code fettle.device} names, the CPU
+   * unless set, with two threads, or as many as the property {@code fettle.threads} says: with one,
+   * the processor time of a run tells its work even where others use the machine. The property
+   * {@code fettle.profile} names a directory for the runtime's traces.
    */
   static Backend open(String id) {
     for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
       if (provider.id().equals(id)) {
         String profile = System.getProperty("fettle.profile");
         Map<String, String> extra = profile == null ? Map.of() : Map.of("profile", profile);
-        return provider.open(Device.CPU, new BackendOptions(THREADS, extra));
+        Device device = Device.parse(System.getProperty("fettle.device", "cpu"));
+        return provider.open(device, new BackendOptions(THREADS, extra));
       }
     }
     throw new IllegalArgumentException("no backend '" + id + "' on the class path");
+  }
+
+  /** The precision of a name: {@code f32}, {@code tf32} or {@code bf16}. */
+  static Precision precision(String name) {
+    return switch (name) {
+      case "f32" -> Precision.FULL;
+      case "tf32" -> Precision.TF32;
+      case "bf16" -> Precision.BF16;
+      default -> throw new IllegalArgumentException(name + " is not f32, tf32 or bf16");
+    };
   }
 
   /** The middle of some times. */

@@ -74,7 +74,7 @@ record BenchModel(String name, Dimensions dims, int rows, int length) {
             true,
             0.02);
     LanguageModel model = Models.of(config);
-    Precision rounding = precision.equals("bf16") ? Precision.BF16 : Precision.FULL;
+    Precision rounding = Bench.precision(precision);
     PolicySpec spec = lora ? adapted(model) : PolicySpec.of(model);
     return Policy.load(backend, spec, new ForwardOptions(rounding, false), BenchModel::fresh);
   }

@@ -112,9 +112,9 @@ public final class MatmulBench {
   /** Arguments: backend, precision. */
   public static void main(String[] args) {
     if (args.length < 2) {
-      throw new IllegalArgumentException("usage: MatmulBench BACKEND f32|bf16");
+      throw new IllegalArgumentException("usage: MatmulBench BACKEND f32|tf32|bf16");
     }
-    Precision precision = args[1].equals("bf16") ? Precision.BF16 : Precision.FULL;
+    Precision precision = Bench.precision(args[1]);
     double flop = 0;
     double seconds = 0;
     try (Backend backend = Bench.open(args[0])) {

@@ -32,7 +32,7 @@ public final class StepBench {
   public static void main(String[] args) {
     if (args.length < 4) {
       throw new IllegalArgumentException(
-          "usage: StepBench BACKEND tiny|small|gpt2[+lora] f32|bf16 STEPS [DUMP_DIR]");
+          "usage: StepBench BACKEND tiny|small|gpt2[+lora] f32|tf32|bf16 STEPS [DUMP_DIR]");
     }
     boolean lora = args[1].endsWith(LORA);
     BenchModel shape = BenchModel.named(args[1].replace(LORA, ""));

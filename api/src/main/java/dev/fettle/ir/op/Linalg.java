@@ -18,6 +18,11 @@ public sealed interface Linalg extends PrimitiveOp {
     /** In the operands' own type. */
     FULL,
     /**
+     * F32 operands may be rounded to TensorFloat-32 first, which keeps 10 bits of the fraction;
+     * sums stay F32. A backend whose device has no such products computes in full precision.
+     */
+    TF32,
+    /**
      * F32 operands may be rounded to bfloat16 first; sums stay F32. A backend without such a kernel
      * computes in full precision, which is only more exact, and reports it.
      */

@@ -42,8 +42,11 @@ public record ModelSettings(
                   .insteadOf("path", "keep path for its weights, or init for fresh ones"),
               Key.choice(
                       "precision",
-                      Choices.of("f32", Precision.FULL).or("bf16", Precision.BF16),
-                      "of matrix products; parameters, sums and losses are F32 either way")
+                      Choices.of("f32", Precision.FULL)
+                          .or("tf32", Precision.TF32)
+                          .or("bf16", Precision.BF16),
+                      "of matrix products; parameters, sums and losses are F32 either way. `f32` is"
+                          + " never rounded to TensorFloat-32, on no device; `tf32` needs a GPU")
                   .otherwise(Precision.FULL)
                   .also("dtype", "torch_dtype"),
               Key.choice(

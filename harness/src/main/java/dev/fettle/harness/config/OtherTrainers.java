@@ -41,7 +41,8 @@ final class OtherTrainers {
                   + " out",
               "save_safetensors save_only_model"),
           new Answer("the model's card is written always; leave it out", "hub_model_card"),
-          new Answer("set model.precision: f32 or bf16", "tf32 bf16_full_eval fp16_full_eval"),
+          new Answer(
+              "set model.precision: f32, tf32 or bf16", "tf32 bf16_full_eval fp16_full_eval"),
           new Answer(
               "set model.recompute: blocks to save memory",
               "activation_offloading gradient_checkpointing_kwargs"),

@@ -15,16 +15,25 @@ public final class PrecisionAdvice {
    * some tens of milliseconds for bf16 on a backend that has such products, else none.
    */
   public static Optional<String> on(Backend backend, Precision asked) {
-    if (asked != Precision.BF16) {
+    if (asked == Precision.FULL) {
       return Optional.empty();
     }
+    if (asked == Precision.TF32) {
+      return backend.capabilities().tf32Matmul() ? Optional.empty() : gainsNothing(backend, "tf32");
+    }
     if (!backend.capabilities().bf16Matmul()) {
-      return Optional.of(
-          "model.precision bf16 gains nothing on "
-              + backend.id()
-              + ", which computes its products in F32; the numbers are those of f32");
+      return gainsNothing(backend, "bf16");
     }
     return about(backend.id(), ProductSpeeds.measure(backend, Effort.QUICK));
+  }
+
+  private static Optional<String> gainsNothing(Backend backend, String precision) {
+    return Optional.of(
+        "model.precision "
+            + precision
+            + " gains nothing on "
+            + backend.id()
+            + ", which computes its products in F32; the numbers are those of f32");
   }
 
   /** The same for speeds that are known. */

@@ -6,7 +6,6 @@ import dev.fettle.checkpoint.Provenance.DataFile;
 import dev.fettle.files.AtomicFile;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.model.PolicyPlan;
-import dev.fettle.ir.op.Linalg.Precision;
 import dev.fettle.models.head.RewardHead;
 import dev.fettle.train.Evaluations.Best;
 import dev.fettle.train.Progress;
@@ -134,7 +133,11 @@ record ModelCard(
     values.put("packing", word(config.data().packing()));
     values.put(
         "precision of matrix products",
-        config.model().precision() == Precision.BF16 ? "bf16" : "f32");
+        switch (config.model().precision()) {
+          case FULL -> "f32";
+          case TF32 -> "tf32";
+          case BF16 -> "bf16";
+        });
     values.put("seed", config.run().seed());
     values.put("backend", of.provenance().backend() + " " + of.provenance().backendVersion());
     plan.adapter()

@@ -42,7 +42,9 @@ class PrecisionAdviceTest {
     try (Backend backend = new ReferenceProvider().open(Device.CPU, BackendOptions.DEFAULT)) {
       assertThat(PrecisionAdvice.on(backend, Precision.FULL)).isEmpty();
       assertThat(PrecisionAdvice.on(backend, Precision.BF16).orElseThrow())
-          .contains("gains nothing on reference");
+          .contains("precision bf16 gains nothing on reference");
+      assertThat(PrecisionAdvice.on(backend, Precision.TF32).orElseThrow())
+          .contains("precision tf32 gains nothing on reference");
     }
   }
 
