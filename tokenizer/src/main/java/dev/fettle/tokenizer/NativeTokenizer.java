@@ -59,7 +59,7 @@ final class NativeTokenizer implements AutoCloseable {
     String before = System.getProperty(OFFLINE);
     System.setProperty(OFFLINE, "true");
     try {
-      LibUtils.checkStatus();
+      CudaProbe.withoutIt(LibUtils::checkStatus);
     } catch (RuntimeException | LinkageError e) {
       throw new TokenizerException(
           "the native tokenizers library does not load on this machine ("

@@ -90,7 +90,7 @@ final class Libraries {
   /** The folders of a list such as {@code LD_LIBRARY_PATH}. */
   static List<Path> split(String list) {
     List<Path> folders = new ArrayList<>();
-    for (String folder : list.split(File.pathSeparator)) {
+    for (String folder : list.split(File.pathSeparator, -1)) {
       if (!folder.isBlank()) {
         path(folder.strip()).ifPresent(folders::add);
       }
