@@ -5,6 +5,13 @@ import java.nio.file.Path;
 /** Where a setting was written, for messages. Prints as {@code run.yaml:12}. */
 sealed interface Place {
 
+  /** What is set under a name such as {@code apiKey}, and the user of an address, stay unsaid. */
+  private static String withoutSecrets(String text) {
+    return text.replaceAll(
+            "(?i)((?:key|token|secret|password)\"?\\s*[=:]\\s*)(?!\\s)[^,}]+", "$1...")
+        .replaceAll("://[^/@\\s]*@", "://...@");
+  }
+
   /** A line of a file, from 1. */
   record Line(Path file, int line) implements Place {
     @Override
@@ -17,7 +24,7 @@ sealed interface Place {
   record Option(String text) implements Place {
     @Override
     public String toString() {
-      return "--set " + text;
+      return "--set " + Place.withoutSecrets(text);
     }
   }
 
@@ -25,7 +32,7 @@ sealed interface Place {
   record Argument(String option, String text) implements Place {
     @Override
     public String toString() {
-      return option + " " + text;
+      return option + " " + Place.withoutSecrets(text);
     }
   }
 

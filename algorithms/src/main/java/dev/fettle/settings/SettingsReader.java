@@ -49,6 +49,17 @@ public final class SettingsReader<S> {
   }
 
   /**
+   * Reads the text of a file that lies elsewhere than on the disk, as in a jar.
+   *
+   * @param name by which messages know it; relative paths are relative to the working directory
+   * @throws ConfigException with everything that is wrong
+   */
+  public S text(Path name, String text) {
+    Problems problems = new Problems(new Glossary(keys));
+    return read(TreeReader.file(name, text, problems), problems, Path.of("").toAbsolutePath());
+  }
+
+  /**
    * Reads settings of a program by their paths; relative ones are relative to the working
    * directory. An enum's constant, a path or an Optional stand for what they would be in a file,
    * and so does the record of a section.

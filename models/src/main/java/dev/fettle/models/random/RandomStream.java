@@ -26,7 +26,9 @@ public final class RandomStream {
     /** Made-up data: demonstrations and tests. */
     DATA(6),
     /** Which rows of a source a mixture takes; micro is the source. */
-    MIX(7);
+    MIX(7),
+    /** The principle an answer is judged by; step is the row, micro the round. */
+    PRINCIPLE(20);
 
     private final int code;
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fettle.feedback.endpoint;
+
+import org.jspecify.annotations.NullMarked;

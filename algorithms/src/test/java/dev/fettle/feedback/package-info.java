@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fettle.feedback;
+
+import org.jspecify.annotations.NullMarked;
