@@ -24,6 +24,7 @@ import java.util.function.Function;
  * @param notes what the user should know before the first step, one phrase each
  * @param hook takes part in each step
  * @param kept what the hook keeps, beside the policy and the optimizer, that a resumed run needs
+ * @param rates parameters that learn at a rate of their own
  */
 public record Training<B>(
     Objective<B> objective,
@@ -32,7 +33,8 @@ public record Training<B>(
     List<TrainingListener> listeners,
     List<String> notes,
     StepHook hook,
-    CheckpointTensors kept) {
+    CheckpointTensors kept,
+    OwnRate rates) {
 
   /** Copies the lists. */
   public Training {
@@ -49,7 +51,8 @@ public record Training<B>(
         List.of(),
         List.of(),
         StepHook.NONE,
-        CheckpointTensors.none());
+        CheckpointTensors.none(),
+        OwnRate.NONE);
   }
 
   /**
@@ -90,17 +93,18 @@ public record Training<B>(
 
   /** The same, evaluated otherwise. */
   public Training<B> evaluatedBy(Function<Stepper<B>, StepResult> other) {
-    return new Training<>(objective, source, Optional.of(other), listeners, notes, hook, kept);
+    return new Training<>(
+        objective, source, Optional.of(other), listeners, notes, hook, kept, rates);
   }
 
   /** The same, with these told of each step. */
   public Training<B> toldTo(List<TrainingListener> others) {
-    return new Training<>(objective, source, evaluation, others, notes, hook, kept);
+    return new Training<>(objective, source, evaluation, others, notes, hook, kept, rates);
   }
 
   /** The same with something to say before the first step. */
   public Training<B> noting(List<String> others) {
-    return new Training<>(objective, source, evaluation, listeners, others, hook, kept);
+    return new Training<>(objective, source, evaluation, listeners, others, hook, kept, rates);
   }
 
   /**
@@ -109,6 +113,11 @@ public record Training<B>(
    * @param state what it keeps that a resumed run needs, saved with every checkpoint
    */
   public Training<B> joinedBy(StepHook other, CheckpointTensors state) {
-    return new Training<>(objective, source, evaluation, listeners, notes, other, state);
+    return new Training<>(objective, source, evaluation, listeners, notes, other, state, rates);
+  }
+
+  /** The same with a learning rate of their own for some parameters. */
+  public Training<B> at(OwnRate others) {
+    return new Training<>(objective, source, evaluation, listeners, notes, hook, kept, others);
   }
 }

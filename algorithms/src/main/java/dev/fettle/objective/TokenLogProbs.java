@@ -4,6 +4,7 @@ import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.ir.DType;
 import dev.fettle.ir.Dim;
 import dev.fettle.ir.GraphBuilder;
+import dev.fettle.ir.Shape;
 import dev.fettle.ir.TensorType;
 import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.LinearCrossEntropy;
@@ -14,9 +15,11 @@ import dev.fettle.models.nn.TokenPlaces;
 import dev.fettle.program.ProgramBuilder;
 import dev.fettle.spi.HostTensor;
 import dev.fettle.spi.support.ProgramKey;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * The one way from packed rows to token log-probabilities, for every objective: the body over all
@@ -41,6 +44,7 @@ public final class TokenLogProbs {
   private static final String LENGTH = "length";
 
   private final AttentionLayout layout;
+  private final double temperature;
 
   /** For sequences packed side by side. */
   public TokenLogProbs() {
@@ -49,7 +53,17 @@ public final class TokenLogProbs {
 
   /** For rows in which tokens see each other in a way of their own. */
   public TokenLogProbs(AttentionLayout layout) {
+    this(layout, 1);
+  }
+
+  /**
+   * For the distribution that answers were drawn from at a temperature.
+   *
+   * @param temperature that divides the logits, above 0
+   */
+  public TokenLogProbs(AttentionLayout layout, double temperature) {
     this.layout = layout;
+    this.temperature = temperature;
   }
 
   /** The sizes of a micro-batch, its selected positions rounded up. */
@@ -95,8 +109,9 @@ public final class TokenLogProbs {
    * @param weights F32[selected]: each target's weight in the loss, 0 for padding
    * @param rows F32[selected, embed]: the hidden states the head read
    * @param head its weight, [vocab, embed]
+   * @param read what the body made of all tokens
    */
-  public record Scored(List<Value> results, Value weights, Value rows, Value head) {
+  public record Scored(List<Value> results, Value weights, Value rows, Value head, Read read) {
 
     /** The sum of a per-position result, weighted as in the loss: a scalar. */
     public Value weighted(GraphBuilder g, LinearCrossEntropy.Result result) {
@@ -104,25 +119,48 @@ public final class TokenLogProbs {
     }
   }
 
+  /**
+   * What a body made of all tokens of a micro-batch.
+   *
+   * @param scope it was written in
+   * @param tokens it read
+   * @param hidden F32[tokens, embed]
+   * @param selected from values of all tokens, on the first axis, to those of the tokens that
+   *     targets are predicted from
+   */
+  public record Read(
+      ModelScope scope, TokenInputs tokens, Value hidden, UnaryOperator<Value> selected) {}
+
   /** Appends body and head. */
   public Scored build(ObjectiveContext c, ProgramKey key) {
     ProgramBuilder b = c.builder();
     TokenInputs tokens = TokenInputs.declare(b, key.size(ROWS), key.size(LENGTH));
     ModelScope scope = c.scope(layout.declare(b, tokens.ids().type()));
     Value hidden = c.model().hidden(scope, tokens);
-    Dim chosen = new Dim("selected", selected(key));
-    TensorType column = TensorType.of(DType.I32, chosen);
-    boolean all = selected(key) == key.size(ROWS) * key.size(LENGTH);
-    Value rows =
-        all
-            ? c.g().reshape(hidden, chosen, hidden.shape().dim(1))
-            : c.g().gather(hidden, b.input(SELECTED, column));
+    TensorType column = TensorType.of(DType.I32, new Dim(SELECTED, selected(key)));
+    Read read = new Read(scope, tokens, hidden, of -> chosen(c, key, of));
+    Value rows = chosen(c, key, hidden);
+    if (temperature != 1) {
+      // The logits divided, without a pass over them.
+      rows = c.g().scale(rows, 1 / temperature);
+    }
     Value targets = b.input(TARGETS, column);
     Value weights = b.input(WEIGHTS, column.withDType(DType.F32));
     Value head = c.spec().head(LmHead.class).weight(scope);
     LinearCrossEntropy op = new LinearCrossEntropy(chunk(c, key), c.options().precision());
     List<Value> results = LinearCrossEntropy.of(c.g(), op, rows, head, targets, weights);
-    return new Scored(results, weights, rows, head);
+    return new Scored(results, weights, rows, head, read);
+  }
+
+  private static Value chosen(ObjectiveContext c, ProgramKey key, Value of) {
+    Dim chosen = new Dim(SELECTED, selected(key));
+    if (selected(key) == key.size(ROWS) * key.size(LENGTH)) {
+      List<Dim> dims = new ArrayList<>(of.shape().dims());
+      dims.set(0, chosen);
+      return c.g().reshape(of, new Shape(dims));
+    }
+    TensorType column = TensorType.of(DType.I32, chosen);
+    return c.g().gather(of, c.builder().sharedInput(SELECTED, column));
   }
 
   /** Positions whose logits may exist at one time in a program of these sizes. */
@@ -143,6 +181,24 @@ public final class TokenLogProbs {
     for (int at = 1; at < ofTokens.length; at++) {
       if (batch.targetMask()[at] != 0) {
         values[all ? at - 1 : n++] = ofTokens[at];
+      }
+    }
+    return values;
+  }
+
+  /**
+   * From values in the order in which predictions are selected back to those of tokens.
+   *
+   * @param selected as a program of these sizes gives them
+   * @return {@code [rows * length]}; 0 at what is not predicted
+   */
+  public static float[] laidOut(MicroBatch batch, ProgramKey key, float[] selected) {
+    float[] values = new float[batch.rows() * batch.length()];
+    boolean all = selected(key) == values.length;
+    int n = 0;
+    for (int at = 1; at < values.length; at++) {
+      if (batch.targetMask()[at] != 0) {
+        values[at] = selected[all ? at - 1 : n++];
       }
     }
     return values;

@@ -31,7 +31,7 @@ public record AdamWOptimizer(
   }
 
   @Override
-  public void update(ProgramBuilder b, ParameterSpec p, Value gradient, Value scale) {
+  public void update(ProgramBuilder b, ParameterSpec p, Value gradient, Stride stride) {
     List<Slot> moments = slots(p);
     double decay = decayed.includes(p) ? weightDecay : 0;
     List<Value> updated =
@@ -43,8 +43,8 @@ public record AdamWOptimizer(
                     gradient,
                     b.state(moments.get(0), false),
                     b.state(moments.get(1), false),
-                    Scalars.input(b, Scalars.LEARNING_RATE),
-                    scale,
+                    stride.learningRate(),
+                    stride.scale(),
                     Scalars.input(b, "bias_correction1"),
                     Scalars.input(b, "bias_correction2")));
     b.write(p.slot().name(), updated.get(0));
@@ -53,10 +53,8 @@ public record AdamWOptimizer(
   }
 
   @Override
-  public Map<String, HostTensor> scalars(long step, double learningRate) {
+  public Map<String, HostTensor> scalars(long step) {
     return Map.of(
-        Scalars.LEARNING_RATE,
-        HostTensor.scalar(DType.F32, learningRate),
         "bias_correction1",
         HostTensor.scalar(DType.F32, 1 - Math.pow(beta1, (double) step)),
         "bias_correction2",

@@ -21,10 +21,18 @@ public interface Optimizer {
    * Appends the update of one parameter and writes its slots.
    *
    * @param gradient of the parameter's type
+   * @param stride how far the step goes
+   */
+  void update(ProgramBuilder builder, ParameterSpec parameter, Value gradient, Stride stride);
+
+  /**
+   * How far a step goes.
+   *
+   * @param learningRate a scalar
    * @param scale a scalar every gradient is multiplied by, from clipping
    */
-  void update(ProgramBuilder builder, ParameterSpec parameter, Value gradient, Value scale);
+  record Stride(Value learningRate, Value scale) {}
 
   /** The scalars of a step, by the names of the inputs {@link #update} declares. */
-  Map<String, HostTensor> scalars(long step, double learningRate);
+  Map<String, HostTensor> scalars(long step);
 }

@@ -7,8 +7,6 @@ import dev.fettle.program.ProgramBuilder;
 
 /** The scalar inputs of an apply program; each is declared once however often it is read. */
 final class Scalars {
-  static final String LEARNING_RATE = "learning_rate";
-
   private Scalars() {}
 
   static Value input(ProgramBuilder b, String name) {

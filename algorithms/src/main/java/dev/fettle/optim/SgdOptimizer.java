@@ -1,6 +1,5 @@
 package dev.fettle.optim;
 
-import dev.fettle.ir.DType;
 import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.Sgd;
 import dev.fettle.models.nn.ParameterSpec;
@@ -27,13 +26,13 @@ public record SgdOptimizer(double momentum, double weightDecay, DecayedParameter
   }
 
   @Override
-  public void update(ProgramBuilder b, ParameterSpec p, Value gradient, Value scale) {
+  public void update(ProgramBuilder b, ParameterSpec p, Value gradient, Stride stride) {
     double decay = decayed.includes(p) ? weightDecay : 0;
     List<Slot> kept = slots(p);
     List<Value> operands = new ArrayList<>(List.of(b.state(p.slot(), false), gradient));
     kept.forEach(slot -> operands.add(b.state(slot, false)));
-    operands.add(Scalars.input(b, Scalars.LEARNING_RATE));
-    operands.add(scale);
+    operands.add(stride.learningRate());
+    operands.add(stride.scale());
     List<Value> updated = b.g().emit(new Sgd(momentum, decay), operands);
     b.write(p.slot().name(), updated.get(0));
     if (!kept.isEmpty()) {
@@ -42,7 +41,7 @@ public record SgdOptimizer(double momentum, double weightDecay, DecayedParameter
   }
 
   @Override
-  public Map<String, HostTensor> scalars(long step, double learningRate) {
-    return Map.of(Scalars.LEARNING_RATE, HostTensor.scalar(DType.F32, learningRate));
+  public Map<String, HostTensor> scalars(long step) {
+    return Map.of();
   }
 }

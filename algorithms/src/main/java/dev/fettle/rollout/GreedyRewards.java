@@ -2,19 +2,28 @@ package dev.fettle.rollout;
 
 import dev.fettle.models.generate.SamplingOptions;
 import dev.fettle.reward.RewardScores;
+import dev.fettle.reward.WeightedRewards;
 import dev.fettle.sample.Completion;
 import dev.fettle.sample.SamplePrompt;
 import dev.fettle.train.StepResult;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the policy's likeliest answers to held-out prompts are worth.
  *
  * @param run whose policy answers
+ * @param judge what else is measured of the answers, as {@code judge}
  */
-public record GreedyRewards(RolloutRun run) {
+public record GreedyRewards(RolloutRun run, Optional<WeightedRewards> judge) {
+  /** By the run's own rewards. */
+  public GreedyRewards(RolloutRun run) {
+    this(run, Optional.empty());
+  }
 
   /** The same of several sets; a metric of a set with a name is called by both. */
   public StepResult ofEach(Map<String, ? extends List<SamplePrompt>> sets) {
@@ -32,6 +41,7 @@ public record GreedyRewards(RolloutRun run) {
     RolloutSettings settings = run.settings();
     SamplingOptions greedy = SamplingOptions.greedy(settings.maxNewTokens());
     RolloutStatistics statistics = new RolloutStatistics();
+    List<Double> judged = new ArrayList<>();
     int most = settings.sampleBatchSize();
     try (Sampler sampler = run.samplers().get()) {
       for (int at = 0; at < prompts.size(); at += most) {
@@ -39,9 +49,15 @@ public record GreedyRewards(RolloutRun run) {
         List<Completion> answers =
             sampler.sample(prompts.subList(at, Math.min(at + most, prompts.size())), greedy);
         add(answers, statistics);
+        judge.ifPresent(j -> Arrays.stream(j.score(answers)).forEach(judged::add));
       }
     }
-    return statistics.metrics();
+    Map<String, Double> metrics = new LinkedHashMap<>(statistics.metrics());
+    if (judge.isPresent()) {
+      double[] all = judged.stream().mapToDouble(Double::doubleValue).toArray();
+      metrics.put("judge", RewardScores.mean(all));
+    }
+    return metrics;
   }
 
   private void add(List<Completion> answers, RolloutStatistics statistics) {

@@ -14,17 +14,20 @@ import dev.fettle.train.Policy;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens samplers over the slots of a run's policy: no weight is there twice. What a sampler takes,
  * caches and programs, is given back when it is closed, so that training has the memory.
  */
-public final class PolicySamplers implements Supplier<Sampler> {
+public final class PolicySamplers implements Supplier<Sampler>, AutoCloseable {
   private final Provider<Policy> policy;
   private final ProgramCache programs;
   private final Optional<Tokenizer> tokenizer;
   private final StopTokens ends;
   private final PromptSampler.Settings settings;
+  private boolean keeping;
+  private @Nullable Sampler kept;
 
   /**
    * Samplers of a run.
@@ -52,8 +55,41 @@ public final class PolicySamplers implements Supplier<Sampler> {
     return PolicyPrint.of(policy.get()) + " on " + policy.get().backend().id();
   }
 
+  /**
+   * From now on what a sampler has taken stays with it until {@link #close}: for rollouts that
+   * follow each other at every step.
+   */
+  public void keep() {
+    keeping = true;
+  }
+
   @Override
   public Sampler get() {
+    if (!keeping) {
+      return open();
+    }
+    Sampler open = kept == null ? open() : kept;
+    kept = open;
+    return new Sampler() {
+      @Override
+      public List<Completion> sample(List<SamplePrompt> prompts, SamplingOptions options) {
+        return open.sample(prompts, options);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Override
+  public void close() {
+    if (kept != null) {
+      kept.close();
+      kept = null;
+    }
+  }
+
+  private Sampler open() {
     Policy of = policy.get();
     GeneratorModel model = new GeneratorModel(of.spec(), of.options().precision());
     Generator generator = new Generator(model, of.state(), programs);

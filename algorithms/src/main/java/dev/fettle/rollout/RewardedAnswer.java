@@ -39,7 +39,7 @@ public record RewardedAnswer(
   }
 
   /** An answer and what it is worth. */
-  static RewardedAnswer of(Completion of, double reward, Map<String, Double> rewards) {
+  public static RewardedAnswer of(Completion of, double reward, Map<String, Double> rewards) {
     return new RewardedAnswer(
         of.prompt().index(),
         of.sample(),

@@ -42,7 +42,7 @@ public final class RolloutStatistics {
   private double bestOfPrompt = Double.NaN;
 
   /** Adds an answer. */
-  void add(RewardedAnswer answer) {
+  public void add(RewardedAnswer answer) {
     if (answer.sample() == 0 || answer.index() != prompt) {
       best.add(bestOfPrompt);
       bestOfPrompt = Double.NaN;

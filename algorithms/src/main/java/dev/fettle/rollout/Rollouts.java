@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fettle.algorithm.RunSite;
-import dev.fettle.data.batch.Order;
 import dev.fettle.data.store.ContentKey;
 import dev.fettle.metrics.ProgressBars.Bar;
 import dev.fettle.metrics.ProgressBars.Work;
@@ -109,19 +108,7 @@ public final class Rollouts {
     if (options.promptsPerRound() == 0) {
       return prompts;
     }
-    int count = promptsOfRound();
-    Order order = Order.shuffled(options.sampling().draws().seed());
-    List<SamplePrompt> chosen = new ArrayList<>(count);
-    long pass = -1;
-    int[] visits = {};
-    for (long at = (long) (round - 1) * count; at < (long) round * count; at++) {
-      if (at / prompts.size() != pass) {
-        pass = at / prompts.size();
-        visits = order.visits(pass, prompts.size());
-      }
-      chosen.add(prompts.get(visits[(int) (at % prompts.size())]));
-    }
-    return chosen;
+    return prompts.ofRound(round, promptsOfRound(), options.sampling().draws().seed());
   }
 
   /**

@@ -1,11 +1,13 @@
 package dev.fettle.rollout;
 
 import dev.fettle.data.Example;
+import dev.fettle.data.batch.Order;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.RowOrigin;
 import dev.fettle.data.store.ContentKey;
 import dev.fettle.sample.SamplePrompt;
 import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -30,6 +32,27 @@ public final class RoundPrompts extends AbstractList<SamplePrompt> {
   @Override
   public int size() {
     return prompts.size();
+  }
+
+  /**
+   * The prompts of a round, the next of shuffled passes over all.
+   *
+   * @param round from 1
+   * @param count of each round
+   */
+  public List<SamplePrompt> ofRound(int round, int count, long seed) {
+    Order order = Order.shuffled(seed);
+    List<SamplePrompt> chosen = new ArrayList<>(count);
+    long pass = -1;
+    int[] visits = {};
+    for (long at = (long) (round - 1) * count; at < (long) round * count; at++) {
+      if (at / size() != pass) {
+        pass = at / size();
+        visits = order.visits(pass, size());
+      }
+      chosen.add(get(visits[(int) (at % size())]));
+    }
+    return chosen;
   }
 
   /** Identifies them: equal where the tokens are. */
@@ -83,7 +106,8 @@ public final class RoundPrompts extends AbstractList<SamplePrompt> {
     return example(get(place).ids(), answer, origin);
   }
 
-  private static Example example(int[] prompt, int[] answer, RowOrigin origin) {
+  /** A prompt and an answer as one sequence, from wherever they come. */
+  public static Example example(int[] prompt, int[] answer, RowOrigin origin) {
     int[] ids = Arrays.copyOf(prompt, prompt.length + answer.length);
     System.arraycopy(answer, 0, ids, prompt.length, answer.length);
     byte[] targets = new byte[ids.length];

@@ -90,7 +90,7 @@ public final class RoundRows {
   }
 
   /** What is told of a line that no run wrote. */
-  static DataException foreign(RowOrigin origin) {
+  public static DataException foreign(RowOrigin origin) {
     return DataException.at(
         origin,
         "is no answer that a run wrote; restore the file, or begin a new run under another name");

@@ -18,7 +18,7 @@ import java.util.function.Function;
  * @param <E> an example
  * @param <B> the micro-batch
  */
-final class RoundSteps<E extends Sized, B> {
+public final class RoundSteps<E extends Sized, B> {
   /** Passes of a round; a round of more would repeat the orders of the next. */
   private static final long PASSES = 1L << 32;
 
@@ -36,7 +36,7 @@ final class RoundSteps<E extends Sized, B> {
    *
    * @param tokens of all micro-batches that are not padding
    */
-  record Step<B>(List<B> microBatches, long tokens) {}
+  public record Step<B>(List<B> microBatches, long tokens) {}
 
   RoundSteps(List<E> examples, StepLayout<E, B> layout, int round) {
     this.examples = examples;
@@ -58,7 +58,7 @@ final class RoundSteps<E extends Sized, B> {
    *
    * @param number of the step within the round, from 0
    */
-  Step<B> step(long number) {
+  public Step<B> step(long number) {
     int count = Math.min(options.batchSize(), examples.size());
     List<E> taken = new ArrayList<>(count);
     for (long at = number * count; at < (number + 1) * count; at++) {

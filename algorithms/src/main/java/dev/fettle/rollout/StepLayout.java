@@ -32,7 +32,8 @@ public record StepLayout<E extends Sized, B>(
     return new StepLayout<>(options, rows, RowPlan::of, (batch, examples) -> batch);
   }
 
-  RoundSteps<E, B> over(List<E> examples, int round) {
+  /** The steps of a round, from 1, that learns these. */
+  public RoundSteps<E, B> over(List<E> examples, int round) {
     return new RoundSteps<>(examples, this, round);
   }
 
@@ -48,7 +49,7 @@ public record StepLayout<E extends Sized, B>(
    * Rows of a round. Each holds its longest example; where examples share rows, all are of one
    * length, that of a usual step's micro-batch, so that few programs serve the round.
    */
-  PackingOptions packing(List<E> examples) {
+  public PackingOptions packing(List<E> examples) {
     int longest = 2;
     long tokens = 0;
     for (E example : examples) {

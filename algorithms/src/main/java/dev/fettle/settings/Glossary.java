@@ -1,6 +1,7 @@
 package dev.fettle.settings;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,11 +73,11 @@ final class Glossary {
     return "unknown key; did you mean '" + name + "'?";
   }
 
-  /** A key of that name in another section. */
+  /** A key of that name in another section, the outermost if there are several. */
   private Optional<String> elsewhere(Problems.Unknown u) {
     return rows.stream()
         .filter(r -> Nearest.same(u.name(), r.name()))
-        .findFirst()
+        .min(Comparator.comparingLong(r -> r.path().chars().filter(c -> c == '.').count()))
         .map(r -> "unknown key here; did you mean '" + r.path() + "'?");
   }
 

@@ -13,6 +13,7 @@ import dev.fettle.objective.Loss;
 import dev.fettle.objective.Metric;
 import dev.fettle.objective.Objective;
 import dev.fettle.objective.ObjectiveContext;
+import dev.fettle.optim.Optimizer;
 import dev.fettle.program.Program;
 import dev.fettle.program.ProgramBuilder;
 import dev.fettle.program.Slot;
@@ -40,6 +41,8 @@ import java.util.function.Supplier;
 public final class Stepper<B> implements AutoCloseable {
   private static final String GRADIENT_NORM = "grad_norm";
   private static final String SCALE = "gradient_scale";
+  private static final String LEARNING_RATE = "learning_rate";
+  private static final String OTHER_RATE = "learning_rate_of_others";
 
   /** As torch's {@code clip_grad_norm_}. */
   private static final double CLIP_EPSILON = 1e-6;
@@ -120,8 +123,12 @@ public final class Stepper<B> implements AutoCloseable {
     requireFinite(GRADIENT_NORM, metrics, step);
     double clip = options.clipNorm();
     double scale = clip > 0 ? Math.min(1, clip / (norm + CLIP_EPSILON)) : 1;
-    Map<String, HostTensor> scalars =
-        new LinkedHashMap<>(options.optimizer().scalars(step, learningRate));
+    Map<String, HostTensor> scalars = new LinkedHashMap<>(options.optimizer().scalars(step));
+    scalars.put(LEARNING_RATE, HostTensor.scalar(DType.F32, learningRate));
+    if (trainables.stream().anyMatch(options.rates().others())) {
+      double other = learningRate * options.rates().share();
+      scalars.put(OTHER_RATE, HostTensor.scalar(DType.F32, other));
+    }
     apply(step, scale, scalars);
     return new StepResult(metrics);
   }
@@ -272,7 +279,9 @@ public final class Stepper<B> implements AutoCloseable {
     TensorType scalar = TensorType.scalar(DType.F32);
     Value scale = clipped ? b.input(SCALE, scalar) : b.g().constant(DType.F32, 1);
     for (ParameterSpec p : trainables) {
-      options.optimizer().update(b, p, b.state(gradient(p), false), scale);
+      String rate = options.rates().others().test(p) ? OTHER_RATE : LEARNING_RATE;
+      Optimizer.Stride stride = new Optimizer.Stride(b.sharedInput(rate, scalar), scale);
+      options.optimizer().update(b, p, b.state(gradient(p), false), stride);
     }
     return b.build();
   }

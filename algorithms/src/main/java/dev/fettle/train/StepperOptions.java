@@ -10,13 +10,18 @@ import java.util.function.BooleanSupplier;
  * @param clipNorm the largest global gradient norm; 0 for no clipping
  * @param hook takes part in each step
  * @param stopRequested asked before each micro-batch of an evaluation
+ * @param rates where parameters have learning rates of their own
  */
 public record StepperOptions(
-    Optimizer optimizer, double clipNorm, StepHook hook, BooleanSupplier stopRequested) {
+    Optimizer optimizer,
+    double clipNorm,
+    StepHook hook,
+    BooleanSupplier stopRequested,
+    LearningRates rates) {
 
   /** Steps in which a hook takes part. */
   public StepperOptions(Optimizer optimizer, double clipNorm, StepHook hook) {
-    this(optimizer, clipNorm, hook, () -> false);
+    this(optimizer, clipNorm, hook, () -> false, LearningRates.ONE);
   }
 
   /** Steps of a worker alone. */
@@ -26,11 +31,16 @@ public record StepperOptions(
 
   /** The same with a hook that takes part in each step. */
   public StepperOptions with(StepHook other) {
-    return new StepperOptions(optimizer, clipNorm, other, stopRequested);
+    return new StepperOptions(optimizer, clipNorm, other, stopRequested, rates);
   }
 
   /** The same with evaluations cut short when asked to. */
   public StepperOptions stoppingWhen(BooleanSupplier requested) {
-    return new StepperOptions(optimizer, clipNorm, hook, requested);
+    return new StepperOptions(optimizer, clipNorm, hook, requested, rates);
+  }
+
+  /** The same with learning rates of their own for some parameters. */
+  public StepperOptions at(LearningRates others) {
+    return new StepperOptions(optimizer, clipNorm, hook, stopRequested, others);
   }
 }

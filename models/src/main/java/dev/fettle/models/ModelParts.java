@@ -62,7 +62,7 @@ public record ModelParts(ModelNames names, List<ParameterSpec> parameters, List<
             new PackedAttention(tokens.ids()),
             ForwardOptions.DEFAULT);
     Value hidden = spec.body().hidden(scope, tokens);
-    spec.heads().forEach(head -> head.apply(scope, hidden));
+    spec.heads().forEach(head -> head.apply(scope, tokens, hidden));
     return params;
   }
 

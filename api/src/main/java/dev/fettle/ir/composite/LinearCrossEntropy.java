@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Token log-likelihoods straight from hidden states, a chunk of rows at a time, so that the full
@@ -26,8 +27,8 @@ import java.util.Optional;
  * most likely class), and the gradients of the loss for hidden and weight, which are found in the
  * same pass over each chunk. Results nobody reads are dropped.
  *
- * <p>A gradient may flow through the loss or through nll; through nll the chunks are computed again
- * in the reverse sweep.
+ * <p>A gradient may flow through the loss, nll or entropy; through the latter two the chunks are
+ * computed again in the reverse sweep.
  *
  * @param chunk rows whose logits exist at one time
  * @param precision how products are rounded
@@ -54,6 +55,8 @@ public record LinearCrossEntropy(int chunk, Precision precision) implements Comp
       return results.get(index);
     }
   }
+
+  private static final int FIRST_GRADIENT = Result.HIDDEN_GRADIENT.index;
 
   /** Checks the chunk. */
   public LinearCrossEntropy {
@@ -171,6 +174,11 @@ public record LinearCrossEntropy(int chunk, Precision precision) implements Comp
     return new Chunk(nll, entropy, correct, hiddenGrad, weightGrad);
   }
 
+  private List<Value> entropyGradients(VjpContext c, Value weights) {
+    LinearEntropyGradient op = new LinearEntropyGradient(chunk, precision);
+    return c.g().emit(op, List.of(c.in(0), c.in(1), weights));
+  }
+
   @Override
   public boolean hasVjp() {
     return true;
@@ -179,7 +187,7 @@ public record LinearCrossEntropy(int chunk, Precision precision) implements Comp
   @Override
   public List<Optional<Value>> vjp(VjpContext c) {
     GraphBuilder g = c.g();
-    for (int i = Result.ENTROPY.index; i < Result.values().length; i++) {
+    for (int i = Result.CORRECT.index; i < Result.values().length; i++) {
       if (c.gradIfAny(i).isPresent()) {
         throw new IrException("LinearCrossEntropy has no gradient through " + Result.values()[i]);
       }
@@ -197,9 +205,12 @@ public record LinearCrossEntropy(int chunk, Precision precision) implements Comp
                 Optional<Value> viaNll =
                     c.gradIfAny(Result.NLL.index)
                         .map(d -> of(g, this, c.in(0), c.in(1), c.in(2), d).get(result));
-                return viaLoss
-                    .map(a -> viaNll.map(b -> g.add(a, b)).orElse(a))
-                    .or(() -> viaNll)
+                Optional<Value> viaEntropy =
+                    c.gradIfAny(Result.ENTROPY.index)
+                        .map(d -> entropyGradients(c, d).get(result - FIRST_GRADIENT));
+                return Stream.of(viaLoss, viaNll, viaEntropy)
+                    .flatMap(Optional::stream)
+                    .reduce(g::add)
                     .orElseGet(() -> g.fill(0, c.out(result).type()));
               }));
     }

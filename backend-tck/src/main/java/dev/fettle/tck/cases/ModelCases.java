@@ -7,6 +7,7 @@ import dev.fettle.ir.Dim;
 import dev.fettle.ir.composite.CrossEntropy;
 import dev.fettle.ir.composite.Linear;
 import dev.fettle.ir.composite.LinearCrossEntropy;
+import dev.fettle.ir.composite.LinearEntropyGradient;
 import dev.fettle.ir.composite.Rope;
 import dev.fettle.ir.composite.Split;
 import dev.fettle.ir.op.Linalg.Precision;
@@ -68,7 +69,15 @@ final class ModelCases {
       LinearCrossEntropy op = new LinearCrossEntropy(chunk, Precision.FULL);
       cases.add(
           OpCase.of("linearCrossEntropy/chunk" + chunk, op, hidden, weight, targets, weights)
-              .gradientsThrough(2)
+              .gradientsThrough(3)
+              .withoutHalves());
+      cases.add(
+          OpCase.of(
+                  "linearEntropyGradient/chunk" + chunk,
+                  new LinearEntropyGradient(chunk, Precision.FULL),
+                  hidden,
+                  weight,
+                  weights)
               .withoutHalves());
     }
   }

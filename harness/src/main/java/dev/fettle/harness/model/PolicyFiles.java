@@ -33,6 +33,7 @@ public final class PolicyFiles {
   private final Policy policy;
   private final Optional<ChatTemplate> template;
   private final SavedTypes types;
+  private final ModelParts parts;
 
   /**
    * The files of a policy.
@@ -44,7 +45,9 @@ public final class PolicyFiles {
     this.plan = plan;
     this.policy = policy;
     this.template = template;
-    this.types = SavedTypes.of(plan, policy.parts());
+    // Of the plan, which may leave out a head that only training needs.
+    this.parts = ModelParts.trace(plan.spec());
+    this.types = SavedTypes.of(plan, parts);
   }
 
   /** Writes what was trained; a directory that is there already is replaced. */
@@ -75,11 +78,11 @@ public final class PolicyFiles {
 
   private void weights(Path directory) {
     if (plan.adapter().isEmpty()) {
-      FinalModel.weights(directory, policy.parts(), policy.weights(), types);
+      FinalModel.weights(directory, parts, policy.weights(), types);
       return;
     }
     List<TensorEntry> entries = new ArrayList<>();
-    AdapterWeights.named(policy.parts())
+    AdapterWeights.named(parts)
         .forEach((name, p) -> entries.add(types.entry(name, p, entry(name, p))));
     SafetensorsWriter.write(directory.resolve(AdapterWeights.FILE), entries);
   }
@@ -95,7 +98,7 @@ public final class PolicyFiles {
       return;
     }
     String base = plan.files().directory().toAbsolutePath().normalize().toString();
-    AdapterConfig config = plan.adapter().get().config().saved(base, heads(policy.parts()));
+    AdapterConfig config = plan.adapter().get().config().saved(base, heads(parts));
     Optional<RewardHead> reward = plan.spec().findHead(RewardHead.class);
     reward.map(head -> head.describedBy(config)).orElse(config).write(directory);
     FinalModel.tokens(directory, plan.files().tokenizer(), template);
@@ -119,9 +122,9 @@ public final class PolicyFiles {
   private CheckpointTensors tensors() {
     Map<String, Slot> named = new LinkedHashMap<>();
     if (plan.adapter().isPresent()) {
-      AdapterWeights.named(policy.parts()).forEach((name, p) -> named.put(name, p.slot()));
+      AdapterWeights.named(parts).forEach((name, p) -> named.put(name, p.slot()));
     } else {
-      FinalModel.written(policy.parts()).forEach(p -> named.put(p.name(), p.slot()));
+      FinalModel.written(parts).forEach(p -> named.put(p.name(), p.slot()));
     }
     return CheckpointTensors.of(policy.state(), named);
   }

@@ -37,50 +37,53 @@ public final class PolicyLoader {
     double deviation = plan.files().config().model().initializerRange();
     FreshParameters fresh = new FreshParameters(parts, seed, deviation);
     Optional<Path> adapter = plan.adapter().flatMap(PolicyAdapter::directory);
-    if (adapter.isEmpty()) {
-      return load(backend, plan, parts, fresh::of, p -> Optional.empty());
-    }
-    try (AdapterWeights weights = new AdapterWeights(adapter.get(), parts)) {
-      return load(backend, plan, parts, fresh::of, weights::find);
+    try (HeadWeights heads = HeadWeights.of(plan.spec())) {
+      if (adapter.isEmpty()) {
+        return load(backend, plan, parts, fresh::of, heads::find);
+      }
+      try (AdapterWeights weights = new AdapterWeights(adapter.get(), parts)) {
+        return load(backend, plan, parts, fresh::of, p -> heads.find(p).or(() -> weights.find(p)));
+      }
     }
   }
 
-  /** The adapter's own come first: its copies and heads may be in the model's files too. */
+  /** An adapter's own come first: its copies and heads may be in the model's files too. */
   private static Policy load(
       Backend backend,
       PolicyPlan plan,
       ModelParts parts,
       Function<ParameterSpec, HostTensor> fresh,
-      Function<ParameterSpec, Optional<HostTensor>> adapter) {
+      Function<ParameterSpec, Optional<HostTensor>> own) {
     if (plan.settings().fresh()) {
-      return Policy.load(backend, plan.spec(), plan.settings().forward(), fresh::apply);
+      Weights drawn = p -> own.apply(p).orElseGet(() -> fresh.apply(p));
+      return Policy.load(backend, plan.spec(), plan.settings().forward(), drawn);
     }
     try (WeightSource source = plan.files().weights()) {
       StoredParameters stored = new StoredParameters(source, parts);
       report(source, parts, stored.unexpected());
       return Policy.load(
-          backend, plan.spec(), plan.settings().forward(), new Layers(adapter, stored, fresh));
+          backend, plan.spec(), plan.settings().forward(), new Layers(own, stored, fresh));
     }
   }
 
-  /** Where a parameter comes from: the adapter's files, the model's, or a draw. */
+  /** Where a parameter comes from: files of its own, the model's, or a draw. */
   private record Layers(
-      Function<ParameterSpec, Optional<HostTensor>> adapter,
+      Function<ParameterSpec, Optional<HostTensor>> files,
       StoredParameters stored,
       Function<ParameterSpec, HostTensor> fresh)
       implements Weights {
 
     @Override
     public HostTensor of(ParameterSpec p) {
-      return adapter.apply(p).or(() -> stored.find(p)).orElseGet(() -> fresh.apply(p));
+      return files.apply(p).or(() -> stored.find(p)).orElseGet(() -> fresh.apply(p));
     }
 
     @Override
     public HostTensor part(ParameterSpec p, Pieces piece) {
       // What an adapter holds is small, or a copy of what the model holds in its place.
-      Optional<HostTensor> own =
+      Optional<HostTensor> part =
           p.source() == Source.BASE ? stored.findPart(p, piece) : Optional.empty();
-      return own.orElseGet(() -> Weights.super.part(p, piece));
+      return part.orElseGet(() -> Weights.super.part(p, piece));
     }
   }
 

@@ -3,12 +3,15 @@ package dev.fettle.harness.model;
 import dev.fettle.algorithm.ReferenceModels;
 import dev.fettle.harness.wiring.Resources;
 import dev.fettle.models.config.HfConfig;
+import dev.fettle.models.head.Head;
+import dev.fettle.models.head.LmHead;
 import dev.fettle.settings.ConfigException;
 import dev.fettle.spi.Backend;
 import dev.fettle.tokenizer.TokenizerChanges;
 import dev.fettle.train.Policy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -29,7 +32,9 @@ public record RunReferences(Backend backend, PolicyPlan plan, long seed, Resourc
 
   @Override
   public Policy start() {
-    return resources.own(PolicyLoader.load(backend, plan, seed));
+    // Only what gives log-probabilities: a critic beside it would take as much memory again.
+    List<Head> heads = plan.spec().heads().stream().filter(LmHead.class::isInstance).toList();
+    return resources.own(PolicyLoader.load(backend, plan.with(heads), seed));
   }
 
   @Override

@@ -89,6 +89,7 @@ public final class TrainingRun<B> {
     StepperOptions stepping =
         StepperOptions.of(config.optimizer().toOptimizer(), config.optimizer().clipNorm())
             .with(training.hook())
+            .at(training.rates().against(config.optimizer().learningRate()))
             .stoppingWhen(options.stopRequested());
     this.stepper = resources.own(new Stepper<>(policy, training.objective(), stepping, programs));
     this.steps = config.train().totalSteps(training.source().stepsPerEpoch());

@@ -21,6 +21,7 @@ public final class Params {
   private final ProgramBuilder builder;
   private final Predicate<ParameterSpec> trainable;
   private final UnaryOperator<ParameterSpec> standIn;
+  private final UnaryOperator<ParameterSpec> owned;
   private final Map<String, ParameterSpec> specs;
   private final Map<String, Slot> tables;
 
@@ -33,21 +34,40 @@ public final class Params {
     this.builder = builder;
     this.trainable = trainable;
     this.standIn = asked -> asked;
+    this.owned = asked -> asked;
     this.specs = new LinkedHashMap<>();
     this.tables = new LinkedHashMap<>();
   }
 
-  private Params(Params same, UnaryOperator<ParameterSpec> standIn) {
+  private Params(
+      Params same, UnaryOperator<ParameterSpec> standIn, UnaryOperator<ParameterSpec> owned) {
     this.builder = same.builder;
     this.trainable = same.trainable;
     this.standIn = standIn;
+    this.owned = owned;
     this.specs = same.specs;
     this.tables = same.tables;
   }
 
   /** The same, the base model's parameters asked for through these layers. */
   Params through(Linears linears) {
-    return new Params(this, linears::standIn);
+    return new Params(this, linears::standIn, owned);
+  }
+
+  /**
+   * The same parameters once more, as a head's own: each begins as the base model's, under its name
+   * with something in front.
+   */
+  public Params copiedUnder(String prefix) {
+    return new Params(
+        this,
+        standIn,
+        p ->
+            new ParameterSpec(
+                prefix + p.name(),
+                p.type(),
+                new Initializer.FromBase(p, UnaryOperator.identity()),
+                Source.HEAD));
   }
 
   /** A matrix or embedding. */
@@ -105,7 +125,8 @@ public final class Params {
     return new ParameterSpec(name, TensorType.of(DType.F32, dims), fill, Source.BASE);
   }
 
-  private Value parameter(ParameterSpec spec) {
+  private Value parameter(ParameterSpec asked) {
+    ParameterSpec spec = owned.apply(asked);
     specs.put(spec.name(), spec);
     return builder.state(spec.slot(), trainable.test(spec));
   }
