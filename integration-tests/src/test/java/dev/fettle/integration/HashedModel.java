@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fettle.models.LanguageModel;
 import dev.fettle.models.Models;
+import dev.fettle.models.PolicySpec;
 import dev.fettle.models.config.HfConfig;
+import dev.fettle.models.head.LmHead;
+import dev.fettle.models.head.ValueHead;
 import dev.fettle.models.nn.ForwardOptions;
 import dev.fettle.models.nn.ParameterSpec;
 import dev.fettle.spi.Backend;
@@ -13,11 +16,12 @@ import dev.fettle.spi.HostTensor;
 import dev.fettle.train.Policy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.CRC32;
 
 /**
  * A small Llama whose weights follow from their names, so that other programs have the same: see
- * {@code make_objectives.py}.
+ * {@code make_objectives.py} and {@code make_losses.py}.
  */
 final class HashedModel {
   private static final double SCALE = 0.25;
@@ -34,6 +38,13 @@ final class HashedModel {
   /** The model of a salt: policies and references differ by it. */
   static Policy on(Backend backend, String salt) {
     return Policy.load(backend, model(), ForwardOptions.DEFAULT, p -> weights(salt, p));
+  }
+
+  /** The same with a critic on its body, beside next-token logits. */
+  static Policy withCritic(Backend backend, String salt) {
+    LanguageModel body = model();
+    PolicySpec spec = PolicySpec.of(body, List.of(new LmHead(body), ValueHead.SHARED));
+    return Policy.load(backend, spec, ForwardOptions.DEFAULT, p -> weights(salt, p));
   }
 
   private static LanguageModel model() {
