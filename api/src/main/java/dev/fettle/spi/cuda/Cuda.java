@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * CUDA on a machine: which cards there are, whether a runtime finds all it needs to use one, and
@@ -29,7 +30,8 @@ public final class Cuda {
       Pattern.compile("([\\w.+-]+\\.so[\\w.]*): cannot open shared object file");
 
   private final Host host;
-  private final Libraries libraries;
+  private final List<Path> given = new ArrayList<>();
+  private @Nullable Libraries libraries;
 
   /**
    * @param folders with CUDA that the loader is not told of, in the manner of {@code PATH}; those
@@ -37,10 +39,23 @@ public final class Cuda {
    */
   public Cuda(Host host, Optional<String> folders) {
     this.host = host;
-    List<Path> given = new ArrayList<>();
     folders.ifPresent(list -> given.addAll(Libraries.split(list)));
     host.variable(VARIABLE).ifPresent(list -> given.addAll(Libraries.split(list)));
-    this.libraries = new Libraries(host, given);
+  }
+
+  /** Looked for once, and not before somebody asks: it takes a process. */
+  private synchronized Libraries libraries() {
+    Libraries known = libraries;
+    if (known == null) {
+      known = new Libraries(host, given);
+      libraries = known;
+    }
+    return known;
+  }
+
+  /** Where a library lies that is loaded by {@link #load}, or would be. */
+  public Optional<Path> find(String library) {
+    return libraries().find(library);
   }
 
   /** CUDA on the machine this process runs on. */
@@ -66,7 +81,7 @@ public final class Cuda {
     if (!isLinux()) {
       return Availability.yes("CUDA is looked for when the device is opened");
     }
-    if (libraries.find(DRIVER).isEmpty()) {
+    if (find(DRIVER).isEmpty()) {
       return cannot(
           device,
           missing(List.of(DRIVER)) + ", the NVIDIA driver's library; this machine shows " + gpus);
@@ -127,7 +142,7 @@ public final class Cuda {
   private List<String> absent(Needs needs) {
     List<String> absent = new ArrayList<>();
     for (String library : needs.libraries()) {
-      if (libraries.find(library).isEmpty()) {
+      if (find(library).isEmpty()) {
         absent.add(library);
       }
     }
@@ -135,7 +150,7 @@ public final class Cuda {
       if (libdevice().isEmpty()) {
         absent.add(WHERE_LIBDEVICE);
       }
-      if (libraries.find(DRIVER_COMPILER).isEmpty() && ptxas().isEmpty()) {
+      if (find(DRIVER_COMPILER).isEmpty() && ptxas().isEmpty()) {
         absent.add("ptxas (or the driver's " + DRIVER_COMPILER + ")");
       }
     }
@@ -147,7 +162,7 @@ public final class Cuda {
     return String.join(", ", absent)
         + " not found"
         + absent.stream()
-            .flatMap(library -> libraries.insteadOf(library).stream())
+            .flatMap(library -> libraries().insteadOf(library).stream())
             .findFirst()
             .map(other -> " (" + other + ")")
             .orElse("");
@@ -167,8 +182,8 @@ public final class Cuda {
         .flatMap(flags -> List.of(flags.split("\\s+")).stream())
         .filter(flag -> flag.startsWith("--xla_gpu_cuda_data_dir="))
         .forEach(flag -> homes.addAll(Libraries.split(flag.substring(flag.indexOf('=') + 1))));
-    homes.addAll(libraries.homes());
-    for (Path home : libraries.homes()) {
+    homes.addAll(libraries().homes());
+    for (Path home : libraries().homes()) {
       homes.add(home.resolve("cuda_nvcc"));
       homes.add(home.resolve("nvidia/cuda_nvcc"));
     }
@@ -192,7 +207,7 @@ public final class Cuda {
     List<String> wanted = new ArrayList<>(List.of(DRIVER));
     wanted.addAll(needs.libraries());
     for (String library : wanted) {
-      Optional<Path> file = libraries.find(library);
+      Optional<Path> file = find(library);
       if (file.isPresent()) {
         load(device, needs, file.get());
       }

@@ -1,33 +1,65 @@
 package dev.fettle.backend.tensorflow;
 
 import dev.fettle.spi.Availability;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import dev.fettle.spi.Device;
+import dev.fettle.spi.cuda.Cuda;
+import dev.fettle.spi.cuda.Needs;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Looks for TensorFlow's native parts without loading them. */
 final class NativeLibraries {
   private static final String ROOT = "/org/tensorflow/internal/c_api/";
+  private static final String GPU_PLATFORM = "linux-x86_64-gpu";
 
-  /** Directories the dynamic linker and CUDA's installer use. */
-  private static final List<String> DIRECTORIES =
-      List.of(
-          "/usr/lib/x86_64-linux-gnu",
-          "/usr/lib64",
-          "/usr/local/cuda/lib64",
-          "/usr/local/cuda/targets/x86_64-linux/lib");
+  /** What TensorFlow 2.18 opens by name, all of it before it makes a device of a card. */
+  static final Needs NEEDS =
+      new Needs(
+          "TensorFlow",
+          "CUDA 12 and cuDNN 9",
+          12,
+          List.of(
+              "libcudart.so.12",
+              "libcublasLt.so.12",
+              "libcublas.so.12",
+              "libcufft.so.11",
+              "libcusparse.so.12",
+              "libcusolver.so.11",
+              "libcudnn.so.9"),
+          true);
 
-  private static final List<String> CUDA =
-      List.of("libcuda.so.1", "libcudart.so.12", "libcublas.so.12", "libcudnn.so.9");
+  private final Predicate<String> onClassPath;
+  private final Cuda cuda;
+
+  NativeLibraries(Cuda cuda) {
+    this(NativeLibraries::holds, cuda);
+  }
+
+  /**
+   * Of another machine.
+   *
+   * @param onClassPath whether TensorFlow's library for a platform is there
+   */
+  NativeLibraries(Predicate<String> onClassPath, Cuda cuda) {
+    this.onClassPath = onClassPath;
+    this.cuda = cuda;
+  }
+
+  /** The same where a run names folders with CUDA. */
+  NativeLibraries with(Optional<String> cudaPath) {
+    return cudaPath.isEmpty() ? this : new NativeLibraries(onClassPath, Cuda.here(cudaPath));
+  }
+
+  Cuda cuda() {
+    return cuda;
+  }
 
   /** Whether the CPU can be used. */
   Availability cpu() {
     String platform = platform();
-    if (holds(platform) || holds(platform + "-gpu")) {
+    if (onClassPath.test(platform) || onClassPath.test(platform + "-gpu")) {
       return Availability.yes("native library for " + platform + " on the class path");
     }
     return Availability.no(
@@ -39,61 +71,26 @@ final class NativeLibraries {
   }
 
   /** Whether a GPU can be used. */
-  Availability gpu(int index) {
-    if (!holds("linux-x86_64-gpu")) {
+  Availability gpu(Device device) {
+    if (!onClassPath.test(GPU_PLATFORM)) {
       return Availability.no(
-          "gpu:"
-              + index
+          device
               + " needs TensorFlow's GPU library, which is not on the class path: exclude"
               + " org.tensorflow:tensorflow-core-native from dev.fettle:fettle-backend-tensorflow, and"
               + " add org.tensorflow:tensorflow-core-native:"
               + TensorFlowProvider.JAR
               + " twice, once plain and once with classifier linux-x86_64-gpu (in Fettle's own build:"
-              + " -Pgpu), or choose device cpu");
+              + " -Pgpu), or choose device cpu; this machine shows "
+              + cuda.gpus());
     }
-    List<String> missing = CUDA.stream().filter(library -> !installed(library)).toList();
-    if (!missing.isEmpty()) {
-      return Availability.no(
-          "gpu:"
-              + index
-              + " needs CUDA 12.5 and cuDNN 9.3 installed; not found: "
-              + String.join(", ", missing));
-    }
-    if (index >= count()) {
-      return Availability.no(
-          "gpu:" + index + " does not exist; this machine shows " + count() + " GPUs");
-    }
-    return Availability.yes("GPU library on the class path, CUDA installed");
+    return cuda.check(device, NEEDS);
   }
 
   /** GPUs that could be opened. */
   int gpus() {
-    return gpu(0).available() ? count() : 0;
-  }
-
-  private static int count() {
-    Path driver = Path.of("/proc/driver/nvidia/gpus");
-    if (!Files.isDirectory(driver)) {
-      return 0;
-    }
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(driver)) {
-      int n = 0;
-      for (Path ignored : entries) {
-        n++;
-      }
-      return n;
-    } catch (IOException e) {
-      return 0;
-    }
-  }
-
-  private static boolean installed(String library) {
-    List<String> directories = new ArrayList<>(DIRECTORIES);
-    String path = System.getenv("LD_LIBRARY_PATH");
-    if (path != null) {
-      directories.addAll(List.of(path.split(":")));
-    }
-    return directories.stream().anyMatch(d -> Files.exists(Path.of(d, library)));
+    return onClassPath.test(GPU_PLATFORM) && gpu(new Device("gpu", 0)).available()
+        ? Math.max(1, cuda.gpus().visible().size())
+        : 0;
   }
 
   private static boolean holds(String platform) {

@@ -3,11 +3,11 @@ package dev.fettle.backend.tensorflow;
 import com.google.protobuf.ByteString;
 import dev.fettle.backend.tensorflow.lower.ProgramLowering;
 import dev.fettle.backend.tensorflow.lower.ProgramLowering.Lowered;
+import dev.fettle.backend.tensorflow.lower.Target;
 import dev.fettle.program.Passes;
 import dev.fettle.program.Passes.Prepared;
 import dev.fettle.program.Program;
 import dev.fettle.spi.Backend;
-import dev.fettle.spi.BackendOptions;
 import dev.fettle.spi.Capabilities;
 import dev.fettle.spi.CompileOptions;
 import dev.fettle.spi.Device;
@@ -30,21 +30,28 @@ import org.tensorflow.proto.AttrValue;
  * whenever most of the graph belongs to closed programs and freed slots.
  */
 final class TensorFlowBackend implements Backend {
-  private final Device device;
   private final Capabilities capabilities;
-  private final int threads;
+  private final Target target;
+  private final SessionConfig config;
+  private final Optional<GpuRuns> gpu;
   private final Optional<Path> profile;
   private final List<TensorFlowState> states = new ArrayList<>();
   private final List<TensorFlowExecutable> executables = new ArrayList<>();
   private TensorFlowRuntime runtime;
   private boolean closed;
 
-  TensorFlowBackend(Device device, BackendOptions options, TensorFlowSettings settings) {
-    this.device = device;
-    this.capabilities = new TensorFlowCapabilities(settings);
-    this.threads = options.effectiveThreads();
+  /**
+   * Opens a session.
+   *
+   * @param gpu what holds for runs there; empty on the CPU
+   */
+  TensorFlowBackend(SessionConfig config, TensorFlowSettings settings, Optional<GpuRuns> gpu) {
+    this.target = gpu.isPresent() ? Target.GPU : Target.CPU;
+    this.capabilities = new TensorFlowCapabilities(settings, target);
+    this.config = config;
     this.profile = settings.profile();
-    this.runtime = new TensorFlowRuntime(device, threads);
+    this.gpu = gpu;
+    this.runtime = new TensorFlowRuntime(config);
   }
 
   @Override
@@ -54,7 +61,7 @@ final class TensorFlowBackend implements Backend {
 
   @Override
   public Device device() {
-    return device;
+    return config.device();
   }
 
   @Override
@@ -76,7 +83,7 @@ final class TensorFlowBackend implements Backend {
     requireOpen();
     long start = System.nanoTime();
     Prepared prepared = Passes.prepare(program, capabilities, options.expandComposites());
-    Lowered lowered = ProgramLowering.lower(prepared.program());
+    Lowered lowered = ProgramLowering.lower(prepared.program(), target);
     options.dumpTo().ifPresent(directory -> dump(directory, prepared.program(), lowered));
     double millis = (System.nanoTime() - start) / 1e6;
     List<String> notes = new ArrayList<>(prepared.notes());
@@ -99,6 +106,11 @@ final class TensorFlowBackend implements Backend {
     }
   }
 
+  /** What holds for runs on a GPU; empty on the CPU. */
+  Optional<GpuRuns> gpu() {
+    return gpu;
+  }
+
   /** Where traces of runs go. */
   Optional<Path> profile() {
     return profile;
@@ -111,18 +123,24 @@ final class TensorFlowBackend implements Backend {
   private void renewIfEmpty() {
     if (states.isEmpty() && executables.isEmpty() && runtime.isUsed()) {
       runtime.close();
-      runtime = new TensorFlowRuntime(device, threads);
+      runtime = new TensorFlowRuntime(config);
     }
   }
 
   /** Moves to a new session with what is alive, once most of the graph is not. */
   void moveIfMostlyGone() {
     if (runtime.isMostlyGone()) {
-      TensorFlowRuntime next = new TensorFlowRuntime(device, threads);
+      TensorFlowRuntime next = new TensorFlowRuntime(config);
       states.forEach(s -> s.move(runtime, next));
       runtime.close();
       runtime = next;
     }
+  }
+
+  /** Requires that a state could grow by so many bytes beside the others. */
+  void requireRoom(String what, long bytes) {
+    long before = states.stream().mapToLong(TensorFlowState::bytes).sum();
+    gpu.ifPresent(g -> g.require(what, before + bytes));
   }
 
   void forget(TensorFlowState state) {

@@ -1,5 +1,6 @@
 package dev.fettle.backend.tensorflow;
 
+import dev.fettle.backend.tensorflow.lower.Target;
 import dev.fettle.backend.tensorflow.lower.TfLowerings;
 import dev.fettle.ir.DType;
 import dev.fettle.ir.TensorType;
@@ -11,9 +12,11 @@ import java.util.List;
 /** What there are TensorFlow kernels for. */
 final class TensorFlowCapabilities implements Capabilities {
   private final TensorFlowSettings settings;
+  private final Target target;
 
-  TensorFlowCapabilities(TensorFlowSettings settings) {
+  TensorFlowCapabilities(TensorFlowSettings settings, Target target) {
     this.settings = settings;
+    this.target = target;
   }
 
   @Override
@@ -29,5 +32,10 @@ final class TensorFlowCapabilities implements Capabilities {
   @Override
   public boolean bf16Matmul() {
     return true;
+  }
+
+  @Override
+  public boolean tf32Matmul() {
+    return target == Target.GPU;
   }
 }

@@ -5,7 +5,6 @@ import dev.fettle.backend.tensorflow.lower.VariableGraph.Variable;
 import dev.fettle.ir.Value;
 import dev.fettle.program.Program;
 import dev.fettle.program.Slot;
-import dev.fettle.spi.DeviceFailureException;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.DeviceTensor;
 import dev.fettle.spi.Executable;
@@ -41,6 +40,7 @@ final class TensorFlowExecutable implements Executable {
   private final List<String> notes;
   private final Map<Map<String, Variable>, SessionEnds> added = new LinkedHashMap<>();
   private final List<TensorFlowResult> results = new ArrayList<>();
+  private Optional<Placement> placement = Optional.empty();
   private long runs;
   private boolean closed;
 
@@ -72,7 +72,13 @@ final class TensorFlowExecutable implements Executable {
   @Override
   public ExecutableStats stats() {
     int nodes = program.graph().nodes().size();
-    return new ExecutableStats(nodes, compileMillis, runs, lowered.inPlace().size(), notes);
+    List<String> facts = new ArrayList<>(notes);
+    placement.ifPresent(
+        p -> {
+          facts.add(p.toString());
+          facts.add("memory predicted: " + MemoryEstimate.of(program));
+        });
+    return new ExecutableStats(nodes, compileMillis, runs, lowered.inPlace().size(), facts);
   }
 
   @Override
@@ -116,13 +122,25 @@ final class TensorFlowExecutable implements Executable {
       feeds.values().forEach(Tensor::close);
     }
     state.share(shared());
+    state.written(lowered.writers().keySet());
     runs++;
     return outputs;
   }
 
   private Result run(Map<String, Tensor> feeds, SessionEnds ends) {
-    TensorFlowRuntime runtime = backend.runtime();
+    return backend
+        .gpu()
+        .map(gpu -> gpu.run(lowered.tf32(), () -> runIn(backend.runtime(), feeds, ends)))
+        .orElseGet(() -> runIn(backend.runtime(), feeds, ends));
+  }
+
+  private Result runIn(TensorFlowRuntime runtime, Map<String, Tensor> feeds, SessionEnds ends) {
     Optional<Path> profile = backend.profile();
+    if (profile.isEmpty() && backend.gpu().isPresent() && placement.isEmpty()) {
+      Result result = runtime.placed(feeds, ends.fetches, ends.targets);
+      placement = result.getMetadata().map(Placement::of);
+      return result;
+    }
     if (profile.isEmpty()) {
       return runtime.run(feeds, ends.fetches, ends.targets);
     }
@@ -141,20 +159,9 @@ final class TensorFlowExecutable implements Executable {
   }
 
   private RuntimeException failure(TensorFlowState state, Throwable cause) {
-    if (!lowered.writers().isEmpty()) {
-      state.markBroken("program " + program.name() + " failed while it ran");
-    }
-    return new DeviceFailureException(
-        "program "
-            + program.name()
-            + " failed on "
-            + backend.device()
-            + ": "
-            + cause.getMessage()
-            + " (predicted: "
-            + MemoryEstimate.of(program)
-            + ")",
-        cause);
+    state.markBroken(
+        lowered.writers().keySet(), "program " + program.name() + " failed while it ran");
+    return RunFailure.of(program, backend.device(), backend.gpu(), cause);
   }
 
   private void checkInputs(Map<String, HostTensor> inputs) {
@@ -217,6 +224,9 @@ final class TensorFlowExecutable implements Executable {
                 + state
                 + " has "
                 + v.slot().type());
+      }
+      if (program.stateIn().containsKey(slot.name())) {
+        state.requireWhole(slot.name());
       }
       found.put(slot.name(), v);
     }

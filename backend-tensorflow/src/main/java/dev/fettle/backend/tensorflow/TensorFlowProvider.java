@@ -6,9 +6,11 @@ import dev.fettle.spi.BackendOptions;
 import dev.fettle.spi.BackendProvider;
 import dev.fettle.spi.Device;
 import dev.fettle.spi.DeviceUnavailableException;
+import dev.fettle.spi.cuda.Cuda;
 import dev.fettle.spi.support.SoleUseBackend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Offers TensorFlow Java as backend {@code tensorflow}. */
 public final class TensorFlowProvider implements BackendProvider {
@@ -20,10 +22,17 @@ public final class TensorFlowProvider implements BackendProvider {
   /** The same, with that of the runtime inside. */
   private static final String VERSION = JAR + " (TensorFlow 2.18)";
 
-  private final NativeLibraries libraries = new NativeLibraries();
+  private final NativeLibraries libraries;
 
   /** For the service loader. */
-  public TensorFlowProvider() {}
+  public TensorFlowProvider() {
+    this(new NativeLibraries(Cuda.here(Optional.empty())));
+  }
+
+  /** On another machine than this. */
+  TensorFlowProvider(NativeLibraries libraries) {
+    this.libraries = libraries;
+  }
 
   @Override
   public String id() {
@@ -55,15 +64,27 @@ public final class TensorFlowProvider implements BackendProvider {
   @Override
   public Backend open(Device device, BackendOptions options) {
     TensorFlowSettings settings = TensorFlowSettings.of(options);
-    Availability usable = device.isGpu() ? libraries.gpu(device.index()) : libraries.cpu();
+    NativeLibraries found = libraries.with(settings.gpu().cudaPath());
+    Availability usable = device.isGpu() ? found.gpu(device) : found.cpu();
     if (!usable.available()) {
       throw new DeviceUnavailableException(usable.detail());
     }
+    SessionConfig config = new SessionConfig(device, options.effectiveThreads(), settings.gpu());
     try {
-      return new SoleUseBackend(new TensorFlowBackend(device, options, settings));
+      Optional<GpuRuns> gpu =
+          device.isGpu() ? Optional.of(open(config, found.cuda())) : Optional.empty();
+      return new SoleUseBackend(new TensorFlowBackend(config, settings, gpu));
     } catch (LinkageError e) {
       throw new DeviceUnavailableException(
-          "TensorFlow's native library does not load on this machine: " + e.getMessage(), e);
+          "TensorFlow's native library does not load on this machine: "
+              + FirstLine.of(String.valueOf(e.getMessage())),
+          e);
     }
+  }
+
+  private static GpuRuns open(SessionConfig config, Cuda cuda) {
+    cuda.load(config.device(), NativeLibraries.NEEDS);
+    CudaEnvironment.prepare(cuda);
+    return GpuRuns.open(config, cuda);
   }
 }

@@ -1,6 +1,5 @@
 package dev.fettle.backend.tensorflow;
 
-import dev.fettle.spi.Device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,12 +7,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
-import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.GPUOptions;
 import org.tensorflow.proto.GraphDef;
-import org.tensorflow.proto.GraphOptions;
-import org.tensorflow.proto.OptimizerOptions;
-import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.proto.RunOptions;
 
 /**
@@ -21,9 +15,6 @@ import org.tensorflow.proto.RunOptions;
  * program stays until the backend moves to another session; tensors and variables are freed.
  */
 final class TensorFlowRuntime implements AutoCloseable {
-  /** Independent operations run side by side on so many threads; more gains nothing measurable. */
-  private static final int INTER_OP_THREADS = 2;
-
   /** Dead nodes that are not worth a new session. */
   private static final long FEW = 5_000;
 
@@ -37,36 +28,8 @@ final class TensorFlowRuntime implements AutoCloseable {
   private long nodes;
   private long gone;
 
-  TensorFlowRuntime(Device device, int threads) {
-    session = new Session(graph, false, config(device, threads));
-  }
-
-  /**
-   * Grappler and the classic optimizer are off: the lowering writes what it wants run, and the
-   * first step takes half the time.
-   */
-  private static ConfigProto config(Device device, int threads) {
-    ConfigProto.Builder config =
-        ConfigProto.newBuilder()
-            .setIntraOpParallelismThreads(threads)
-            .setInterOpParallelismThreads(Math.min(threads, INTER_OP_THREADS))
-            .setAllowSoftPlacement(true)
-            .setGraphOptions(
-                GraphOptions.newBuilder()
-                    .setOptimizerOptions(
-                        OptimizerOptions.newBuilder()
-                            .setOptLevel(OptimizerOptions.Level.L0)
-                            .setGlobalJitLevel(OptimizerOptions.GlobalJitLevel.OFF))
-                    .setRewriteOptions(RewriterConfig.newBuilder().setDisableMetaOptimizer(true)));
-    if (device.isGpu()) {
-      config.setGpuOptions(
-          GPUOptions.newBuilder()
-              .setAllowGrowth(true)
-              .setVisibleDeviceList(Integer.toString(device.index())));
-    } else {
-      config.putDeviceCount("GPU", 0);
-    }
-    return config.build();
+  TensorFlowRuntime(SessionConfig config) {
+    session = new Session(graph, false, config.proto(true));
   }
 
   /** True once nodes have been added. */
@@ -136,6 +99,12 @@ final class TensorFlowRuntime implements AutoCloseable {
   Result traced(Map<String, Tensor> feeds, List<String> fetches, List<String> targets) {
     RunOptions options =
         RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
+    return runner(feeds, fetches, targets).setOptions(options).runAndFetchMetadata();
+  }
+
+  /** The same, with where every node was put in the result's metadata. */
+  Result placed(Map<String, Tensor> feeds, List<String> fetches, List<String> targets) {
+    RunOptions options = RunOptions.newBuilder().setOutputPartitionGraphs(true).build();
     return runner(feeds, fetches, targets).setOptions(options).runAndFetchMetadata();
   }
 

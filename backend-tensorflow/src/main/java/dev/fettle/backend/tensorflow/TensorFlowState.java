@@ -3,11 +3,13 @@ package dev.fettle.backend.tensorflow;
 import dev.fettle.backend.tensorflow.lower.VariableGraph.Variable;
 import dev.fettle.ir.TensorType;
 import dev.fettle.program.Slot;
+import dev.fettle.spi.DeviceFailureException;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.HostTensor;
 import dev.fettle.spi.support.Pieces;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.tensorflow.Result;
 import org.tensorflow.Tensor;
 
@@ -31,8 +32,9 @@ final class TensorFlowState implements DeviceState {
   private final Map<String, Variable> variables = new LinkedHashMap<>();
   private final Map<String, Optional<Tensor>> pending = new LinkedHashMap<>();
   private final Set<String> mayShare = new HashSet<>();
+  private final Map<String, String> broken = new HashMap<>();
+  private final Map<String, Long> refilled = new HashMap<>();
   private boolean closed;
-  private @Nullable String broken;
 
   TensorFlowState(TensorFlowBackend backend, String name) {
     this.backend = backend;
@@ -49,8 +51,16 @@ final class TensorFlowState implements DeviceState {
     if (variables.containsKey(slot.name())) {
       throw new IllegalArgumentException("slot " + slot.name() + " exists already in " + name);
     }
+    backend.requireRoom("state " + name, slot.type().bytes());
     variables.put(slot.name(), pool().take(slot));
     pending.put(slot.name(), Optional.empty());
+  }
+
+  @Override
+  public void allocate(List<Slot> slots) {
+    requireUsable();
+    backend.requireRoom("state " + name, slots.stream().mapToLong(s -> s.type().bytes()).sum());
+    DeviceState.super.allocate(slots);
   }
 
   @Override
@@ -65,6 +75,7 @@ final class TensorFlowState implements DeviceState {
     if (before != null) {
       before.ifPresent(Tensor::close);
     }
+    broken.remove(slot);
   }
 
   @Override
@@ -77,6 +88,20 @@ final class TensorFlowState implements DeviceState {
     Tensor whole = waiting == null ? copyOf(v) : waiting.orElseGet(() -> zeros(v.slot().type()));
     pending.put(slot, Optional.of(whole));
     HostTransfer.put(whole, from, part);
+    if (broken.containsKey(slot)) {
+      refill(v.slot(), from, part.elements());
+    }
+  }
+
+  /** What a failed run may have half written is whole again once all of it has been replaced. */
+  private void refill(Slot slot, long from, long count) {
+    long until = from == 0 ? 0 : refilled.getOrDefault(slot.name(), 0L);
+    long now = from == until ? until + count : until;
+    refilled.put(slot.name(), now);
+    if (now == slot.type().shape().elements()) {
+      refilled.remove(slot.name());
+      broken.remove(slot.name());
+    }
   }
 
   /** The contents of a slot where they can be changed before they are assigned to it again. */
@@ -103,6 +128,7 @@ final class TensorFlowState implements DeviceState {
   public HostTensor download(String slot, long from, int count) {
     requireUsable();
     Variable v = variable(slot);
+    requireWhole(slot);
     Pieces.check(v.slot(), from, count);
     return read(v, t -> HostTransfer.part(t, v.slot().type().dtype(), from, count));
   }
@@ -111,6 +137,7 @@ final class TensorFlowState implements DeviceState {
   public HostTensor download(String slot) {
     requireUsable();
     Variable v = variable(slot);
+    requireWhole(slot);
     return read(v, t -> HostTransfer.toHost(t, v.slot().type()));
   }
 
@@ -129,6 +156,8 @@ final class TensorFlowState implements DeviceState {
     Variable v = variable(slot);
     variables.remove(slot);
     mayShare.remove(slot);
+    broken.remove(slot);
+    refilled.remove(slot);
     Optional<Tensor> unused = pending.remove(slot);
     if (unused != null) {
       unused.ifPresent(Tensor::close);
@@ -187,8 +216,8 @@ final class TensorFlowState implements DeviceState {
     try {
       backend.runtime().run(feeds, targets);
     } catch (RuntimeException e) {
-      markBroken("making its slots failed");
-      throw e;
+      markBroken(pending.keySet(), "making it failed");
+      throw failure(e);
     } finally {
       feeds.values().forEach(Tensor::close);
       pending.clear();
@@ -210,18 +239,53 @@ final class TensorFlowState implements DeviceState {
     shared.forEach(v -> mayShare.remove(v.slot().name()));
   }
 
-  /** Says that contents can no longer be trusted. */
-  void markBroken(String why) {
-    broken = why;
+  private RuntimeException failure(RuntimeException e) {
+    if (!RunFailure.isOutOfMemory(e)) {
+      return e;
+    }
+    return new DeviceFailureException(
+        "state "
+            + name
+            + " failed on "
+            + backend.device()
+            + ": out of memory: "
+            + FirstLine.of(String.valueOf(e.getMessage()))
+            + " (its slots take "
+            + (bytes() >> 20)
+            + " MiB"
+            + backend.gpu().map(g -> "; " + g.taken()).orElse("")
+            + "). Make the model smaller, or set backend.device: cpu",
+        e);
+  }
+
+  /** Says that the contents of these slots can no longer be trusted; the others' can. */
+  void markBroken(Collection<String> slots, String why) {
+    slots.forEach(slot -> broken.put(slot, why));
+  }
+
+  /** Says that a run has given these slots new contents. */
+  void written(Collection<String> slots) {
+    broken.keySet().removeAll(slots);
   }
 
   void requireUsable() {
     if (closed) {
       throw new IllegalStateException("state " + name + " is closed");
     }
-    if (broken != null) {
+  }
+
+  /** Requires that a slot holds what was last written to it. */
+  void requireWhole(String slot) {
+    String why = broken.get(slot);
+    if (why != null) {
       throw new IllegalStateException(
-          "state " + name + " is broken: " + broken + "; restore it from a checkpoint");
+          "slot "
+              + slot
+              + " of state "
+              + name
+              + " is broken: "
+              + why
+              + "; restore it from a checkpoint");
     }
   }
 
@@ -240,9 +304,10 @@ final class TensorFlowState implements DeviceState {
   void move(TensorFlowRuntime from, TensorFlowRuntime to) {
     List<Variable> filled =
         variables.values().stream().filter(v -> !pending.containsKey(v.slot().name())).toList();
-    if (broken != null) {
-      filled.forEach(v -> pending.put(v.slot().name(), Optional.empty()));
-    } else if (!filled.isEmpty()) {
+    List<Variable> lost = filled.stream().filter(v -> broken.containsKey(v.slot().name())).toList();
+    lost.forEach(v -> pending.put(v.slot().name(), Optional.empty()));
+    filled = filled.stream().filter(v -> !broken.containsKey(v.slot().name())).toList();
+    if (!filled.isEmpty()) {
       // Tensors leave the result's ownership: each lives until it has been fed.
       @SuppressWarnings("resource")
       Result result = from.run(Map.of(), filled.stream().map(Variable::read).toList(), List.of());

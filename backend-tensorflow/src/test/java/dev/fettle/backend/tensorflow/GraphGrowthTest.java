@@ -14,11 +14,13 @@ import dev.fettle.spi.Device;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.Executable;
 import dev.fettle.spi.HostTensor;
+import dev.fettle.spi.cuda.GpuSettings;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +42,10 @@ class GraphGrowthTest {
   private static final BackendOptions OPTIONS = new BackendOptions(1, Map.of());
 
   private final TensorFlowBackend backend =
-      new TensorFlowBackend(Device.CPU, OPTIONS, TensorFlowSettings.of(OPTIONS));
+      new TensorFlowBackend(
+          new SessionConfig(Device.CPU, 1, GpuSettings.DEFAULT),
+          TensorFlowSettings.of(OPTIONS),
+          Optional.empty());
   private final DeviceState state = backend.newState("policy");
 
   @AfterEach

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fettle.backend.tensorflow.Gpt2Programs.Size;
 import dev.fettle.backend.tensorflow.lower.ProgramLowering;
 import dev.fettle.backend.tensorflow.lower.ProgramLowering.Lowered;
+import dev.fettle.backend.tensorflow.lower.Target;
 import dev.fettle.ir.DType;
 import dev.fettle.ir.GraphBuilder;
 import dev.fettle.ir.TensorType;
@@ -29,9 +30,13 @@ class LoweringTest {
   private final GraphBuilder g = b.g();
 
   private static Lowered lower(Program program, long xlaElements) {
+    return lower(program, xlaElements, Target.CPU);
+  }
+
+  private static Lowered lower(Program program, long xlaElements, Target target) {
     TensorFlowCapabilities capabilities =
-        new TensorFlowCapabilities(new TensorFlowSettings(xlaElements, Optional.empty()));
-    return ProgramLowering.lower(Passes.prepare(program, capabilities, false).program());
+        new TensorFlowCapabilities(new TensorFlowSettings(xlaElements, Optional.empty()), target);
+    return ProgramLowering.lower(Passes.prepare(program, capabilities, false).program(), target);
   }
 
   private static Map<String, Long> ops(Lowered lowered) {

@@ -45,6 +45,10 @@ final class FusedLowering {
     Edge at = ops.binary("AddV2", first, ops.cast(targets, DType.I64));
     Edge own = ops.gather(ops.reshape(logits, List.of(rows * classes)), at, 0);
     Edge nll = ops.binary("Sub", total, own);
+    if (e.onGpu()) {
+      e.give(node, List.of(nll, ops.binary("Sub", p, oneHot(e, targets, logits))));
+      return;
+    }
     // Once the losses are known nobody else holds p, which becomes the residual, or the logits.
     Edge minusOne = ops.broadcastTo(ops.scalar(dtype, -1), List.of(rows));
     Edge residual =
@@ -57,6 +61,20 @@ final class FusedLowering {
             .attr("Tindices", DType.I64)
             .one(dtype, List.of(rows * classes));
     e.give(node, List.of(nll, ops.reshape(residual, logits.sizes())));
+  }
+
+  /** A one at each row's target. Scattering would be taken to the CPU, where bits must repeat. */
+  private static Edge oneHot(TfEmission e, Edge targets, Edge logits) {
+    Ops ops = e.ops();
+    DType dtype = logits.dtype();
+    return e.writer()
+        .node("OneHot")
+        .in(targets, ops.scalar(DType.I32, logits.sizes().get(1)))
+        .in(ops.scalar(dtype, 1), ops.scalar(dtype, 0))
+        .attr("T", dtype)
+        .attr("TI", targets.dtype())
+        .attr("axis", -1)
+        .one(dtype, logits.sizes());
   }
 
   private static void sumOfSquares(TfEmission e, SumOfSquares op, Node node) {

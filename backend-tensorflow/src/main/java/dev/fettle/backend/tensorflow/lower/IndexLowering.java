@@ -41,6 +41,10 @@ final class IndexLowering {
     List<Long> rows = new ArrayList<>(List.of(n));
     rows.addAll(base.sizes().subList(1, base.rank()));
     Edge by = e.ops().reshape(updates, rows);
+    if (e.onGpu() && base.dtype() != DType.I64 && base.rank() > 0) {
+      e.give(node, bySegments(e, base, e.ops().reshape(indices, List.of(n)), by));
+      return;
+    }
     DType dtype = TfEmission.isByte(base.dtype()) ? DType.I32 : base.dtype();
     Edge y =
         e.writer()
@@ -50,6 +54,22 @@ final class IndexLowering {
             .attr("Tindices", indices.dtype())
             .one(dtype, base.sizes());
     e.give(node, e.ops().cast(y, base.dtype()));
+  }
+
+  /** Rows that go to one place are sorted and added in order: the same bits each time. */
+  private static Edge bySegments(TfEmission e, Edge base, Edge indices, Edge rows) {
+    Ops ops = e.ops();
+    boolean whole = TfEmission.isByte(base.dtype()) || base.dtype() == DType.I32;
+    DType dtype = whole ? DType.I32 : base.dtype() == DType.F64 ? DType.F64 : DType.F32;
+    Edge sums =
+        e.writer()
+            .node("UnsortedSegmentSum")
+            .in(ops.cast(rows, dtype), indices, ops.scalar(DType.I32, base.sizes().get(0)))
+            .attr("T", dtype)
+            .attr("Tindices", indices.dtype())
+            .attr("Tnumsegments", DType.I32)
+            .one(dtype, base.sizes());
+    return ops.cast(ops.binary("AddV2", ops.cast(base, dtype), sums), base.dtype());
   }
 
   private static void takeAlong(TfEmission e, TakeAlong op, Node node) {

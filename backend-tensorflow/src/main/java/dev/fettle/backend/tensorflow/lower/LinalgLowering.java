@@ -31,7 +31,7 @@ final class LinalgLowering {
   private static void matmul(TfEmission e, Matmul op, Node node) {
     Value a = node.inputs().get(0);
     Value b = node.inputs().get(1);
-    if (NarrowUses.isNarrowProduct(node)) {
+    if (e.isNarrowProduct(node)) {
       e.giveNarrow(node.output(), narrow(e, a, b, op));
       return;
     }
@@ -48,6 +48,9 @@ final class LinalgLowering {
 
   private static Edge product(TfEmission e, Edge a, Edge b, Matmul op) {
     Ops ops = e.ops();
+    if (e.onGpu()) {
+      return onGpu(e, a, b, op);
+    }
     boolean flat = a.rank() == 2;
     if (a.dtype() == DType.F32 && flat && op.transposeB() && strides(b) && a.elements() >= MANY) {
       // Weights are there from the start: without an order all would be turned then, and held.
@@ -63,6 +66,22 @@ final class LinalgLowering {
   }
 
   /**
+   * cuBLAS reads either operand transposed as fast. Whether it rounds to TensorFloat-32 is decided
+   * for a whole run: where some of a program's products may be rounded, the others are done in F64.
+   */
+  private static Edge onGpu(TfEmission e, Edge a, Edge b, Matmul op) {
+    Ops ops = e.ops();
+    if (a.dtype() != DType.F32 || op.precision() == Precision.TF32 || !e.keepsF32Apart()) {
+      return ops.matmul(a, b, op.transposeA(), op.transposeB());
+    }
+    e.note("products of F32 beside those of TF32 computed in F64");
+    Edge exact =
+        ops.matmul(
+            ops.cast(a, DType.F64), ops.cast(b, DType.F64), op.transposeA(), op.transposeB());
+    return ops.cast(exact, DType.F32);
+  }
+
+  /**
    * True where the rows lie whole pages apart, so that walking down a column thrashes the cache.
    */
   private static boolean strides(Edge b) {
@@ -73,7 +92,7 @@ final class LinalgLowering {
     Value x = node.inputs().get(0);
     Value weight = node.inputs().get(1);
     Matmul product = new Matmul(false, op.transposed(), op.precision());
-    if (NarrowUses.isNarrowProduct(node)) {
+    if (e.isNarrowProduct(node)) {
       e.giveNarrow(node.output(), narrow(e, x, weight, product));
     } else {
       e.give(node, product(e, e.exact(x), e.exact(weight), product));

@@ -72,6 +72,9 @@ final class LongSums {
   /** The bias gradient's kernel sums columns in cache-sized blocks; Sum walks them one by one. */
   static Edge columns(TfEmission e, Edge rows) {
     List<Long> sizes = List.of(rows.sizes().get(1));
+    if (e.onGpu()) {
+      return e.ops().reduce("Sum", rows, List.of(0));
+    }
     return e.writer().node("BiasAddGrad").in(rows).attr("T", rows.dtype()).one(rows.dtype(), sizes);
   }
 

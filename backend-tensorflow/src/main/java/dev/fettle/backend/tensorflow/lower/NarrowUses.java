@@ -11,6 +11,7 @@ import dev.fettle.program.Program;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which F32 values are read by products that round them to bfloat16, and which by something else.
@@ -19,12 +20,16 @@ import java.util.Set;
 final class NarrowUses {
   private final Set<Value> narrow = new HashSet<>();
   private final Set<Value> wide = new HashSet<>();
+  private final Target target;
+  private boolean tf32;
 
-  private NarrowUses() {}
+  private NarrowUses(Target target) {
+    this.target = target;
+  }
 
   /** Looks through a program, from its ends. */
-  static NarrowUses of(Program program) {
-    NarrowUses uses = new NarrowUses();
+  static NarrowUses of(Program program, Target target) {
+    NarrowUses uses = new NarrowUses(target);
     uses.wide.addAll(program.outputs().values());
     uses.wide.addAll(program.stateOut().values());
     List<Node> nodes = program.graph().nodes();
@@ -34,12 +39,22 @@ final class NarrowUses {
     return uses;
   }
 
+  Target target() {
+    return target;
+  }
+
+  /** True where some product of the program may round its operands to TensorFloat-32. */
+  boolean tf32() {
+    return tf32;
+  }
+
   private void visit(Node node) {
+    tf32 |= target == Target.GPU && precision(node) == Precision.TF32;
     for (int i = 0; i < node.inputs().size(); i++) {
       Value operand = node.inputs().get(i);
       if (node.op() instanceof Reshape) {
         inherit(operand, node.output());
-      } else if (isNarrowProduct(node) && i < 2) {
+      } else if (isNarrowProduct(node, target) && i < 2) {
         narrow.add(operand);
       } else {
         wide.add(operand);
@@ -56,14 +71,19 @@ final class NarrowUses {
     }
   }
 
-  /** Only products of two axes are rounded: batched ones are slower so. */
-  static boolean isNarrowProduct(Node node) {
+  /** Only products of two axes are rounded on the CPU: batched ones are slower so. */
+  static boolean isNarrowProduct(Node node, Target target) {
     Value x = node.inputs().isEmpty() ? node.output() : node.inputs().get(0);
-    boolean rounds =
-        node.op() instanceof Matmul m
-            ? m.precision() == Precision.BF16
-            : node.op() instanceof Linear l && l.precision() == Precision.BF16;
-    return rounds && x.dtype() == DType.F32 && x.shape().rank() == 2;
+    return precision(node) == Precision.BF16
+        && x.dtype() == DType.F32
+        && (target == Target.GPU || x.shape().rank() == 2);
+  }
+
+  private static @Nullable Precision precision(Node node) {
+    if (node.op() instanceof Matmul m) {
+      return m.precision();
+    }
+    return node.op() instanceof Linear l ? l.precision() : null;
   }
 
   /** The element types a value has to be written in. */

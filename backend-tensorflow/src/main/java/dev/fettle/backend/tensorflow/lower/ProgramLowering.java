@@ -30,6 +30,7 @@ public final class ProgramLowering {
    * @param writers slot to the node that has to run for its new contents
    * @param inPlace slots updated in their own buffer
    * @param overwritten slots whose buffer must belong to them alone
+   * @param tf32 whether products may be rounded to TensorFloat-32 while it runs
    * @param notes for people
    */
   public record Lowered(
@@ -41,6 +42,7 @@ public final class ProgramLowering {
       Map<String, String> writers,
       Set<String> inPlace,
       Set<String> overwritten,
+      boolean tf32,
       List<String> notes) {}
 
   /**
@@ -48,12 +50,13 @@ public final class ProgramLowering {
    *
    * @throws dev.fettle.spi.UnsupportedProgramException listing operations without a lowering
    */
-  public static Lowered lower(Program program) {
+  public static Lowered lower(Program program, Target target) {
     Lowerings<TfEmission> table = TfLowerings.table();
     table.require("tensorflow", program);
     GraphWriter writer = new GraphWriter(false);
     StateAccess state = new StateAccess(writer, program);
-    TfEmission e = new TfEmission(writer, state, NarrowUses.of(program));
+    NarrowUses uses = NarrowUses.of(program, target);
+    TfEmission e = new TfEmission(writer, state, uses);
     for (Node node : program.graph().nodes()) {
       writer.scope(node.origin().scope());
       table.emit(e, node);
@@ -70,6 +73,7 @@ public final class ProgramLowering {
         state.writers(),
         state.updated(),
         state.overwritten(),
+        uses.tf32(),
         List.copyOf(e.notes()));
   }
 

@@ -31,22 +31,48 @@ final class TfEmission {
   private final Map<Value, Edge> loose = new HashMap<>();
   private final Map<Value, Edge> narrow = new HashMap<>();
   private final Set<Value> rounded = new HashSet<>();
+  private final Target target;
   private final @Nullable StateAccess state;
   private final @Nullable NarrowUses uses;
   private final List<String> notes = new ArrayList<>();
 
   /**
-   * An emission.
+   * An emission of a program.
    *
    * @param writer what nodes are written to
-   * @param state what the program works on; null inside a function
-   * @param uses who reads what as bfloat16; null inside a function
+   * @param state what the program works on
+   * @param uses who reads what as bfloat16, and what for
    */
-  TfEmission(GraphWriter writer, @Nullable StateAccess state, @Nullable NarrowUses uses) {
+  TfEmission(GraphWriter writer, StateAccess state, NarrowUses uses) {
     this.writer = writer;
     this.ops = new Ops(writer);
+    this.target = uses.target();
     this.state = state;
     this.uses = uses;
+  }
+
+  /** An emission of a function's body, which XLA compiles whatever runs it. */
+  TfEmission(GraphWriter writer) {
+    this.writer = writer;
+    this.ops = new Ops(writer);
+    this.target = Target.CPU;
+    this.state = null;
+    this.uses = null;
+  }
+
+  /** True where kernels are CUDA's. */
+  boolean onGpu() {
+    return target == Target.GPU;
+  }
+
+  /** True where products of F32 must not be rounded although others of the program may be. */
+  boolean keepsF32Apart() {
+    return uses != null && uses.tf32();
+  }
+
+  /** True where a product's operands are rounded to bfloat16. */
+  boolean isNarrowProduct(Node node) {
+    return NarrowUses.isNarrowProduct(node, target);
   }
 
   GraphWriter writer() {

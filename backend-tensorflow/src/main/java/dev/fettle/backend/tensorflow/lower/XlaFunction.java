@@ -95,7 +95,7 @@ final class XlaFunction {
 
   FunctionDef definition() {
     GraphWriter w = new GraphWriter(true);
-    TfEmission body = new TfEmission(w, null, null);
+    TfEmission body = new TfEmission(w);
     GraphBuilder g = new GraphBuilder();
     OpDef.Builder signature = OpDef.newBuilder().setName(name());
     List<Value> in = new ArrayList<>();
