@@ -21,6 +21,16 @@ public interface BackendProvider {
   List<Device> devices();
 
   /**
+   * Whether a device could be opened, as far as can be told without loading native code, and if not
+   * what is missing.
+   */
+  default Availability probe(Device device) {
+    return devices().contains(device)
+        ? Availability.yes(id() + " can open " + device)
+        : Availability.no("backend " + id() + " has no " + device + " here");
+  }
+
+  /**
    * Opens the backend.
    *
    * @param device the device, as in {@code cpu} or {@code gpu:0}

@@ -3,7 +3,9 @@ package dev.fettle.cli;
 import dev.fettle.harness.Fettle;
 import dev.fettle.harness.doctor.BackendCheckup;
 import dev.fettle.harness.doctor.CheckupJson;
+import dev.fettle.harness.doctor.GpuCheckup;
 import dev.fettle.spi.Device;
+import dev.fettle.spi.cuda.Gpus;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -20,9 +22,10 @@ import picocli.CommandLine.Spec;
     description = {
       "Say what can be used on this machine.",
       "",
-      "Lists the backends found, their versions and devices, threads and memory, and takes one"
-          + " training step of a tiny model on each, whose outcome is known. Times the products of"
-          + " a layer in each precision and says which one pays."
+      "Lists the machine's GPUs, the backends found, their versions and devices, threads and"
+          + " memory, and takes one training step of a tiny model on each device of each, whose"
+          + " outcome is known. Times the products of a layer in each precision and says which one"
+          + " pays."
     })
 final class DoctorCommand implements Callable<Integer> {
   private static final long MIB = 1 << 20;
@@ -50,6 +53,11 @@ final class DoctorCommand implements Callable<Integer> {
         System.getProperty("os.arch"),
         runtime.availableProcessors());
     out.printf("memory    %s%n", memory(runtime));
+    Gpus gpus = Fettle.gpus();
+    if (gpus.visible().isEmpty()) {
+      out.printf("gpu       %s%n", gpus);
+    }
+    gpus.visible().forEach(gpu -> out.printf("gpu       %s%n", gpu));
     List<BackendCheckup> checkups = Fettle.doctor();
     if (checkups.isEmpty()) {
       out.println("backends  none on the class path");
@@ -62,8 +70,17 @@ final class DoctorCommand implements Callable<Integer> {
       out.printf("  devices    %s%n", devices);
       out.printf("  self-test  %s%n", c.selfTest());
       c.products().ifPresent(p -> out.printf("  products   %s%n", p));
+      c.gpus().forEach(g -> print(out, g));
     }
     return exitCode(checkups);
+  }
+
+  private static void print(PrintWriter out, GpuCheckup g) {
+    out.printf("  %-9s  %s%n", g.device(), g.detail());
+    if (g.usable()) {
+      out.printf("  self-test  %s%n", g.selfTest());
+    }
+    g.products().ifPresent(p -> out.printf("  products   %s%n", p));
   }
 
   private static int exitCode(List<BackendCheckup> checkups) {

@@ -26,6 +26,8 @@ import dev.fettle.harness.wiring.Backends;
 import dev.fettle.harness.wiring.RunModule;
 import dev.fettle.harness.wiring.Wiring;
 import dev.fettle.models.generate.SamplingOptions;
+import dev.fettle.spi.cuda.Gpus;
+import dev.fettle.spi.cuda.Host;
 import dev.fettle.train.Ending;
 import java.nio.file.Path;
 import java.util.List;
@@ -221,9 +223,17 @@ public final class Fettle implements AutoCloseable {
     new MergedModel(model, adapter, saveAs).write(out);
   }
 
-  /** What each backend on the class path can do here. */
+  /** The GPUs of this machine that a program can use. */
+  public static Gpus gpus() {
+    return Gpus.of(Host.here());
+  }
+
+  /** What each backend on the class path can do here, on the CPU and on each GPU. */
   public static List<BackendCheckup> doctor() {
-    return Backends.discover().providers().stream().map(BackendCheckup::of).toList();
+    Gpus machine = gpus();
+    return Backends.discover().providers().stream()
+        .map(provider -> BackendCheckup.of(provider, machine))
+        .toList();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.fettle.backend.tensorflow;
 
+import dev.fettle.spi.Device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,14 @@ record Placement(int onGpu, Map<String, Integer> onCpu) {
   /** Operations on the CPU. */
   int cpuNodes() {
     return onCpu.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /** The same, by the names devices have in a configuration. */
+  Map<String, Integer> on(Device gpu) {
+    Map<String, Integer> placed = new TreeMap<>();
+    placed.put(Device.CPU.toString(), cpuNodes());
+    placed.merge(gpu.toString(), onGpu, Integer::sum);
+    return placed;
   }
 
   @Override

@@ -78,7 +78,13 @@ final class TensorFlowExecutable implements Executable {
           facts.add(p.toString());
           facts.add("memory predicted: " + MemoryEstimate.of(program));
         });
-    return new ExecutableStats(nodes, compileMillis, runs, lowered.inPlace().size(), facts);
+    return new ExecutableStats(
+        nodes,
+        compileMillis,
+        runs,
+        lowered.inPlace().size(),
+        facts,
+        placement.map(p -> p.on(backend.device())).orElse(Map.of()));
   }
 
   @Override

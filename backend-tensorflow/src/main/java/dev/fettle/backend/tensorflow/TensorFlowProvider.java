@@ -62,6 +62,11 @@ public final class TensorFlowProvider implements BackendProvider {
   }
 
   @Override
+  public Availability probe(Device device) {
+    return device.isGpu() ? libraries.gpu(device) : libraries.cpu();
+  }
+
+  @Override
   public Backend open(Device device, BackendOptions options) {
     TensorFlowSettings settings = TensorFlowSettings.of(options);
     NativeLibraries found = libraries.with(settings.gpu().cudaPath());

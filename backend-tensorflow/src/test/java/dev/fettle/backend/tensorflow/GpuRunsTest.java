@@ -58,7 +58,9 @@ class GpuRunsTest {
     ProcessSwitches switches = ProcessSwitches.loaded();
     GpuRuns runs = new GpuRuns(config(Device.CPU, GpuSettings.DEFAULT), switches, Optional::empty);
     assertThat(runs.<Boolean>run(true, switches::tf32)).isTrue();
-    assertThat(runs.<Boolean>run(false, switches::tf32)).as("TF32 is off unless asked for").isFalse();
+    assertThat(runs.<Boolean>run(false, switches::tf32))
+        .as("TF32 is off unless asked for")
+        .isFalse();
     assertThat(runs.<Boolean>run(false, switches::deterministic)).isTrue();
     GpuSettings fast = GpuSettings.of(Map.of("deterministic", "false"));
     GpuRuns quick = new GpuRuns(config(Device.CPU, fast), switches, Optional::empty);

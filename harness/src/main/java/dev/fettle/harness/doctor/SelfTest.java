@@ -16,6 +16,7 @@ import dev.fettle.optim.AdamWOptimizer;
 import dev.fettle.optim.DecayedParameters;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.CompileOptions;
+import dev.fettle.spi.Device;
 import dev.fettle.spi.support.ProgramCache;
 import dev.fettle.train.Policy;
 import dev.fettle.train.StepResult;
@@ -24,7 +25,10 @@ import dev.fettle.train.StepperOptions;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * One AdamW step of a tiny GPT-2, with known values before and after: those of the reference
@@ -51,10 +55,25 @@ public final class SelfTest {
    * @param norm of the gradient
    * @param nextLoss after it
    * @param seconds it took, compilation included
+   * @param placement how many operations ran on which device, where the backend can tell
    */
-  public record Result(double loss, double norm, double nextLoss, double seconds) {
+  public record Result(
+      double loss,
+      double norm,
+      double nextLoss,
+      double seconds,
+      Device device,
+      Map<String, Integer> placement) {
+    /** Whether the numbers are the reference's, and were computed where they were to be. */
     public boolean right() {
-      return near(loss, LOSS) && near(norm, NORM) && near(nextLoss, NEXT_LOSS);
+      return near(loss, LOSS) && near(norm, NORM) && near(nextLoss, NEXT_LOSS) && placed();
+    }
+
+    /** Shapes and the like may be computed on the CPU; the work may not. */
+    private boolean placed() {
+      int own = placement.getOrDefault(device.toString(), 0);
+      int all = placement.values().stream().mapToInt(Integer::intValue).sum();
+      return placement.isEmpty() || 2 * own > all;
     }
 
     private static boolean near(double got, double wanted) {
@@ -65,17 +84,23 @@ public final class SelfTest {
     public String toString() {
       return String.format(
           Locale.ROOT,
-          "%s: loss %.6f, gradient norm %.6f, loss after the step %.6f, %.1f s",
-          right() ? "right" : "WRONG",
+          "%s: loss %.6f, gradient norm %.6f, loss after the step %.6f, %.1f s%s",
+          right() ? "right" : placed() ? "WRONG" : "WRONG, NOT ON " + device,
           loss,
           norm,
           nextLoss,
-          seconds);
+          seconds,
+          new TreeMap<>(placement)
+              .entrySet().stream()
+                  .map(e -> ", " + e.getValue() + " operations on " + e.getKey())
+                  .collect(Collectors.joining()));
     }
   }
 
-  public static Result run(Backend backend) {
+  /** Takes the step; nothing is left on the backend. */
+  public static Result run(Backend opened) {
     long start = System.nanoTime();
+    WatchedBackend backend = new WatchedBackend(opened);
     LanguageModel model = model();
     FreshParameters fresh = new FreshParameters(ModelParts.of(model), SEED, 0.2);
     AdamWOptimizer optimizer =
@@ -89,7 +114,13 @@ public final class SelfTest {
       double next = stepper.evaluate(batch).loss();
       double seconds = (System.nanoTime() - start) / 1e9;
       requireFinite(policy);
-      return new Result(step.loss(), step.metric("grad_norm"), next, seconds);
+      return new Result(
+          step.loss(),
+          step.metric("grad_norm"),
+          next,
+          seconds,
+          backend.device(),
+          backend.placement());
     }
   }
 

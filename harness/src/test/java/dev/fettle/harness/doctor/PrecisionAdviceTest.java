@@ -62,7 +62,14 @@ class PrecisionAdviceTest {
   void scriptsReadTheSame() throws IOException {
     BackendCheckup checkup =
         new BackendCheckup(
-            "b", "1", true, "found", List.of(Device.CPU), "right", Optional.of(speeds(200, 380)));
+            "b",
+            "1",
+            true,
+            "found",
+            List.of(Device.CPU),
+            "right",
+            Optional.of(speeds(200, 380)),
+            List.of());
     JsonNode one = new ObjectMapper().readTree(CheckupJson.of(List.of(checkup))).get(0);
     assertThat(one.get("id").asText()).isEqualTo("b");
     assertThat(one.at("/devices/0").asText()).isEqualTo("cpu");
