@@ -74,7 +74,7 @@ final class GpuRuns {
    * @param tf32 whether products may be rounded to TensorFloat-32
    */
   <T> T run(boolean tf32, Supplier<T> work) {
-    synchronized (ProcessSwitches.class) {
+    synchronized (GpuRuns.class) {
       switches.tf32(tf32);
       switches.deterministic(config.gpu().deterministic());
       return work.get();

@@ -61,7 +61,7 @@ record SessionConfig(Device device, int threads, GpuSettings gpu) {
                     GPUOptions.Experimental.newBuilder()
                         .addVirtualDevices(
                             GPUOptions.Experimental.VirtualDevices.newBuilder()
-                                .addMemoryLimitMb(bytes >> MIB_BITS))));
+                                .addMemoryLimitMb((float) (bytes >> MIB_BITS)))));
     return options.build();
   }
 }
