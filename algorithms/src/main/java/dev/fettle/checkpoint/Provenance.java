@@ -43,6 +43,11 @@ public record Provenance(
     data = List.copyOf(data);
   }
 
+  /** What {@link #configSha256} is of a configuration. */
+  public static String hash(String config) {
+    return Sha256.of(config.getBytes(StandardCharsets.UTF_8));
+  }
+
   /**
    * Gathers it; reads every data file once, so do it when the run begins and not for each
    * checkpoint.

@@ -2,6 +2,7 @@ package dev.fettle.reward;
 
 import dev.fettle.settings.Key;
 import dev.fettle.settings.Keys;
+import dev.fettle.settings.PathKeys;
 import dev.fettle.settings.Range;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -32,7 +33,7 @@ public record RewardEntry(
     static final Keys<Model> KEYS =
         Keys.of(
             Model.class,
-            Key.directory("model", "a reward model")
+            PathKeys.rewardModel("model", "a reward model")
                 .required("the directory of a reward model, or the type of a function"),
             Key.flag(
                     "normalise",

@@ -84,5 +84,13 @@ sealed interface ConfigTree {
     public Branch at(Place other) {
       return new Branch(other, entries);
     }
+
+    /** One that can be changed without changing this one. */
+    Branch copy() {
+      LinkedHashMap<String, ConfigTree> copies = new LinkedHashMap<>();
+      entries.forEach(
+          (name, below) -> copies.put(name, below instanceof Branch b ? b.copy() : below));
+      return new Branch(place, copies);
+    }
   }
 }

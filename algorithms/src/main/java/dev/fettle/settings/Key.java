@@ -94,10 +94,7 @@ public final class Key<T> extends Part<T> {
     return of(name, new ChoiceKind<>(choices), meaning);
   }
 
-  /**
-   * A path that need not exist. Relative ones are relative to the configuration's file, and {@code
-   * ~/} is the home directory.
-   */
+  /** A path that need not exist, relative to the configuration's file; ~/ is the home directory. */
   public static Key<Path> path(String name, String meaning) {
     return of(name, new PathKind(PathKind.Wanted.ANYTHING), meaning);
   }
@@ -385,6 +382,11 @@ public final class Key<T> extends Part<T> {
   /** A key that must stand before it in its table. */
   Optional<String> before() {
     return presence instanceof SameAs<T> same ? Optional.of(same.key()) : rival.map(Rival::key);
+  }
+
+  /** The key in whose place it stands, if it does. */
+  Optional<String> rival() {
+    return rival.map(Rival::key);
   }
 
   /** The table of the section it is, if it is one. */

@@ -2,13 +2,22 @@ package dev.fettle.settings;
 
 import dev.fettle.settings.ConfigTree.Branch;
 import dev.fettle.settings.ConfigTree.Leaf;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Puts {@code --set key=value} options into a configuration. */
 final class Overrides {
   private Overrides() {}
 
+  /** A setting that goes before the file's. */
+  record Override(String path, ConfigTree value) {}
+
   static void apply(Branch root, List<String> options, Problems problems) {
+    read(options, problems).forEach(o -> put(root, o.path(), o.value(), problems));
+  }
+
+  static List<Override> read(List<String> options, Problems problems) {
+    List<Override> overrides = new ArrayList<>();
     for (String option : options) {
       Place place = new Place.Option(option);
       int equals = option.indexOf('=');
@@ -18,8 +27,9 @@ final class Overrides {
       }
       String path = option.substring(0, equals).strip();
       ConfigTree value = TreeReader.value(option.substring(equals + 1), place, problems);
-      put(root, path, value.at(place), problems);
+      overrides.add(new Override(path, value.at(place)));
     }
+    return overrides;
   }
 
   /** Sets a path, in place of what was there. */

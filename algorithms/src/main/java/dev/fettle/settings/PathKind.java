@@ -1,10 +1,13 @@
 package dev.fettle.settings;
 
+import dev.fettle.data.read.DataException;
+import dev.fettle.data.read.RowFiles;
 import dev.fettle.files.PathPattern;
 import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A path, relative to the configuration's file. */
@@ -19,9 +22,20 @@ final class PathKind extends Kind<Path> {
   }
 
   private final Wanted wanted;
+  private final StageUse.As as;
 
   PathKind(Wanted wanted) {
+    this(wanted, StageUse.As.ANYTHING);
+  }
+
+  /**
+   * A path in whose place a stage of a recipe may stand.
+   *
+   * @param as what is wanted of the stage
+   */
+  PathKind(Wanted wanted, StageUse.As as) {
     this.wanted = wanted;
+    this.as = as;
   }
 
   @Override
@@ -31,8 +45,38 @@ final class PathKind extends Kind<Path> {
       entry.wrong(expected());
       return null;
     }
+    Optional<StageReference> stage = StageReference.of(text);
+    if (stage.isPresent()) {
+      return made(entry, stage.get());
+    }
     Path path = resolved(entry, text);
     return path != null && isThere(entry, path) ? path : null;
+  }
+
+  private @Nullable Path made(Entry entry, StageReference stage) {
+    boolean rows = wanted == Wanted.FILE || wanted == Wanted.ROWS;
+    if (rows && stage.inside().isEmpty()) {
+      entry.problem(
+          "is '"
+              + stage
+              + "', the stage's model; name "
+              + expected()
+              + " in its directory, as in "
+              + stage
+              + "/rounds/1/kept.jsonl");
+      return null;
+    }
+    StagePaths stages = entry.section().stages();
+    Path path = stages.path(entry, stage, as);
+    if (path == null || !stages.made()) {
+      return path;
+    }
+    if (!Files.exists(path) && !PathPattern.isOne(path)) {
+      entry.problem(
+          "is '" + stage + "', but there is no " + path + "; finish stage '" + stage.stage() + "'");
+      return null;
+    }
+    return isThere(entry, path) ? path : null;
   }
 
   private static @Nullable Path resolved(Entry entry, String text) {
@@ -56,6 +100,9 @@ final class PathKind extends Kind<Path> {
           case DIRECTORY -> Files.isDirectory(path);
           case ROWS -> Files.exists(path) || PathPattern.isOne(path);
         };
+    if (there && wanted == Wanted.ROWS) {
+      return holdsRows(entry, path);
+    }
     if (!there && Files.exists(path)) {
       entry.problem(path + " is a file, a directory is wanted");
     } else if (!there) {
@@ -63,6 +110,16 @@ final class PathKind extends Kind<Path> {
       entry.problem("no " + noun + path + Siblings.like(path) + hub(entry));
     }
     return there;
+  }
+
+  private static boolean holdsRows(Entry entry, Path path) {
+    try {
+      RowFiles.of(path);
+      return true;
+    } catch (DataException e) {
+      entry.problem(String.valueOf(e.getMessage()));
+      return false;
+    }
   }
 
   private static String hub(Entry entry) {

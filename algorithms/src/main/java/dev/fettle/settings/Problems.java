@@ -2,7 +2,10 @@ package dev.fettle.settings;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Collects what is wrong while a configuration is read to its end. */
@@ -11,7 +14,12 @@ final class Problems {
   /** A key nobody asked for. */
   record Unknown(Place place, String section, String name, Set<String> siblings) {}
 
-  private record Found(Place place, ConfigProblem problem) {}
+  private record Found(Place place, ConfigProblem problem) {
+    Found in(String section) {
+      String key = problem.key().isEmpty() ? section : join(section, problem.key());
+      return new Found(place, new ConfigProblem(problem.place(), key, problem.message()));
+    }
+  }
 
   private final List<Found> found = new ArrayList<>();
   private final Glossary glossary;
@@ -27,6 +35,24 @@ final class Problems {
   void unknown(Place place, String section, String name, Set<String> siblings) {
     Unknown unknown = new Unknown(place, section, name, siblings);
     add(place, join(section, name), glossary.explain(unknown));
+  }
+
+  /** Takes over what was found in stages of a recipe; what all of them share is told once. */
+  void addStages(Map<String, Problems> stages) {
+    Set<Found> told = new LinkedHashSet<>(found);
+    Map<Found, Integer> times = new LinkedHashMap<>();
+    stages
+        .values()
+        .forEach(s -> new LinkedHashSet<>(s.found).forEach(f -> times.merge(f, 1, Integer::sum)));
+    stages.forEach(
+        (name, stage) ->
+            stage.found.forEach(
+                f -> {
+                  boolean shared = stages.size() > 1 && times.getOrDefault(f, 0) == stages.size();
+                  told.add(shared ? f : f.in(Stages.KEY + "." + name));
+                }));
+    found.clear();
+    found.addAll(told);
   }
 
   boolean isEmpty() {

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** One section as it is read: what is written in it, and which of its keys were asked for. */
 class Section {
 
-  /** What a problem is reported to and paths are relative to. */
-  record Context(Problems problems, Path base) {}
+  /** What a problem is reported to, and what paths and references to stages are relative to. */
+  record Context(Problems problems, Path base, StagePaths stages) {}
 
   private final Context context;
   private final String path;
@@ -110,6 +110,16 @@ class Section {
                 context.problems.unknown(value.place(), path, name, asked);
               }
             });
+  }
+
+  /** A key of it from the root, as in {@code optimizer.betas}. */
+  String pathOf(String key) {
+    return Problems.join(path, key);
+  }
+
+  /** Where references to stages lead. */
+  StagePaths stages() {
+    return context.stages;
   }
 
   /**

@@ -105,7 +105,7 @@ public final class SettingsReader<S> {
   }
 
   private S read(ConfigTree.Branch root, Problems problems, Path base) {
-    Section section = new Section(new Section.Context(problems, base), "", root);
+    Section section = new Section(new Section.Context(problems, base, StagePaths.NONE), "", root);
     S settings = keys.read(section);
     section.done();
     problems.throwIfAny();
@@ -115,7 +115,8 @@ public final class SettingsReader<S> {
     return settings;
   }
 
-  private static String text(Path file) {
+  /** The text of a file, which is no longer than a configuration can be. */
+  static String text(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(LARGEST + 1);
       if (bytes.length > LARGEST) {

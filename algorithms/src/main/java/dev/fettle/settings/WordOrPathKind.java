@@ -20,6 +20,12 @@ final class WordOrPathKind extends Kind<String> {
     this(words, wanted, text -> false, "");
   }
 
+  /** One that is the directory of a model, for which a stage of a recipe may stand. */
+  static WordOrPathKind model(List<String> words) {
+    PathKind path = new PathKind(PathKind.Wanted.DIRECTORY, StageUse.As.MODEL);
+    return new WordOrPathKind(words, path, text -> false, "");
+  }
+
   /**
    * One that also takes a text as it is.
    *
@@ -27,8 +33,13 @@ final class WordOrPathKind extends Kind<String> {
    */
   WordOrPathKind(
       List<String> words, PathKind.Wanted wanted, Predicate<String> isText, String orText) {
+    this(words, new PathKind(wanted), isText, orText);
+  }
+
+  private WordOrPathKind(
+      List<String> words, PathKind path, Predicate<String> isText, String orText) {
     this.words = List.copyOf(words);
-    this.path = new PathKind(wanted);
+    this.path = path;
     this.isText = isText;
     this.orText = orText;
   }

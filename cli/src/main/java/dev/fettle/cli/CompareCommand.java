@@ -6,7 +6,6 @@ import dev.fettle.harness.compare.ComparisonTable;
 import dev.fettle.harness.compare.RunFailure;
 import dev.fettle.harness.compare.RunTrace;
 import dev.fettle.harness.compare.Tolerance;
-import dev.fettle.harness.config.ConfigReader;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.ir.op.Linalg.Precision;
 import java.io.PrintWriter;
@@ -17,6 +16,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -77,9 +77,11 @@ final class CompareCommand implements Callable<Integer> {
       description = "How far they may on average. Default: ${DEFAULT-VALUE}")
   private double meanTolerance;
 
+  @Mixin private StageMixin stage;
+
   @Override
   public Integer call() {
-    RunConfig run = ConfigReader.read(config, overrides);
+    RunConfig run = stage.read(config, overrides);
     if (out != null) {
       run = run.toBuilder().set("run.out", out.toAbsolutePath().normalize()).build();
     }

@@ -2,6 +2,7 @@ package dev.fettle.cli;
 
 import dev.fettle.checkpoint.CheckpointException;
 import dev.fettle.data.read.DataException;
+import dev.fettle.harness.recipe.StageException;
 import dev.fettle.metrics.MetricsException;
 import dev.fettle.models.config.ModelFileException;
 import dev.fettle.models.generate.GenerationException;
@@ -53,10 +54,13 @@ final class Failures implements IExecutionExceptionHandler {
 
   @Override
   public int handleExecutionException(Exception error, CommandLine command, ParseResult result) {
-    Throwable cause = error;
+    // A stage fails with whatever its run fails with.
+    boolean ofStage = error instanceof StageException && error.getCause() != null;
+    Throwable cause = ofStage ? error.getCause() : error;
+    String of = error instanceof StageException s ? "stage " + s.stage() + ": " : "";
     boolean user = isAny(USER, cause) && !isFailedWrite(cause);
     boolean known = user || isAny(USER, cause) || isAny(KNOWN, cause);
-    command.getErr().println("fettle: " + (known ? message(cause) : internal(cause)));
+    command.getErr().println("fettle: " + of + (known ? message(cause) : internal(cause)));
     if (verbose.getAsBoolean()) {
       cause.printStackTrace(command.getErr());
     }

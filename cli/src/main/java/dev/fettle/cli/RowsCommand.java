@@ -1,6 +1,5 @@
 package dev.fettle.cli;
 
-import dev.fettle.harness.config.ConfigReader;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.rows.RowSet;
 import dev.fettle.harness.rows.RowsInspection;
@@ -15,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -64,12 +64,14 @@ final class RowsCommand implements Callable<Integer> {
               + " and score take as data.")
   private @Nullable Path out;
 
+  @Mixin private StageMixin stage;
+
   @Override
   public Integer call() {
     if (limit < 0) {
       throw new Failures.UsageException("--limit must be 0 or more, not " + limit);
     }
-    RunConfig run = ConfigReader.read(config, overrides);
+    RunConfig run = stage.read(config, overrides);
     RunOptions options = new RunOptions(main.terminal(), Optional.empty(), () -> false);
     RowsReport report =
         RowsInspection.of(run, options, new RowsRequest(limit, Optional.ofNullable(out)));

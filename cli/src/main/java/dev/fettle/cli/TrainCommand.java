@@ -1,7 +1,10 @@
 package dev.fettle.cli;
 
 import dev.fettle.harness.Fettle;
+import dev.fettle.harness.FettleRecipe;
 import dev.fettle.harness.config.ConfigReader;
+import dev.fettle.harness.config.Recipe;
+import dev.fettle.harness.config.RecipeReader;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.run.RunOptions;
 import dev.fettle.harness.run.TrainingReport;
@@ -30,7 +33,10 @@ import picocli.CommandLine.Spec;
       "",
       "Everything is written to OUT/NAME (run.out and run.name): config.yaml, metrics.jsonl,"
           + " checkpoints/, and final/, a Hugging Face model directory. Ctrl-C finishes the step,"
-          + " writes a checkpoint and says how to go on."
+          + " writes a checkpoint and says how to go on.",
+      "",
+      "A file with stages is a recipe: its stages are trained one after the other, each in"
+          + " OUT/NAME/STAGE. --resume passes over those that are finished."
     })
 final class TrainCommand implements Callable<Integer> {
   @ParentCommand private Main main;
@@ -56,14 +62,17 @@ final class TrainCommand implements Callable<Integer> {
   private boolean dryRun;
 
   @Mixin private DumpGraphsMixin dumpGraphs;
+  @Mixin private StageMixin stage;
 
   @Override
   public Integer call() {
+    stage.requireRecipe(config);
+    if (RecipeReader.isRecipe(config)) {
+      return recipe();
+    }
     RunConfig run = ConfigReader.read(config, overrides);
     PrintWriter out = spec.commandLine().getOut();
-    StopSignal stop = new StopSignal(this::announceStop).install();
-    RunOptions options =
-        new RunOptions(main.terminal(), dumpGraphs.directory(), stop).goingOnBy("add --resume");
+    RunOptions options = options();
     try (Fettle fettle = Fettle.open(run, options)) {
       if (dryRun) {
         new PlanText(fettle.plan()).lines().forEach(out::println);
@@ -73,6 +82,25 @@ final class TrainCommand implements Callable<Integer> {
       TrainingReport report = resume ? fettle.resume() : fettle.train();
       tell(report, out);
       return report.outcome() == TrainingReport.Outcome.STOPPED ? Main.STOPPED : 0;
+    } catch (OutOfMemoryError e) {
+      throw new Failures.OutOfMemory(e);
+    }
+  }
+
+  private RunOptions options() {
+    StopSignal stop = new StopSignal(this::announceStop).install();
+    return new RunOptions(main.terminal(), dumpGraphs.directory(), stop).goingOnBy("add --resume");
+  }
+
+  private int recipe() {
+    Recipe recipe = RecipeReader.read(config, overrides);
+    stage.name().ifPresent(recipe::config);
+    PrintWriter out = spec.commandLine().getOut();
+    String named = stage.name().map(name -> " --stage " + name).orElse("");
+    String command = "fettle train " + config + named;
+    try (FettleRecipe fettle = FettleRecipe.open(recipe, options())) {
+      TrainRecipe training = new TrainRecipe(fettle, stage.name(), command, settings());
+      return dryRun ? training.dryRun(out) : training.train(resume, out);
     } catch (OutOfMemoryError e) {
       throw new Failures.OutOfMemory(e);
     }

@@ -121,4 +121,40 @@ class ExampleConfigTest {
     assertThat(merge.err()).isEmpty();
     assertThat(run.resolve("merged/model.safetensors")).isRegularFile();
   }
+
+  /** A tiny GPT-NeoX model stands for the article's. */
+  @Test
+  void theArticlesStagesFollowEachOther() throws IOException {
+    Path neox = configs.resolve("models/neox");
+    String text = configs.resolve("data/instructions.jsonl").toString();
+    Invocation init =
+        Invocation.of(
+            "init",
+            neox.toString(),
+            "--family=gpt_neox",
+            "--layers=1",
+            "--embed=32",
+            "--heads=2",
+            "--train-tokenizer=" + text,
+            "--vocab-size=512");
+    assertThat(init.err()).isEmpty();
+    Invocation train =
+        Invocation.of(
+            "train",
+            configs.resolve("article.yaml").toString(),
+            "--set=backend.id=reference",
+            "--set=train.steps=2",
+            "--set=train.batchSize=2",
+            "--set=train.microBatchSize=1");
+    assertThat(train.err()).isEmpty();
+    assertThat(train.code()).isZero();
+    Path recipe = dir.resolve("runs/article-tiny");
+    for (String stage : List.of("sft", "reward")) {
+      assertThat(recipe.resolve(stage).resolve("final/model.safetensors")).isRegularFile();
+      assertThat(Files.readString(recipe.resolve(stage).resolve("final/config.json")))
+          .contains("gpt_neox");
+      assertThat(train.out()).containsPattern(stage + " +" + stage + " +finished +2/2 ");
+    }
+    assertThat(Files.readString(recipe.resolve("reward/final/config.json"))).contains("mean");
+  }
 }

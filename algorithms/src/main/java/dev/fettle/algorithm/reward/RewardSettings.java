@@ -42,6 +42,11 @@ public record RewardSettings(Pooling pooling, double centerRewardsCoefficient)
   }
 
   @Override
+  public boolean trainsReward() {
+    return true;
+  }
+
+  @Override
   public Keys<RewardSettings> keys() {
     return KEYS;
   }

@@ -3,6 +3,7 @@ package dev.fettle.harness.config;
 import dev.fettle.models.lora.LoraConfig;
 import dev.fettle.settings.Key;
 import dev.fettle.settings.Keys;
+import dev.fettle.settings.PathKeys;
 import dev.fettle.settings.Range;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +49,7 @@ public record AdapterSettings(
   private static final Keys<AdapterSettings> LORA =
       Keys.of(
               AdapterSettings.class,
-              Key.directory(
+              PathKeys.adapter(
                       "path",
                       "an adapter directory, as PEFT writes it, to start from; keys given beside it"
                           + " must agree with its own")

@@ -5,9 +5,7 @@ import dev.fettle.data.encode.InstructionTemplate;
 import dev.fettle.data.encode.Mixing;
 import dev.fettle.data.encode.Truncation;
 import dev.fettle.data.pack.Packing;
-import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.ReadLimits;
-import dev.fettle.data.read.RowFiles;
 import dev.fettle.settings.Choices;
 import dev.fettle.settings.Key;
 import dev.fettle.settings.Keys;
@@ -177,8 +175,6 @@ public record DataSettings(
               "evalFraction",
               d -> d.evalFraction().isEmpty() || d.eval().isEmpty(),
               d -> "is given beside data.eval; keep one")
-          .rule("train", d -> unread(d.train()).isEmpty(), d -> unread(d.train()).orElse(""))
-          .rule("eval", d -> unread(all(d.eval())).isEmpty(), d -> unread(all(d.eval())).orElse(""))
           .rule(
               "eval",
               d -> all(d.eval()).stream().allMatch(s -> s.weight().isEmpty()),
@@ -190,18 +186,6 @@ public record DataSettings(
 
   private static List<DataSource> all(Map<String, List<DataSource>> sets) {
     return sets.values().stream().flatMap(List::stream).toList();
-  }
-
-  /** Why no file of rows is found where a source says, of the first of which that is so. */
-  private static Optional<String> unread(List<DataSource> sources) {
-    for (DataSource source : sources) {
-      try {
-        RowFiles.of(source.path());
-      } catch (DataException e) {
-        return Optional.of(String.valueOf(e.getMessage()));
-      }
-    }
-    return Optional.empty();
   }
 
   /** Copies the collections. */

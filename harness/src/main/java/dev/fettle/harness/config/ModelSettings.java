@@ -5,6 +5,7 @@ import dev.fettle.models.nn.ForwardOptions;
 import dev.fettle.settings.Choices;
 import dev.fettle.settings.Key;
 import dev.fettle.settings.Keys;
+import dev.fettle.settings.PathKeys;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -29,13 +30,13 @@ public record ModelSettings(
   static final Keys<ModelSettings> KEYS =
       Keys.of(
               ModelSettings.class,
-              Key.directory(
+              PathKeys.model(
                       "path",
                       "a Hugging Face model directory: `config.json`, `model.safetensors`,"
                           + " `tokenizer.json`")
                   .unless("init", "a Hugging Face model directory")
                   .also("model_name_or_path", "base_model"),
-              Key.directory(
+              PathKeys.model(
                       "init",
                       "in place of `path`: the same with fresh weights, drawn with `run.seed`")
                   .optional()

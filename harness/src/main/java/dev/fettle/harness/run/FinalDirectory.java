@@ -96,6 +96,11 @@ record FinalDirectory(Path path) {
     return found.isPresent() && origin.of(found.get()) && isWhole(found.get());
   }
 
+  /** What is in it; empty where there is nothing, or half of it. */
+  Optional<Content> whole() {
+    return read().filter(this::isWhole);
+  }
+
   private Optional<Content> read() {
     Path file = path.resolve(RECORD);
     if (!Files.exists(file)) {

@@ -89,6 +89,28 @@ public record RunDirectory(Path path) {
             + " to go on with it, or choose another run.name");
   }
 
+  /** The run whose finished model is here; empty where it is unfinished, or half gone. */
+  public Optional<FinishedRun> finished() {
+    return new FinalDirectory(finalModel())
+        .whole()
+        .map(
+            content -> {
+              LoggedMetrics last = LoggedMetrics.read(metrics());
+              return new FinishedRun(
+                  content.checkpoint(),
+                  content.configSha256(),
+                  content.step(),
+                  content.steps(),
+                  last.step(),
+                  last.evaluation());
+            });
+  }
+
+  /** Whether a run has begun here; rows that are tokenised before it begins are none. */
+  public boolean hasBegun() {
+    return holdsRun();
+  }
+
   /** The report of a run stopped before its first step: what there was before is as it was. */
   public TrainingReport stoppedEarly(Ending ending) {
     List<Path> all = CheckpointStore.list(checkpoints());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fettle.reward.RewardKeys;
 import dev.fettle.settings.KeyPage;
+import dev.fettle.settings.Stages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,9 @@ class ConfigPageTest {
 
   @Test
   void everyKeyIsDocumented() throws IOException {
-    isCurrent("config.md", KeyPage.keys(RunTable.of(KnownAlgorithms.all())));
+    isCurrent(
+        "config.md",
+        KeyPage.keys(RunTable.of(KnownAlgorithms.all())) + KeyPage.keys(Stages.documented()));
   }
 
   @Test
