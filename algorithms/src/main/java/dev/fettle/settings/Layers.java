@@ -44,15 +44,13 @@ final class Layers {
             (name, above) -> {
               String key = Problems.join(path, name);
               ConfigTree below = entries.get(name);
-              boolean sections =
-                  above instanceof ConfigTree.Branch
-                      && below instanceof ConfigTree.Branch
-                      && isSection(key);
-              if (above instanceof ConfigTree.Leaf leaf && leaf.value() == null && isTable(key)) {
+              if (isNothing(above) && isTable(key)) {
                 // A section without keys, as in "optimizer:", says nothing.
                 entries.putIfAbsent(name, above);
-              } else if (sections) {
-                entries.put(name, over((ConfigTree.Branch) below, (ConfigTree.Branch) above, key));
+              } else if (above instanceof ConfigTree.Branch up
+                  && below instanceof ConfigTree.Branch low
+                  && isSection(key)) {
+                entries.put(name, over(low, up, key));
               } else {
                 entries.put(name, above);
               }

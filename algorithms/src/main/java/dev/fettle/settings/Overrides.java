@@ -10,14 +10,14 @@ final class Overrides {
   private Overrides() {}
 
   /** A setting that goes before the file's. */
-  record Override(String path, ConfigTree value) {}
+  record Setting(String path, ConfigTree value) {}
 
   static void apply(Branch root, List<String> options, Problems problems) {
     read(options, problems).forEach(o -> put(root, o.path(), o.value(), problems));
   }
 
-  static List<Override> read(List<String> options, Problems problems) {
-    List<Override> overrides = new ArrayList<>();
+  static List<Setting> read(List<String> options, Problems problems) {
+    List<Setting> overrides = new ArrayList<>();
     for (String option : options) {
       Place place = new Place.Option(option);
       int equals = option.indexOf('=');
@@ -27,7 +27,7 @@ final class Overrides {
       }
       String path = option.substring(0, equals).strip();
       ConfigTree value = TreeReader.value(option.substring(equals + 1), place, problems);
-      overrides.add(new Override(path, value.at(place)));
+      overrides.add(new Setting(path, value.at(place)));
     }
     return overrides;
   }

@@ -16,8 +16,8 @@ import java.util.Map;
 record StageLayers(
     Layers layers,
     ConfigTree.Branch common,
-    List<Overrides.Override> ofAll,
-    Map<String, List<Overrides.Override>> ofOne,
+    List<Overrides.Setting> ofAll,
+    Map<String, List<Overrides.Setting>> ofOne,
     String section) {
 
   /** What stands beside the stages. */
@@ -39,7 +39,7 @@ record StageLayers(
     whole.entries().remove(Stages.KEY);
     ConfigTree.Branch told = own.copy();
     ofAll.forEach(o -> layers.put(whole, o.path(), o.value(), problems));
-    for (Overrides.Override o : ofOne.getOrDefault(name, List.of())) {
+    for (Overrides.Setting o : ofOne.getOrDefault(name, List.of())) {
       layers.put(whole, o.path(), o.value(), problems);
       Overrides.put(told, o.path(), o.value(), problems);
     }

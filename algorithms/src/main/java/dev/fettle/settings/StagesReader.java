@@ -56,13 +56,13 @@ public final class StagesReader<S, H> {
   public Stages.Read<S, H> file(Path file, List<String> overrides, Map<String, ?> fallbacks) {
     Problems problems = new Problems(new Glossary(stages.each()));
     ConfigTree.Branch root = TreeReader.file(file, SettingsReader.text(file), problems);
-    List<Overrides.Override> given = Overrides.read(overrides, problems);
+    List<Overrides.Setting> given = Overrides.read(overrides, problems);
     Place top = new Place.Line(file, 1);
     Path absolute = file.toAbsolutePath();
     Path base = absolute.getParent() == null ? absolute : absolute.getParent();
-    List<Overrides.Override> ofAll = new ArrayList<>();
-    Map<String, List<Overrides.Override>> ofOne = new LinkedHashMap<>();
-    for (Overrides.Override override : given) {
+    List<Overrides.Setting> ofAll = new ArrayList<>();
+    Map<String, List<Overrides.Setting>> ofOne = new LinkedHashMap<>();
+    for (Overrides.Setting override : given) {
       sort(root, override, ofAll, ofOne, problems);
     }
     fallbacks.forEach(
@@ -94,15 +94,15 @@ public final class StagesReader<S, H> {
   private record Source(
       ConfigTree.Branch root,
       Path base,
-      List<Overrides.Override> ofAll,
-      Map<String, List<Overrides.Override>> ofOne) {}
+      List<Overrides.Setting> ofAll,
+      Map<String, List<Overrides.Setting>> ofOne) {}
 
   /** Finds out whose an override is. */
   private static void sort(
       ConfigTree.Branch root,
-      Overrides.Override override,
-      List<Overrides.Override> ofAll,
-      Map<String, List<Overrides.Override>> ofOne,
+      Overrides.Setting override,
+      List<Overrides.Setting> ofAll,
+      Map<String, List<Overrides.Setting>> ofOne,
       Problems problems) {
     String[] names = override.path().split("\\.", 3);
     if (!names[0].equals(Stages.KEY)) {
@@ -114,7 +114,7 @@ public final class StagesReader<S, H> {
     } else {
       ofOne
           .computeIfAbsent(names[1], n -> new ArrayList<>())
-          .add(new Overrides.Override(names[2], override.value()));
+          .add(new Overrides.Setting(names[2], override.value()));
     }
   }
 
@@ -175,7 +175,7 @@ public final class StagesReader<S, H> {
         .forEach(
             (name, overrides) -> {
               if (!written.containsKey(name)) {
-                Overrides.Override first = overrides.get(0);
+                Overrides.Setting first = overrides.get(0);
                 problems.add(
                     first.value().place(),
                     Stages.KEY + "." + name,

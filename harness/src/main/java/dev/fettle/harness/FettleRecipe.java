@@ -165,6 +165,11 @@ public final class FettleRecipe implements AutoCloseable {
       return;
     }
     running.lock();
-    running.unlock();
+    try {
+      // The stage, if there was one, has given everything back.
+      closed = true;
+    } finally {
+      running.unlock();
+    }
   }
 }
