@@ -6,6 +6,7 @@ import dev.fettle.models.LanguageModel;
 import dev.fettle.models.head.ValueHead;
 import dev.fettle.settings.Key;
 import dev.fettle.settings.Keys;
+import dev.fettle.settings.PathKeys;
 import dev.fettle.settings.Range;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -50,7 +51,7 @@ public record CriticSettings(
                 "`shared`: the critic is a head on the policy's hidden states; `separate`: it has a"
                     + " body of its own, which begins as the policy's")
             .otherwise(otherwise.body()),
-        Key.directory(
+        PathKeys.rewardModel(
                 "from",
                 "a reward model of the policy's architecture whose weights the critic begins with")
             .optional("a fresh head")

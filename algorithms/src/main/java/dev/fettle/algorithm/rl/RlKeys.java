@@ -4,7 +4,9 @@ import dev.fettle.algorithm.preference.HeldReference;
 import dev.fettle.rollout.RolloutSettings;
 import dev.fettle.settings.Key;
 import dev.fettle.settings.Keys;
+import dev.fettle.settings.PathKeys;
 import dev.fettle.settings.Range;
+import java.util.List;
 import java.util.function.Function;
 
 /** Keys that policy gradients share. */
@@ -21,10 +23,11 @@ public final class RlKeys {
 
   /** What the policy is kept near. */
   public static Key<String> reference() {
-    return Key.text(
+    return PathKeys.wordOrDirectory(
             "reference",
-            "what the policy is kept near: `start`, the model that training begins with; a model"
-                + " directory; or `none`")
+            List.of(HeldReference.START, HeldReference.NONE),
+            "what the policy is kept near: the model that training begins with (`start`), nothing"
+                + " (`none`), or another model's directory")
         .otherwise(HeldReference.START)
         .also("ref_model", "reference_model");
   }
