@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
 
@@ -22,13 +23,22 @@ final class Bench {
    * Opens a backend on the device that the system property {@code fettle.device} names, the CPU
    * unless set, with two threads, or as many as the property {@code fettle.threads} says: with one,
    * the processor time of a run tells its work even where others use the machine. The property
-   * {@code fettle.profile} names a directory for the runtime's traces.
+   * {@code fettle.profile} names a directory for the runtime's traces, {@code fettle.options} other
+   * settings of the backend, as in {@code deterministic=false,xlaElements=1}.
    */
   static Backend open(String id) {
     for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
       if (provider.id().equals(id)) {
+        Map<String, String> extra = new HashMap<>();
+        for (String setting : System.getProperty("fettle.options", "").split(",", -1)) {
+          if (!setting.isBlank()) {
+            extra.put(setting.split("=", 2)[0], setting.substring(setting.indexOf('=') + 1));
+          }
+        }
         String profile = System.getProperty("fettle.profile");
-        Map<String, String> extra = profile == null ? Map.of() : Map.of("profile", profile);
+        if (profile != null) {
+          extra.put("profile", profile);
+        }
         Device device = Device.parse(System.getProperty("fettle.device", "cpu"));
         return provider.open(device, new BackendOptions(THREADS, extra));
       }

@@ -27,10 +27,17 @@ class KillResumeTest {
   @ParameterizedTest
   @ValueSource(strings = {"tensorflow", "onnxruntime"})
   void everyResumeEndsBitEqual(String backendId) throws IOException, InterruptedException {
+    everyResumeEndsBitEqual(directory, backendId, "cpu");
+  }
+
+  /** The same on any device. */
+  static void everyResumeEndsBitEqual(Path directory, String backendId, String device)
+      throws IOException, InterruptedException {
+    String on = "backend.device=" + device;
     ForkedRun run = ForkedRun.in(directory);
     Path straight = run.config("straight", backendId, STEPS);
     Path killed = run.config("killed", backendId, STEPS);
-    assertThat(run.start(straight).waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(run.start(straight, on).waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
 
     Random random = new Random(SEED);
     TreeSet<Integer> points = new TreeSet<>();
@@ -38,12 +45,13 @@ class KillResumeTest {
       points.add(1 + random.nextInt(STEPS - 1));
     }
     for (int step : points) {
-      killAt(run, killed, step);
+      killAt(run, killed, step, on);
     }
-    Process last = run.start(killed);
+    Process last = run.start(killed, on);
     assertThat(last.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     assertThat(last.exitValue()).as(ForkedRun.log(killed)).isZero();
-    System.out.println("killed at steps " + points + " with seed " + SEED + " on " + backendId);
+    System.out.println(
+        "killed at steps " + points + " with seed " + SEED + " on " + backendId + " " + on);
 
     String weights = "final/model.safetensors";
     assertThat(Files.mismatch(run.output("straight", weights), run.output("killed", weights)))
@@ -53,9 +61,9 @@ class KillResumeTest {
   }
 
   /** Waits until the step is in the metrics, then kills without warning. */
-  private static void killAt(ForkedRun run, Path config, int step)
+  private static void killAt(ForkedRun run, Path config, int step, String on)
       throws IOException, InterruptedException {
-    Process process = run.start(config);
+    Process process = run.start(config, on);
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (process.isAlive() && run.lastStep("killed") < step) {
       assertThat(System.nanoTime()).as(ForkedRun.log(config)).isLessThan(until);
