@@ -3,7 +3,7 @@ package dev.fettle.feedback;
 import java.util.List;
 
 /** Answers questions: a model on a device, a server, or whatever stands for one. */
-public interface Respondent {
+public interface Respondent extends AutoCloseable {
 
   /**
    * The answers to some questions, in order. One that is no good is a {@link Reply#fault}.
@@ -22,4 +22,8 @@ public interface Respondent {
 
   /** How it is best asked. */
   Pacing pacing();
+
+  /** Gives back what it holds; by default nothing. */
+  @Override
+  default void close() {}
 }

@@ -2,6 +2,7 @@ package dev.fettle.cli;
 
 import dev.fettle.checkpoint.CheckpointException;
 import dev.fettle.data.read.DataException;
+import dev.fettle.feedback.FeedbackException;
 import dev.fettle.harness.recipe.StageException;
 import dev.fettle.metrics.MetricsException;
 import dev.fettle.models.config.ModelFileException;
@@ -40,6 +41,7 @@ final class Failures implements IExecutionExceptionHandler {
           CheckpointException.class,
           MetricsException.class,
           DivergenceException.class,
+          FeedbackException.class,
           DeviceFailureException.class,
           GenerationException.class,
           RewardException.class,

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       GenerateCommand.class,
       SampleCommand.class,
       BestOfCommand.class,
+      FeedbackCommand.class,
       CompareCommand.class,
       InitCommand.class,
       MergeCommand.class,
@@ -35,8 +36,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit codes: 0 done, 1 failed, 2 something in the configuration, the data or the options is"
-          + " wrong, 130 stopped by Ctrl-C (go on with --resume; sample and best-of with the same"
-          + " command)."
+          + " wrong, 130 stopped by Ctrl-C (go on with --resume; sample, best-of and feedback with the"
+          + " same command)."
     })
 public final class Main implements Runnable {
   /** Stopped by a signal, as shells number it. */

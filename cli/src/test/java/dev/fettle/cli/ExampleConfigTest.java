@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,16 +45,19 @@ class ExampleConfigTest {
     assertThat(init.err()).isEmpty();
   }
 
-  private Path train(String name) throws IOException {
-    Invocation train =
-        Invocation.of(
-            "train",
-            configs.resolve(name + ".yaml").toString(),
-            "--set=backend.id=reference",
-            "--set=train.steps=2",
-            "--set=train.batchSize=2",
-            "--set=train.microBatchSize=1",
-            "--set=train.evalEvery=1");
+  private Path train(String name, String... more) throws IOException {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "train",
+                configs.resolve(name + ".yaml").toString(),
+                "--set=backend.id=reference",
+                "--set=train.steps=2",
+                "--set=train.batchSize=2",
+                "--set=train.microBatchSize=1",
+                "--set=train.evalEvery=1"));
+    line.addAll(List.of(more));
+    Invocation train = Invocation.of(line.toArray(String[]::new));
     assertThat(train.err()).isEmpty();
     assertThat(train.code()).isZero();
     Path run = dir.resolve("runs/" + name + "-tiny");
@@ -156,5 +160,45 @@ class ExampleConfigTest {
       assertThat(train.out()).containsPattern(stage + " +" + stage + " +finished +2/2 ");
     }
     assertThat(Files.readString(recipe.resolve("reward/final/config.json"))).contains("mean");
+  }
+
+  private Invocation feedback(String job, String... more) {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "feedback",
+                job,
+                configs.resolve("feedback-" + job + ".yaml").toString(),
+                "--set=backend.id=reference"));
+    line.addAll(List.of(more));
+    Invocation made = Invocation.of(line.toArray(String[]::new));
+    assertThat(made.err()).isEmpty();
+    assertThat(made.code()).isZero();
+    return made;
+  }
+
+  /** What the judge makes is what DPO takes. */
+  @Test
+  void answersAreLabelledAndThePairsLearnt() throws IOException {
+    Invocation label = feedback("label", "--set=limit=4");
+    assertThat(label.out()).contains("pairs from 4 rows.", "Every answer is in ");
+    Path out = dir.resolve("runs/feedback-label-tiny");
+    assertThat(Files.readAllLines(out.resolve("log.jsonl"))).hasSize(4 * 3);
+    assertThat(Files.readAllLines(out.resolve("pairs.jsonl"))).hasSize(4);
+    assertThat(train("dpo", "--set=data.train=" + out.resolve("pairs.jsonl")))
+        .isDirectoryContaining("glob:**/final");
+  }
+
+  @Test
+  void answersAreSampledAndRevised() throws IOException {
+    Invocation revise = feedback("revise", "--set=limit=2");
+    assertThat(revise.out()).contains("pairs from 2 rows.");
+    Path out = dir.resolve("runs/feedback-revise-tiny");
+    assertThat(Files.readAllLines(out.resolve("samples.jsonl"))).hasSize(2);
+    assertThat(Files.readAllLines(out.resolve("log.jsonl")))
+        .filteredOn(l -> l.contains("\"kind\":\"critique\""))
+        .hasSize(4);
+    assertThat(out.resolve("pairs.jsonl")).isNotEmptyFile();
+    assertThat(out.resolve("sft.jsonl")).isNotEmptyFile();
   }
 }

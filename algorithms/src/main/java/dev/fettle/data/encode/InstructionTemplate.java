@@ -57,7 +57,7 @@ public record InstructionTemplate(String withInput, String withoutInput) {
   }
 
   /** The prompt of a row. */
-  String prompt(String instruction, String input) {
+  public String prompt(String instruction, String input) {
     boolean has = !input.isBlank();
     String template = has ? withInput : withoutInput;
     StringBuilder out = new StringBuilder();

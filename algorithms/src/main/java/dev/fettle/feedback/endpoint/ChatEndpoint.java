@@ -24,7 +24,7 @@ import java.util.function.BooleanSupplier;
  * certificate nobody trusts, end the call with one message. The key is read from the environment,
  * stands in one header, and is taken out of whatever the server says.
  */
-public final class ChatEndpoint implements Respondent, AutoCloseable {
+public final class ChatEndpoint implements Respondent {
   /** Questions that are given out together: windows are not to be waited for one by one. */
   private static final int WINDOWS = 4;
 

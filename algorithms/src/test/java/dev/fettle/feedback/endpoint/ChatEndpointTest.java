@@ -498,7 +498,8 @@ class ChatEndpointTest {
       assertNoTrust("https://127.0.0.1:" + plain.getLocalPort());
       refuses.join();
     }
-    HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    HttpsServer server =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(selfSigned()));
     server.start();
     try {

@@ -25,7 +25,8 @@ public record BackendSettings(
 
   private static final int MOST_THREADS = 1024;
 
-  static final Keys<BackendSettings> KEYS =
+  /** Its keys. */
+  public static final Keys<BackendSettings> KEYS =
       Keys.of(
           BackendSettings.class,
           Key.text("id", "`tensorflow`, `onnxruntime`, `reference`, or another on the class path")

@@ -67,6 +67,7 @@ public final class LoadedModel implements AutoCloseable {
   private final PromptTokens tokens;
   private final Turns turns = new Turns("the model");
   private final TextGeneration texts;
+  private final Likelihoods likelihoods;
 
   /** Its threads end by themselves, when the last subscriber has read what is held for it. */
   private final Executor streams = Executors.newCachedThreadPool(LoadedModel::streamThread);
@@ -81,6 +82,7 @@ public final class LoadedModel implements AutoCloseable {
     this.programs = wiring.get(ProgramCache.class);
     this.tokens = new PromptTokens(files);
     this.texts = new TextGeneration(tokens, turns, this::generator);
+    this.likelihoods = new Likelihoods(policy, files.model().shape().maxPositions(), programs);
     files.warnings().forEach(w -> LOG.warn("{}", w));
   }
 
@@ -326,6 +328,11 @@ public final class LoadedModel implements AutoCloseable {
     return sample(request, AnswerSink.file(out, request));
   }
 
+  /** The log-probability of what may follow prompts, each the sum over its tokens. */
+  public double[] logProbs(List<Continuation> continuations) {
+    return turns.take(() -> likelihoods.of(continuations));
+  }
+
   /**
    * Scores rows, and holds all scores: for data that is not large.
    *
@@ -381,6 +388,7 @@ public final class LoadedModel implements AutoCloseable {
   public void close() {
     turns.close(
         () -> {
+          likelihoods.close();
           if (generator != null) {
             generator.close();
           }

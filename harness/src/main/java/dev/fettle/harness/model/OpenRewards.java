@@ -63,7 +63,8 @@ public final class OpenRewards implements AutoCloseable {
               resources
                   .own(RewardModel.open(model.model(), backend))
                   .function(answering, model.normalise(), w -> LOG.warn("{}", w));
-      return new OpenRewards(resources, new RewardOpening(functions, models).open(entries));
+      return new OpenRewards(
+          resources, new RewardOpening(functions, models, resources).open(entries));
     } catch (RuntimeException e) {
       resources.close();
       throw e;

@@ -1,5 +1,6 @@
 package dev.fettle.harness.model;
 
+import dev.fettle.harness.wiring.Resources;
 import dev.fettle.models.head.RewardHead;
 import dev.fettle.models.head.RewardScale;
 import dev.fettle.reward.RewardEntry;
@@ -17,8 +18,9 @@ import java.util.Optional;
  *
  * @param functions there are
  * @param models opens reward models
+ * @param resources closes functions that hold something
  */
-record RewardOpening(Rewards functions, Models models) {
+record RewardOpening(Rewards functions, Models models, Resources resources) {
 
   /** Opens reward models, and closes them when its time is over. */
   @FunctionalInterface
@@ -30,8 +32,7 @@ record RewardOpening(Rewards functions, Models models) {
   WeightedRewards open(List<RewardEntry> entries) {
     List<Optional<RewardFunction>> found = new ArrayList<>();
     for (RewardEntry entry : entries) {
-      found.add(
-          entry.model().isPresent() ? Optional.empty() : Optional.of(functions.function(entry)));
+      found.add(entry.model().isPresent() ? Optional.empty() : Optional.of(owned(entry)));
     }
     List<WeightedRewards.Part> parts = new ArrayList<>();
     for (int i = 0; i < entries.size(); i++) {
@@ -41,6 +42,14 @@ record RewardOpening(Rewards functions, Models models) {
       parts.add(new WeightedRewards.Part(entry.label(), entry.weight(), function));
     }
     return new WeightedRewards(parts);
+  }
+
+  private RewardFunction owned(RewardEntry entry) {
+    RewardFunction function = functions.function(entry);
+    if (function instanceof AutoCloseable held) {
+      resources.own(held);
+    }
+    return function;
   }
 
   /**

@@ -41,7 +41,7 @@ public record RunRewardModels(
 
   @Override
   public WeightedRewards open(List<RewardEntry> entries) {
-    return new RewardOpening(functions, this::model).open(entries);
+    return new RewardOpening(functions, this::model, place.resources()).open(entries);
   }
 
   private RewardFunction model(RewardEntry.Model model) {

@@ -60,7 +60,7 @@ public final class Scorer implements AutoCloseable {
   }
 
   /** The log-probabilities of each example's targets, in order. */
-  float[][] score(List<Example> examples) {
+  public float[][] score(List<Example> examples) {
     return guard.call(() -> scores(examples));
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fettle.feedback.job;
+
+import org.jspecify.annotations.NullMarked;
