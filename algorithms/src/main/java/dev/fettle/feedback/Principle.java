@@ -17,7 +17,8 @@ import java.util.Optional;
 public record Principle(
     String name, String critique, String revision, Optional<String> comparison, double weight) {
 
-  static final Keys<Principle> KEYS =
+  /** Its keys. */
+  public static final Keys<Principle> KEYS =
       Keys.of(
           Principle.class,
           words(Key.text("name", "by which logs and pairs know it"))

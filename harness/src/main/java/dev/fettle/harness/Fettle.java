@@ -2,6 +2,8 @@ package dev.fettle.harness;
 
 import com.google.inject.Injector;
 import dev.fettle.data.encode.LossOn;
+import dev.fettle.feedback.job.FeedbackReport;
+import dev.fettle.feedback.job.FeedbackWatch;
 import dev.fettle.files.Uninterrupted;
 import dev.fettle.harness.config.BackendSettings;
 import dev.fettle.harness.config.ConfigReader;
@@ -9,6 +11,9 @@ import dev.fettle.harness.config.DataSettings;
 import dev.fettle.harness.config.RunConfig;
 import dev.fettle.harness.config.SaveAs;
 import dev.fettle.harness.doctor.BackendCheckup;
+import dev.fettle.harness.feedback.Feedback;
+import dev.fettle.harness.feedback.LabelConfig;
+import dev.fettle.harness.feedback.ReviseConfig;
 import dev.fettle.harness.model.LoadedModel;
 import dev.fettle.harness.model.MergedModel;
 import dev.fettle.harness.model.NewModel;
@@ -196,6 +201,22 @@ public final class Fettle implements AutoCloseable {
     try (LoadedModel loaded = LoadedModel.open(model, backend)) {
       return loaded.score(DataSettings.of(rows), LossOn.AUTO);
     }
+  }
+
+  /**
+   * Labels the answers of a configuration file's rows by a judge, into pairs to train on, or goes on
+   * with that.
+   *
+   * @throws dev.fettle.settings.ConfigException with everything that is wrong
+   * @throws dev.fettle.feedback.FeedbackException if the judge cannot be asked any more
+   */
+  public static FeedbackReport label(Path config) {
+    return Feedback.label(LabelConfig.read(config, List.of()), FeedbackWatch.NONE).report();
+  }
+
+  /** The same by letting a model criticise and revise the answers. */
+  public static FeedbackReport revise(Path config) {
+    return Feedback.revise(ReviseConfig.read(config, List.of()), FeedbackWatch.NONE).report();
   }
 
   /**

@@ -133,7 +133,9 @@ public record FeedbackRows(List<Path> files, Columns columns, OptionalLong limit
       JsonNode fields = row.fields();
       return fields.path("index").isIntegralNumber()
           && fields.path("sample").isIntegralNumber()
-          && fields.path("completion").isTextual();
+          && fields.path("completion").isTextual()
+          // A file of choices has all answers in one line.
+          && !fields.path("candidates").isArray();
     }
 
     boolean isEmpty() {

@@ -152,7 +152,7 @@ class FeedbackJobTest {
       lines.add("{\"prompt\":\"p" + i + "\",\"answers\":" + texts + "}");
     }
     Path rows = rows(lines.toArray(String[]::new));
-    double p = bias.contains(" ") ? Double.parseDouble(bias.split(" ")[1]) : 1;
+    double p = bias.contains(" ") ? Double.parseDouble(bias.split(" ", -1)[1]) : 1;
     double first = bias.startsWith("first") ? p : 1 - p;
     AiJudge judge = new Ruled(c -> Verdict.ofProbability(first), Pacing.ONE_BY_ONE);
     for (Decide decide : Decide.values()) {
@@ -186,7 +186,7 @@ class FeedbackJobTest {
     AiJudge judge =
         new Ruled(
             c -> {
-              String[] words = c.prompt().split(" ");
+              String[] words = c.prompt().split(" ", -1);
               boolean given = c.first().equals("a");
               Choice choice = Choice.valueOf(words[given ? 0 : 1]);
               return Verdict.of(given ? choice : choice.swapped());
@@ -367,7 +367,8 @@ class FeedbackJobTest {
             "{\"prompt\":\"p1\",\"index\":5,\"sample\":0,\"completion\":\"c\"}",
             "{\"prompt\":\"p1\",\"index\":5,\"sample\":1,\"completion\":\"d\"}",
             "{\"prompt\":\"p1\",\"index\":5,\"sample\":2,\"completion\":\"e\"}",
-            "{\"question\":\"p2\",\"candidates\":[{\"completion\":\"f\"},{\"completion\":\"g\"}]}",
+            "{\"question\":\"p2\",\"index\":6,\"sample\":1,\"completion\":\"g\","
+                + "\"candidates\":[{\"completion\":\"f\"},{\"completion\":\"g\"}]}",
             "{\"history\":\"p3\",\"human_ref_A\":\"h\",\"human_ref_B\":\"i\",\"labels\":1}",
             "{\"chosen\":\"\\n\\nHuman: p4\\n\\nAssistant: j\","
                 + "\"rejected\":\"\\n\\nHuman: p4\\n\\nAssistant: k\"}");

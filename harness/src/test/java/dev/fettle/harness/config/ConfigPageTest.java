@@ -2,6 +2,10 @@ package dev.fettle.harness.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fettle.feedback.Constitution;
+import dev.fettle.feedback.Principle;
+import dev.fettle.harness.feedback.LabelConfig;
+import dev.fettle.harness.feedback.ReviseConfig;
 import dev.fettle.reward.RewardKeys;
 import dev.fettle.settings.KeyPage;
 import dev.fettle.settings.Stages;
@@ -41,6 +45,20 @@ class ConfigPageTest {
   @Test
   void everyRewardFunctionIsDocumented() throws IOException {
     isCurrent("reward.md", KeyPage.table(RewardKeys.entry()));
+  }
+
+  @Test
+  void everyKeyOfFeedbackIsDocumented() throws IOException {
+    isCurrent(
+        "feedback.md",
+        "`fettle feedback label`:\n\n"
+            + KeyPage.table(LabelConfig.KEYS)
+            + "`fettle feedback revise`:\n\n"
+            + KeyPage.table(ReviseConfig.KEYS)
+            + "A constitution:\n\n"
+            + KeyPage.table(Constitution.KEYS)
+            + "One of its `principles`:\n\n"
+            + KeyPage.table(Principle.KEYS));
   }
 
   @Test
