@@ -81,18 +81,15 @@ class FeedbackCommandTest {
 
   private Invocation label(String more, String... options) throws IOException {
     return Invocation.of(
-        Stream.concat(
-                Stream.of("feedback", "label", config(more).toString()), Stream.of(options))
+        Stream.concat(Stream.of("feedback", "label", config(more).toString()), Stream.of(options))
             .toArray(String[]::new));
   }
 
   @Test
   void theSummarySaysWhatCameOfIt() throws IOException {
     // Both orders of each row: one that agrees, one in which the first wins twice.
-    List<String> said =
-        List.of("Verdict: B", "Verdict: A", "Verdict: A", "mumble", "Verdict: A");
-    answers =
-        n -> n == 0 ? new Said(503, "{}") : new Said(200, completion(said.get((n - 1) % 5)));
+    List<String> said = List.of("Verdict: B", "Verdict: A", "Verdict: A", "mumble", "Verdict: A");
+    answers = n -> n == 0 ? new Said(503, "{}") : new Said(200, completion(said.get((n - 1) % 5)));
     Invocation made = label("");
     assertThat(made.err()).isEmpty();
     assertThat(made.code()).isZero();
@@ -183,7 +180,8 @@ class FeedbackCommandTest {
   void theKeyIsNowhere() throws IOException {
     Map.Entry<String, String> variable =
         System.getenv().entrySet().stream()
-            .filter(e -> e.getKey().matches("[A-Z_]+") && e.getValue().matches("[!-~&&[^\"\\\\]]{9,}"))
+            .filter(
+                e -> e.getKey().matches("[A-Z_]+") && e.getValue().matches("[!-~&&[^\"\\\\]]{9,}"))
             .filter(e -> !dir.toString().contains(e.getValue()))
             .findFirst()
             .orElseThrow();

@@ -204,8 +204,8 @@ public final class Fettle implements AutoCloseable {
   }
 
   /**
-   * Labels the answers of a configuration file's rows by a judge, into pairs to train on, or goes on
-   * with that.
+   * Labels the answers of a configuration file's rows by a judge, into pairs to train on, or goes
+   * on with that.
    *
    * @throws dev.fettle.settings.ConfigException with everything that is wrong
    * @throws dev.fettle.feedback.FeedbackException if the judge cannot be asked any more

@@ -59,7 +59,8 @@ class FeedbackRunTest {
   @BeforeEach
   void makeModelAndRows() throws IOException {
     Path text = dir.resolve("text.txt");
-    Files.writeString(text, "The better answer is A. The score is 10, or 7 of 9.\n".repeat(20));
+    Files.writeString(
+        text, "The better answer is A. The better answer is B. The score is 10.\n".repeat(20));
     model = dir.resolve("model");
     Fettle.initModel(
         new NewModel(

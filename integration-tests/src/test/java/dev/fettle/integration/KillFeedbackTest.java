@@ -36,7 +36,9 @@ class KillFeedbackTest {
     Path json = model.resolve("config.json");
     Files.writeString(
         json,
-        Files.readString(json).replaceAll("\"max_position_embeddings\"\\s*:\\s*\\d+", "\"max_position_embeddings\": 2048"));
+        Files.readString(json)
+            .replaceAll(
+                "\"max_position_embeddings\"\\s*:\\s*\\d+", "\"max_position_embeddings\": 2048"));
     return Files.writeString(
         directory.resolve("label.yaml"),
         """
@@ -70,8 +72,7 @@ class KillFeedbackTest {
   }
 
   private String printed(String out) throws IOException {
-    return new String(
-        Files.readAllBytes(directory.resolve(out + ".txt")), StandardCharsets.UTF_8);
+    return new String(Files.readAllBytes(directory.resolve(out + ".txt")), StandardCharsets.UTF_8);
   }
 
   private void end(Process process, String out) throws IOException, InterruptedException {
@@ -102,8 +103,7 @@ class KillFeedbackTest {
     assertThat(log("broken")).isEqualTo(log("straight"));
     assertThat(
             Files.mismatch(
-                directory.resolve("straight/pairs.jsonl"),
-                directory.resolve("broken/pairs.jsonl")))
+                directory.resolve("straight/pairs.jsonl"), directory.resolve("broken/pairs.jsonl")))
         .isEqualTo(-1);
     assertThat(Files.readAllLines(directory.resolve("broken/pairs.jsonl"))).isNotEmpty();
   }
