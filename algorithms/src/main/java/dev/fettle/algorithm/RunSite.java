@@ -13,6 +13,11 @@ public interface RunSite {
   /** The run's directory, in which an algorithm may have one of its own. */
   Path directory();
 
+  /** Where its checkpoints are, for an algorithm that keeps what they need. */
+  default Path checkpoints() {
+    return directory().resolve("checkpoints");
+  }
+
   /** Begins to show work on the terminal, or nowhere where nobody watches; close it. */
   Bar show(Work work);
 

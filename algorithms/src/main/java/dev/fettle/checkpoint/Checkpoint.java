@@ -8,6 +8,7 @@ import dev.fettle.models.weights.WeightSource;
 import dev.fettle.program.Slot;
 import dev.fettle.spi.HostTensor;
 import dev.fettle.spi.support.Pieces;
+import dev.fettle.train.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,6 +74,16 @@ public record Checkpoint(Path path, Path modelFile, TrainerState trainer, Proven
   /** Optimizer steps taken. */
   public long step() {
     return trainer.step();
+  }
+
+  /**
+   * How far a run had come at a checkpoint.
+   *
+   * @param dir of a checkpoint, of which nothing else is read
+   * @throws CheckpointException if it cannot be read
+   */
+  public static Progress progress(Path dir) {
+    return json(dir.resolve(Manifest.TRAINER), TrainerState.class).progress();
   }
 
   /**

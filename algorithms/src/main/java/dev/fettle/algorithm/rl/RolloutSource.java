@@ -2,21 +2,27 @@ package dev.fettle.algorithm.rl;
 
 import dev.fettle.algorithm.RunSite;
 import dev.fettle.algorithm.rl.RolloutMaker.Made;
+import dev.fettle.checkpoint.Checkpoint;
+import dev.fettle.checkpoint.CheckpointException;
+import dev.fettle.checkpoint.CheckpointStore;
 import dev.fettle.data.batch.BatchSource;
 import dev.fettle.data.batch.Cursor;
 import dev.fettle.data.batch.StepBatch;
 import dev.fettle.data.read.DataException;
 import dev.fettle.rollout.RoundSteps;
 import dev.fettle.rollout.StepLayout;
-import dev.fettle.train.Progress;
 import dev.fettle.train.StepEvent;
 import dev.fettle.train.TrainingListener;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Batches of reinforcement learning: a rollout, made when its first step is asked for, by the
@@ -27,14 +33,15 @@ import java.util.TreeSet;
  * steps is read back from the run's directory, since the policy that made it is gone.
  */
 final class RolloutSource implements BatchSource<TrajectoryBatch>, TrainingListener {
+  private static final Logger LOG = LoggerFactory.getLogger(RolloutSource.class);
   private static final String STEP = "step";
+  private static final String STEPS = "steps_of_rollout";
 
   private final RolloutMaker maker;
   private final Course course;
   private final StepLayout<Trajectory, TrajectoryBatch> layout;
   private final KlSettings near;
   private final RunSite site;
-  private final TreeSet<Integer> pinned = new TreeSet<>();
   private RlState state;
   private int rollout;
   private long stepOfRollout;
@@ -42,6 +49,7 @@ final class RolloutSource implements BatchSource<TrajectoryBatch>, TrainingListe
   private double klCoefficient;
   private Optional<RoundSteps<Trajectory, TrajectoryBatch>> steps = Optional.empty();
   private List<Trajectory> trajectories = List.of();
+  private boolean tidied;
   private double making;
   private double training;
 
@@ -121,15 +129,32 @@ final class RolloutSource implements BatchSource<TrajectoryBatch>, TrainingListe
     training = 0;
     if (course.stepsPerRollout() > 1) {
       RolloutTable.writeTokens(site.directory(), next, made.trajectories(), made.klCoefficient());
-      TreeSet<Integer> needed = new TreeSet<>(pinned);
-      needed.add(next);
-      RolloutTable.keepTokens(site.directory(), needed);
+    }
+    if (course.stepsPerRollout() > 1 || !tidied) {
+      RolloutTable.keepTokens(site.directory(), needed(next));
+      tidied = true;
     }
     rollout = next;
     state = made.after();
     stepOfRollout = 0;
     learn(made.trajectories(), made.klCoefficient());
     return new Made(made.trajectories(), made.klCoefficient(), found, made.after());
+  }
+
+  /**
+   * Rollouts that a run may yet go on with: those of its checkpoints, whichever are still there,
+   * and the last one, of which a checkpoint is written if the next step fails.
+   */
+  private Set<Integer> needed(int next) {
+    Set<Integer> needed = new TreeSet<>(List.of(rollout, next));
+    for (Path checkpoint : CheckpointStore.list(site.checkpoints())) {
+      try {
+        needed.add(Math.toIntExact(Checkpoint.progress(checkpoint).cursor().epoch()));
+      } catch (CheckpointException unreadable) {
+        LOG.debug("no run goes on from it", unreadable);
+      }
+    }
+    return needed;
   }
 
   private void learn(List<Trajectory> of, double kl) {
@@ -152,6 +177,7 @@ final class RolloutSource implements BatchSource<TrajectoryBatch>, TrainingListe
   public Cursor cursor() {
     Map<String, Double> kept = new LinkedHashMap<>(state.written());
     kept.put(STEP, (double) step);
+    kept.put(STEPS, (double) course.stepsPerRollout());
     return new Cursor(rollout, stepOfRollout, course.data(), kept);
   }
 
@@ -171,10 +197,12 @@ final class RolloutSource implements BatchSource<TrajectoryBatch>, TrainingListe
     step = cursor.state().getOrDefault(STEP, 0.0).longValue();
     state = RlState.read(cursor.state(), near);
     steps = Optional.empty();
-    if (stepOfRollout > 0 && stepOfRollout < course.stepsPerRollout()) {
-      RolloutTable.Learnt learnt = RolloutTable.readTokens(site.directory(), rollout);
+    // By what it then was: the passes may have been changed since.
+    double then = cursor.state().getOrDefault(STEPS, (double) course.stepsPerRollout());
+    if (stepOfRollout > 0 && stepOfRollout < then) {
+      RolloutTable.Learnt learnt =
+          RolloutTable.readTokens(site.directory(), rollout, maker.answers());
       learn(learnt.trajectories(), learnt.klCoefficient());
-      pinned.add(rollout);
     }
   }
 
@@ -186,13 +214,6 @@ final class RolloutSource implements BatchSource<TrajectoryBatch>, TrainingListe
   @Override
   public void onStep(StepEvent event) {
     training += Math.max(0, event.seconds() - making);
-  }
-
-  @Override
-  public void onCheckpoint(Progress progress) {
-    if (stepOfRollout < course.stepsPerRollout()) {
-      pinned.add(rollout);
-    }
   }
 
   @Override

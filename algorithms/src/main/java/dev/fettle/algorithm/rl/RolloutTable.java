@@ -92,49 +92,79 @@ final class RolloutTable {
   /**
    * Reads back what is learnt of a rollout.
    *
+   * @param answers that it has
    * @throws DataException where it cannot be read, or is not what a run wrote
    */
-  static Learnt readTokens(Path run, int number) {
+  static Learnt readTokens(Path run, int number, int answers) {
     List<Trajectory> all = new ArrayList<>();
     double[] kl = new double[1];
     RoundRows.lines(
         file(run, number, TOKENS),
         (row, origin) -> {
-          kl[0] = row.path("kl_coefficient").asDouble();
+          kl[0] = number(row.path("kl_coefficient"), origin);
           all.add(trajectory(row, origin));
         });
+    if (all.size() != answers) {
+      throw new DataException(
+          file(run, number, TOKENS)
+              + " holds "
+              + all.size()
+              + " answers, and a rollout of this run has "
+              + answers
+              + "; restore the file and the settings, or begin a new run under another name");
+    }
     return new Learnt(all, kl[0]);
   }
 
   private static Trajectory trajectory(JsonNode row, RowOrigin origin) {
     int[] ids = RoundRows.ids(row, "ids", origin);
     int prompt = row.path("prompt_tokens").asInt(-1);
-    int tokens = row.path("logprobs").size();
-    if (prompt < 1 || prompt + tokens != ids.length || row.path("advantages").size() != tokens) {
+    int tokens = ids.length - prompt;
+    if (prompt < 1 || tokens < 1 || !row.path("learnt").isBoolean()) {
       throw RoundRows.foreign(origin);
     }
     byte[] mask = new byte[ids.length];
     Arrays.fill(mask, prompt, ids.length, (byte) 1);
+    float[] values = floats(row, "values", origin, 0, 1, tokens);
     return new Trajectory(
         new Example(ids, mask, origin),
-        floats(row, "logprobs"),
-        floats(row, "reference"),
-        floats(row, "values"),
-        floats(row, "advantages"),
-        floats(row, "returns"),
-        row.path("learnt").asBoolean());
+        floats(row, "logprobs", origin, tokens),
+        floats(row, "reference", origin, 0, tokens),
+        values,
+        floats(row, "advantages", origin, tokens),
+        floats(row, "returns", origin, values.length),
+        row.path("learnt").booleanValue());
   }
 
-  private static float[] floats(JsonNode row, String name) {
+  private static float[] floats(JsonNode row, String name, RowOrigin origin, int... sizes) {
     JsonNode all = row.path(name);
+    if (!all.isArray() || Arrays.stream(sizes).noneMatch(size -> size == all.size())) {
+      throw RoundRows.foreign(origin);
+    }
     float[] values = new float[all.size()];
     for (int i = 0; i < values.length; i++) {
-      values[i] = (float) all.get(i).asDouble();
+      values[i] = (float) number(all.get(i), origin);
     }
     return values;
   }
 
-  /** Lets go of what is learnt, but of these rollouts. */
+  /** What JSON has no numbers for is written as text. */
+  private static double number(JsonNode value, RowOrigin origin) {
+    if (value.isNumber()) {
+      return value.doubleValue();
+    }
+    return switch (value.asText()) {
+      case "NaN" -> Double.NaN;
+      case "Infinity" -> Double.POSITIVE_INFINITY;
+      case "-Infinity" -> Double.NEGATIVE_INFINITY;
+      default -> throw RoundRows.foreign(origin);
+    };
+  }
+
+  /**
+   * Lets go of what is learnt, but of these rollouts, and of what a killed process had begun to
+   * write.
+   */
   static void keepTokens(Path run, Set<Integer> numbers) {
     Path directory = directory(run);
     if (!Files.isDirectory(directory)) {
@@ -145,7 +175,8 @@ final class RolloutTable {
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
-        if (name.endsWith(TOKENS) && !kept.contains(name)) {
+        boolean over = name.endsWith(TOKENS) && !kept.contains(name);
+        if (over || name.startsWith(".")) {
           Files.deleteIfExists(file);
         }
       }

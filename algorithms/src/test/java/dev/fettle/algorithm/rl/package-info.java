@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fettle.algorithm.rl;
+
+import org.jspecify.annotations.NullMarked;
