@@ -37,7 +37,7 @@ public final class PolicyLoader {
     double deviation = plan.files().config().model().initializerRange();
     FreshParameters fresh = new FreshParameters(parts, seed, deviation);
     Optional<Path> adapter = plan.adapter().flatMap(PolicyAdapter::directory);
-    try (HeadWeights heads = HeadWeights.of(plan.spec())) {
+    try (HeadWeights heads = HeadWeights.of(plan)) {
       if (adapter.isEmpty()) {
         return load(backend, plan, parts, fresh::of, heads::find);
       }
