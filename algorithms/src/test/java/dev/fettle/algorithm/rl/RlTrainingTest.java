@@ -156,6 +156,7 @@ class RlTrainingTest {
   }
 
   /** What two steps on a rollout come to. */
+  @SuppressWarnings("ArrayRecordComponent") // read, never compared as a whole
   private record Learnt(Map<String, Double> metrics, double[] parameters, double moved) {}
 
   private Learnt learnt(TinyRl.Setting setting) {
