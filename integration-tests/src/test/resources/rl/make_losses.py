@@ -1,6 +1,6 @@
 """Writes losses.json: losses, metrics and gradients of policy gradients in float64, on a tiny Llama whose weights follow from their
 names, a value head on it, and random answers. GRPO (grpo, bnpo, dr_grpo, dapo, with and without a divergence, an entropy bonus,
-wider clipping and masked answers) and RLOO are TRL 1.13's own _compute_loss; A2C, PPO and REINFORCE, which it has no trainer of, are
+wider and two-sided clipping, ratios of sequences and masked answers) and RLOO are TRL 1.13's own _compute_loss; A2C, PPO and REINFORCE, which it has no trainer of, are
 their equations in torch, the clipped ones those of the PPO trainer that TRL had up to 1.12. Run with trl==1.13.0, transformers and
 torch: python make_losses.py"""
 
@@ -219,7 +219,22 @@ def trl(of, attributes, inputs):
 AGGREGATION = {"grpo": "answers", "bnpo": "tokens", "dr_grpo": "constant", "dapo": "tokens"}
 
 
-def grpo(name, loss_type, beta=0.0, entropy=0.0, low=0.2, high=0.2, corrected=True, left_out=(), temperature=1.0):
+RATIO = {"token": "token", "sequence": "answer_mean"}
+
+
+def grpo(
+    name,
+    loss_type,
+    beta=0.0,
+    entropy=0.0,
+    low=0.2,
+    high=0.2,
+    corrected=True,
+    left_out=(),
+    temperature=1.0,
+    level="token",
+    delta=None,
+):
     mask = completion_mask.clone()
     mask[list(left_out)] = 0
 
@@ -234,13 +249,13 @@ def grpo(name, loss_type, beta=0.0, entropy=0.0, low=0.2, high=0.2, corrected=Tr
                 entropy_coef=entropy,
                 _entropy_bonus_enabled=entropy != 0,
                 use_adaptive_entropy=False,
-                importance_sampling_level="token",
+                importance_sampling_level=level,
                 off_policy_mask_threshold=None,
                 top_entropy_quantile=1.0,
                 use_vllm=False,
                 max_completion_length=LONGEST,
                 temperature=temperature,
-                args=types.SimpleNamespace(use_bias_correction_kl=corrected, delta=None),
+                args=types.SimpleNamespace(use_bias_correction_kl=corrected, delta=delta),
             ),
             dict(
                 old_per_token_logps=old,
@@ -254,7 +269,7 @@ def grpo(name, loss_type, beta=0.0, entropy=0.0, low=0.2, high=0.2, corrected=Tr
     plain, _ = run(0.0, 0.0)
     metrics = {"policy_loss": plain, "entropy": told["entropy"], "clip_ratio": told["clip_ratio/region_mean"]}
     settings = {
-        "surrogate": {"ratio": "token", "low": low, "high": high},
+        "surrogate": {"ratio": RATIO[level], "low": low, "high": high} | ({"most": delta} if delta else {}),
         "aggregation": AGGREGATION[loss_type],
         "entropy": entropy,
         "temperature": temperature,
@@ -399,6 +414,13 @@ def article():
 
 
 article()
+grpo("dapo, two-sided", "dapo", low=0.1, high=0.1, delta=1.11)
+grpo("grpo, two-sided", "grpo", low=0.1, high=0.05, delta=1.1, beta=0.1)
+for loss_type in AGGREGATION:
+    grpo(f"gspo by {loss_type}", loss_type, level="sequence", low=0.02, high=0.03)
+grpo("gspo with everything", "grpo", level="sequence", low=0.02, high=0.03, beta=0.3, entropy=0.02, left_out=(1,))
+grpo("gspo uncorrected", "dapo", level="sequence", low=0.02, high=0.03, beta=0.3, corrected=False)
+grpo("gspo, two-sided", "dapo", level="sequence", low=0.02, high=0.0005, delta=1.001)
 
 with open("losses.json", "w") as out:
     json.dump({"longest": LONGEST, "weight": value_head[1].item(), "answers": answers, "cases": cases}, out, indent=1)

@@ -29,6 +29,12 @@ public final class RewardKeys {
    * it.
    */
   public static Key<List<RewardEntry>> reward(String name, String meaning) {
+    return entries(name, meaning)
+        .also("reward_funcs", "reward_model", "reward_model_path", "reward_fn");
+  }
+
+  /** The same for rewards that are measured alone, which other trainers have no name for. */
+  public static Key<List<RewardEntry>> entries(String name, String meaning) {
     Shorthand shorthand =
         new Shorthand(
             "type",
@@ -38,8 +44,7 @@ public final class RewardKeys {
             "functions' names, reward models' directories, and sections with type or model");
     return Key.shortSection(name, entry(), shorthand, meaning)
         .list()
-        .must(entries -> !entries.isEmpty(), "name at least one")
-        .also("reward_funcs", "reward_model", "reward_model_path", "reward_fn");
+        .must(entries -> !entries.isEmpty(), "name at least one");
   }
 
   /** The table of one entry. */

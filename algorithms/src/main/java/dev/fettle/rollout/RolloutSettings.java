@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param temperature that divides the logits
  * @param topP of the likeliest tokens
  * @param topK of the likeliest tokens
+ * @param minP drops tokens less likely than this share of the likeliest
+ * @param repetitionPenalty of tokens that are there already
  * @param maxNewTokens of an answer
  * @param stop texts that end an answer
  * @param sampleBatchSize answers sampled at once
@@ -26,6 +28,8 @@ public record RolloutSettings(
     double temperature,
     double topP,
     int topK,
+    double minP,
+    double repetitionPenalty,
     int maxNewTokens,
     List<String> stop,
     int sampleBatchSize) {
@@ -34,7 +38,7 @@ public record RolloutSettings(
 
   /** The defaults, as TRL's where it has them. */
   public static final RolloutSettings DEFAULT =
-      new RolloutSettings(8, Optional.empty(), 1, 1, 0, 256, List.of(), 32);
+      new RolloutSettings(8, Optional.empty(), 1, 1, 0, 0, 1, 256, List.of(), 32);
 
   /** The keys of an algorithm of a few rounds. */
   public static final Keys<RolloutSettings> KEYS = keys("all of them", DEFAULT.samplesPerPrompt());
@@ -76,9 +80,25 @@ public record RolloutSettings(
                     "of sampling: so many of the likeliest tokens; 0: all")
                 .otherwise(DEFAULT.topK())
                 .also("top_k"),
+            Key.number(
+                    "minP",
+                    Range.atLeast(0).atMost(1),
+                    "of sampling: drops tokens less likely than this share of the likeliest; 0: none")
+                .otherwise(DEFAULT.minP())
+                .also("min_p"),
+            Key.number(
+                    "repetitionPenalty",
+                    Range.above(0),
+                    "of sampling: makes tokens that are there already less likely, above 1")
+                .otherwise(DEFAULT.repetitionPenalty())
+                .also("repetition_penalty"),
             Key.size("maxNewTokens", Range.atLeast(1), "tokens of an answer at most")
                 .otherwise(DEFAULT.maxNewTokens())
-                .also("max_new_tokens", "max_completion_length", "generate_max_len"),
+                .also(
+                    "max_new_tokens",
+                    "max_completion_length",
+                    "response_length",
+                    "generate_max_len"),
             Key.text("stop", "texts that end an answer, beside the tokens that do")
                 .must(t -> !t.isEmpty(), "have a character")
                 .list()
@@ -90,7 +110,7 @@ public record RolloutSettings(
                     "answers sampled at once: changes speed and memory, and answers by no more than a"
                         + " rounding")
                 .otherwise(DEFAULT.sampleBatchSize())
-                .also("generation_batch_size", "per_device_generation_batch_size"))
+                .also("per_device_generation_batch_size"))
         .rule(
             "temperature",
             s -> s.samplesPerPrompt() == 1 || (s.temperature() > 0 && s.topK() != 1),
@@ -110,6 +130,8 @@ public record RolloutSettings(
         .withTemperature(temperature)
         .withTopP(topP)
         .withTopK(topK)
+        .withMinP(minP)
+        .withRepetitionPenalty(repetitionPenalty)
         .withSeed(seed)
         .withSamples(samplesPerPrompt);
   }

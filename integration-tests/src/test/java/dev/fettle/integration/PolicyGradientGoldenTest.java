@@ -111,7 +111,10 @@ class PolicyGradientGoldenTest {
         new Surrogate(
             named(Ratio.class, surrogate.get("ratio")),
             surrogate.get("low").doubleValue(),
-            surrogate.get("high").doubleValue()),
+            surrogate.get("high").doubleValue(),
+            surrogate.has("most")
+                ? OptionalDouble.of(surrogate.get("most").doubleValue())
+                : OptionalDouble.empty()),
         named(Aggregation.class, settings.get("aggregation")),
         golden.get("longest").intValue(),
         settings.path("entropy").asDouble(0),

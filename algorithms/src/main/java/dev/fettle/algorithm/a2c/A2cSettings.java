@@ -62,6 +62,9 @@ public record A2cSettings(
 
   private static final KlSettings NEAR = KlSettings.of(0.05, KlEstimator.K1, Place.REWARD);
 
+  private static final double GAMMA = 1;
+  private static final double LAMBDA = 0.95;
+
   /** Its keys in section {@code algorithm}. */
   public static final Keys<A2cSettings> KEYS =
       RlKeys.ruled(
@@ -83,14 +86,14 @@ public record A2cSettings(
                           "gamma",
                           Range.atLeast(0).atMost(1),
                           "by which the rewards of later tokens count less")
-                      .otherwise(1.0),
+                      .otherwise(GAMMA),
                   Key.number(
                           "lambda",
                           Range.atLeast(0).atMost(1),
                           "1: advantages are what came true less the critic's value; 0: the critic's"
                               + " next value stands for all that came")
-                      .otherwise(0.95)
-                      .also("lam"),
+                      .otherwise(LAMBDA)
+                      .also("lam", "lambd"),
                   RlKeys.whitenAdvantages(false),
                   RlKeys.entropyCoefficient(),
                   Key.section(
@@ -103,7 +106,13 @@ public record A2cSettings(
               "critic",
               s -> s.critic().clip() == 0,
               s ->
-                  "has a clip, but a rollout is learnt once: nothing moves; take ppo, or leave it out");
+                  "has a clip, but a rollout is learnt once: nothing moves; take ppo, or leave it out")
+          .rule(
+              "preset",
+              s -> s.preset() != Preset.ARTICLE || (s.gamma() == GAMMA && s.lambda() == LAMBDA),
+              s ->
+                  "is article, where an answer is one action, and gamma and lambda mean nothing; leave"
+                      + " them out, or take preset: tokens");
 
   /** What it comes to. */
   public RlRecipe recipe() {

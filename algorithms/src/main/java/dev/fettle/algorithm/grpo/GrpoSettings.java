@@ -22,6 +22,7 @@ import dev.fettle.settings.Key;
 import dev.fettle.settings.Keys;
 import dev.fettle.settings.Range;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Group relative policy optimisation (2402.03300): no critic, an answer is held against the others
@@ -36,6 +37,8 @@ import java.util.Optional;
  * @param lossType how tokens are aggregated
  * @param epsilon of ratios, below 1
  * @param epsilonHigh above 1
+ * @param delta the largest ratio where a negative advantage would let it be any
+ * @param importanceSampling whose ratio
  * @param passes over a rollout
  * @param entropyCoefficient of the entropy bonus
  */
@@ -49,11 +52,21 @@ public record GrpoSettings(
     LossType lossType,
     double epsilon,
     Optional<Double> epsilonHigh,
+    Optional<Double> delta,
+    ImportanceSampling importanceSampling,
     int passes,
     double entropyCoefficient)
     implements AlgorithmSettings {
   /** The name in a configuration. */
   public static final String TYPE = "grpo";
+
+  /** Whose ratio to the policy that sampled is clipped; TRL's names. */
+  public enum ImportanceSampling {
+    /** Each token's. */
+    TOKEN,
+    /** The answer's, by its tokens (GSPO, 2507.18071). */
+    SEQUENCE
+  }
 
   /** How the tokens of a step are aggregated; TRL's names. */
   public enum LossType {
@@ -110,13 +123,46 @@ public record GrpoSettings(
                           "epsilonHigh", Range.above(0), "the same above 1, as DAPO's clip-higher")
                       .optional("epsilon")
                       .also("epsilon_high"),
+                  Key.number(
+                          "delta",
+                          Range.above(1),
+                          "the largest ratio where the advantage is negative: two-sided clipping"
+                              + " (2505.07291); above 1 + epsilonHigh")
+                      .optional("any"),
+                  Key.choice(
+                          "importanceSampling",
+                          ImportanceSampling.class,
+                          "`token`: each token has its own ratio; `sequence`: the answer has one,"
+                              + " the geometric mean over its tokens (GSPO, 2507.18071)")
+                      .otherwise(ImportanceSampling.TOKEN)
+                      .also("importance_sampling_level"),
                   RlKeys.passes(1),
                   RlKeys.entropyCoefficient()),
               GrpoSettings::recipe)
           .rule(
               "samplesPerPrompt",
               s -> s.sampling().samplesPerPrompt() > 1,
-              s -> "is 1; an answer is held against the others to its prompt: sample 2 or more");
+              s -> "is 1; an answer is held against the others to its prompt: sample 2 or more")
+          .rule(
+              "delta",
+              s -> s.delta().isEmpty() || s.delta().get() > 1 + s.high(),
+              s ->
+                  "is "
+                      + s.delta().orElseThrow()
+                      + ", where ratios are clipped at 1 + "
+                      + s.high()
+                      + " already; raise it, or leave it out");
+
+  private double high() {
+    return epsilonHigh.orElse(epsilon);
+  }
+
+  private Surrogate surrogate() {
+    Ratio ratio =
+        importanceSampling == ImportanceSampling.SEQUENCE ? Ratio.ANSWER_MEAN : Ratio.TOKEN;
+    OptionalDouble most = delta.stream().mapToDouble(Double::doubleValue).findFirst();
+    return new Surrogate(ratio, epsilon, high(), most);
+  }
 
   /** What it comes to. */
   public RlRecipe recipe() {
@@ -127,7 +173,7 @@ public record GrpoSettings(
         new Learning(
             new OfAnswer(new GroupRelative(scaleRewards)),
             false,
-            new Surrogate(Ratio.TOKEN, epsilon, epsilonHigh.orElse(epsilon)),
+            surrogate(),
             lossType.aggregation,
             new Steps(passes, entropyCoefficient)),
         Optional.empty());

@@ -77,14 +77,14 @@ public record PpoSettings(
                       "1: advantages are what came true less the critic's value; 0: the critic's next"
                           + " value stands for all that came")
                   .otherwise(0.95)
-                  .also("lam"),
+                  .also("lam", "lambd"),
               Key.flag(
                       "whitenRewards",
                       "whether token rewards are brought to a deviation of 1, their mean kept")
                   .otherwise(false)
                   .also("whiten_rewards"),
               RlKeys.whitenAdvantages(true),
-              RlKeys.clip("clip", 0.2).also("cliprange", "eps_clip", "clip_range"),
+              RlKeys.clip("clip", 0.2).also("cliprange", "eps_clip", "clip_range", "clip_ratio"),
               RlKeys.passes(4),
               RlKeys.entropyCoefficient(),
               Key.section("critic", CriticSettings.keys(CRITIC), "what values states")

@@ -16,16 +16,24 @@ import dev.fettle.algorithm.rl.estimate.MovingAverage;
 import dev.fettle.algorithm.rl.estimate.Whitening;
 import dev.fettle.algorithm.rl.estimate.Whitening.Deviation;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Works out advantages and returns of a rollout's answers.
  *
  * @param rule by which
- * @param whiten whether advantages are whitened, over the tokens of all answers that have a reward
+ * @param whiten whether advantages are whitened, over all that have a reward
+ * @param whole whether an answer is one action, and so one number among those that are whitened;
+ *     else each of its tokens is
  */
-record AdvantageEstimator(Advantages rule, boolean whiten) {
-  /** As TRL adds it to the deviation of a group. */
+record AdvantageEstimator(Advantages rule, boolean whiten, boolean whole) {
+  /** As TRL adds it to the deviation of a group, and of whole answers that it normalises. */
   private static final double EPSILON = 1e-4;
+
+  /** One in which each token is an action. */
+  AdvantageEstimator(Advantages rule, boolean whiten) {
+    this(rule, whiten, false);
+  }
 
   /**
    * What is known of a rollout; arrays are by answers, those of a prompt side by side.
@@ -70,7 +78,7 @@ record AdvantageEstimator(Advantages rule, boolean whiten) {
             : rule instanceof OverPrompt
                 ? overPrompt(known)
                 : ofAnswers(known, ((OfAnswer) rule).baseline());
-    return whiten
+    return whiten && !whole
         ? new Estimated(whitened(known, raw.advantages(), true), raw.returns(), raw.state())
         : raw;
   }
@@ -112,9 +120,12 @@ record AdvantageEstimator(Advantages rule, boolean whiten) {
     return new Estimated(advantages, returns, known.state());
   }
 
-  private static Estimated ofAnswers(Known known, Baseline baseline) {
+  private Estimated ofAnswers(Known known, Baseline baseline) {
     double[] totals = known.totals();
     double[] ahead = ahead(known, totals, baseline);
+    if (whiten && whole) {
+      ahead = normalised(known, ahead);
+    }
     double[][] advantages = new double[totals.length][];
     for (int i = 0; i < totals.length; i++) {
       advantages[i] = spread(known.scored(i) ? ahead[i] : 0, known.penalties()[i].length);
@@ -161,6 +172,22 @@ record AdvantageEstimator(Advantages rule, boolean whiten) {
       return Baselines.groupMean(group);
     }
     return Baselines.groupRelative(group, EPSILON);
+  }
+
+  /**
+   * {@code (A - mean) / (deviation + epsilon)} over answers, as TRL's RLOO. One without another
+   * that it is held against takes no part, and keeps its 0.
+   */
+  private static double[] normalised(Known known, double[] ahead) {
+    double[] compared = ahead.clone();
+    for (int from = 0; from < compared.length; from += known.samples()) {
+      int end = from + known.samples();
+      long scored = IntStream.range(from, end).filter(known::scored).count();
+      for (int i = from; i < end; i++) {
+        compared[i] = known.scored(i) && scored > 1 ? ahead[i] : Double.NaN;
+      }
+    }
+    return Baselines.groupRelative(compared, EPSILON);
   }
 
   private static double[] joined(double[][] groups) {

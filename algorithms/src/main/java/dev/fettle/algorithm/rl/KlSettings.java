@@ -62,7 +62,7 @@ public record KlSettings(
             KlSettings.class,
             Key.number("coefficient", Range.atLeast(0), "what a nat of divergence costs")
                 .otherwise(otherwise.coefficient())
-                .also("beta", "kl_coef", "init_kl_coef", "init_kl_coeff"),
+                .also("beta", "kl_coef", "init_kl_coef", "init_kl_coeff", "kl_loss_coef"),
             Key.choice(
                     "estimator",
                     Choices.of("k1", KlEstimator.K1)
@@ -71,7 +71,7 @@ public record KlSettings(
                     "with `x = log p - log p_ref` of a sampled token: `k1`: x; `k2`: x^2 / 2; `k3`:"
                         + " e^-x - 1 + x")
                 .otherwise(otherwise.estimator())
-                .also("kl_estimator"),
+                .also("kl_estimator", "kl_penalty", "kl_loss_type"),
             Key.choice(
                     "place",
                     Choices.of("reward", Place.REWARD).or("loss", Place.LOSS),
@@ -82,12 +82,14 @@ public record KlSettings(
                     Range.above(0),
                     "divergence of an answer that the coefficient is steered towards (Ziegler et"
                         + " al., 2019)")
-                .optional("the coefficient is fixed"),
+                .optional("the coefficient is fixed")
+                .also("kl_target"),
             Key.number(
                     "horizon",
                     Range.above(0),
                     "of `target`: answers after which the coefficient has moved by a whole error")
-                .otherwise(otherwise.horizon()),
+                .otherwise(otherwise.horizon())
+                .also("kl_horizon"),
             Key.number(
                     "passLimit",
                     Range.above(0),

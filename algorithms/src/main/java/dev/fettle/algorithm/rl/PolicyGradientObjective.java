@@ -91,7 +91,7 @@ public final class PolicyGradientObjective implements Objective<TrajectoryBatch>
       total = g.sub(total, g.scale(entropy, loss.entropy()));
     }
     if (loss.kl().isPresent()) {
-      Value kl = kl(c, tokens, loss.kl().get());
+      Value kl = kl(c, key, tokens, loss.kl().get());
       metrics.add(Metric.sum("kl_loss", kl));
       TensorType scalar = TensorType.scalar(DType.F32);
       total = g.add(total, g.mul(kl, c.builder().input(KL, scalar)));
@@ -119,15 +119,29 @@ public final class PolicyGradientObjective implements Objective<TrajectoryBatch>
       Value each = PolicyTerms.clipped(g, ratios, t.advantages(), loss.surrogate());
       return g.sumAll(g.mul(each, t.shares()));
     }
-    // Of whole answers: their advantage is that of each token, their share that of all together.
-    Value real = g.mul(difference, scored(g, t));
-    Value ratio = PolicyTerms.ratio(g, ExampleSums.of(c, key, real));
+    // Of whole answers: their advantage is that of each token.
+    Value ratio = ofAnswers(c, key, t);
     Value advantages = ExampleSums.of(c, key, g.mul(t.advantages(), t.means()));
     Value weights = ExampleSums.of(c, key, t.means());
     Value ofAnswers = g.div(advantages, g.max(weights, g.fill(1e-30, weights.type())));
-    Value shares = c.builder().input(ANSWER_MEANS, ratio.type());
-    metrics.add(clipped(g, ratio, ofAnswers, shares));
+    Value alike = c.builder().input(ANSWER_MEANS, ratio.type());
+    metrics.add(clipped(g, ratio, ofAnswers, alike));
+    // By tokens, an answer's share is that of all of them together.
+    Value shares =
+        loss.surrogate().ratio() == Ratio.ANSWER ? alike : ExampleSums.of(c, key, t.shares());
     return g.sumAll(g.mul(PolicyTerms.clipped(g, ratio, ofAnswers, loss.surrogate()), shares));
+  }
+
+  /** The ratios of whole answers. */
+  private Value ofAnswers(ObjectiveContext c, ProgramKey key, Tokens t) {
+    GraphBuilder g = c.g();
+    Value real = scored(g, t);
+    Value sums = ExampleSums.of(c, key, g.mul(g.sub(t.logProbs(), sampled(c, t)), real));
+    if (loss.surrogate().ratio() == Ratio.ANSWER) {
+      return PolicyTerms.ratio(g, sums);
+    }
+    Value lengths = ExampleSums.of(c, key, real);
+    return PolicyTerms.ratio(g, g.div(sums, g.max(lengths, g.fill(1, lengths.type()))));
   }
 
   /** 1 at tokens that count. */
@@ -145,10 +159,14 @@ public final class PolicyGradientObjective implements Objective<TrajectoryBatch>
     return c.builder().sharedInput(SAMPLED, t.logProbs().type());
   }
 
-  private Value kl(ObjectiveContext c, Tokens t, KlTerm term) {
+  private Value kl(ObjectiveContext c, ProgramKey key, Tokens t, KlTerm term) {
     GraphBuilder g = c.g();
     Value reference = c.builder().input(REFERENCE, t.logProbs().type());
     Value each = PolicyTerms.kl(g, term.estimator(), g.sub(t.logProbs(), reference));
+    if (term.corrected() && loss.surrogate().ratio() == Ratio.ANSWER_MEAN) {
+      Value sums = ExampleSums.of(c, key, g.mul(each, t.shares()));
+      return g.sumAll(g.mul(sums, ofAnswers(c, key, t)));
+    }
     if (term.corrected()) {
       Value before =
           loss.surrogate().ratio() == Ratio.NONE ? g.stopGradient(t.logProbs()) : sampled(c, t);
@@ -231,7 +249,8 @@ public final class PolicyGradientObjective implements Objective<TrajectoryBatch>
 
   /** What each answer counts: of the critic's all that are learnt, of a ratio's all there are. */
   private HostTensor answerMeans(TrajectoryBatch batch, ProgramKey key, Counts total) {
-    boolean ratios = loss.surrogate().ratio() == Ratio.ANSWER;
+    Ratio ratio = loss.surrogate().ratio();
+    boolean ratios = ratio == Ratio.ANSWER || ratio == Ratio.ANSWER_MEAN;
     long all = total.count(ratios ? ANSWERS : LEARNT);
     float[] means = new float[ExampleSums.examples(key)];
     for (int i = 0; i < batch.answers().size(); i++) {

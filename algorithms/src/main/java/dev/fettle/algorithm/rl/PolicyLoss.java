@@ -31,8 +31,15 @@ public record PolicyLoss(
    * @param ratio to the policy that sampled
    * @param low by how much a ratio may fall below 1
    * @param high by how much it may rise above
+   * @param most how large it may be where that costs, as it is not clipped there otherwise: TRL's
+   *     {@code delta}
    */
-  public record Surrogate(Ratio ratio, double low, double high) {
+  public record Surrogate(Ratio ratio, double low, double high, OptionalDouble most) {
+    /** One that is clipped on one side alone. */
+    public Surrogate(Ratio ratio, double low, double high) {
+      this(ratio, low, high, OptionalDouble.empty());
+    }
+
     /** {@code -A log p}: one step on each rollout. */
     public static final Surrogate PLAIN = new Surrogate(Ratio.NONE, 0, 0);
   }
@@ -44,7 +51,9 @@ public record PolicyLoss(
     /** Each token: PPO (1707.06347, eq. 7). */
     TOKEN,
     /** The whole answer. */
-    ANSWER
+    ANSWER,
+    /** The whole answer, by its tokens: the geometric mean of theirs (GSPO, 2507.18071). */
+    ANSWER_MEAN
   }
 
   /**

@@ -23,10 +23,12 @@ final class PolicyTerms {
     return g.exp(g.max(g.min(difference, most), g.neg(most)));
   }
 
-  /** {@code max(-A r, -A clip(r, 1 - low, 1 + high))}. */
+  /** {@code max(-A min(r, most), -A clip(r, 1 - low, 1 + high))}. */
   static Value clipped(GraphBuilder g, Value ratio, Value advantages, Surrogate by) {
     Value held = held(g, ratio, 1 - by.low(), 1 + by.high());
-    return g.neg(g.min(g.mul(advantages, ratio), g.mul(advantages, held)));
+    Value free =
+        by.most().isPresent() ? g.min(ratio, g.fill(by.most().getAsDouble(), ratio.type())) : ratio;
+    return g.neg(g.min(g.mul(advantages, free), g.mul(advantages, held)));
   }
 
   /** 1 where a clipped ratio is what counts, so that nothing is learnt; else 0. */

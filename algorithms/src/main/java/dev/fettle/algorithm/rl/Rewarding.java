@@ -42,9 +42,8 @@ public record Rewarding(
       Keys.of(
           Rewarding.class,
           RewardKeys.reward("reward", "what an answer is worth")
-              .required("a reward function or the directory of a reward model")
-              .also("reward_model_path", "reward_funcs"),
-          RewardKeys.reward(
+              .required("a reward function or the directory of a reward model"),
+          RewardKeys.entries(
                   "judge",
                   "rewards that nothing is learnt from: measured on the same answers, so that the"
                       + " audit can hold the reward against them")
@@ -61,7 +60,7 @@ public record Rewarding(
                   "`none`; `batch`: in deviations from the mean of the rollout; `running`: of all"
                       + " rollouts so far")
               .otherwise(Scale.NONE)
-              .also("use_score_scaling", "use_score_norm"),
+              .also("use_score_scaling", "use_score_norm", "normalize_reward"),
           Key.number("rewardClip", Range.above(0), "the largest reward, and the least below 0")
               .optional("none")
               .also("score_clip", "reward_clip_range"),

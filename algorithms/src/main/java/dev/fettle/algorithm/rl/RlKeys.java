@@ -58,7 +58,7 @@ public final class RlKeys {
             Range.atLeast(0),
             "what the mean entropy of the answers' tokens counts in the loss, from which it is taken")
         .otherwise(0.0)
-        .also("entropy_coef", "ent_coef");
+        .also("entropy_coef", "ent_coef", "entropy_coeff", "entropy_loss_coef");
   }
 
   /** How often a rollout is learnt. */
@@ -99,6 +99,14 @@ public final class RlKeys {
             s ->
                 recipe.apply(s).near().kl().passLimit().isEmpty()
                     || recipe.apply(s).learning().steps().passes() > 1,
-            s -> "has a passLimit, but each rollout is learnt once; set passes");
+            s ->
+                "has a passLimit, but each rollout is learnt once; leave it out, or raise passes where"
+                    + " the algorithm has them (ppo, grpo, rloo)")
+        .rule(
+            "kl",
+            s -> !recipe.apply(s).near().isAimless(),
+            s ->
+                "has estimator k1 in the loss, where its gradient is 0 on average and holds nothing;"
+                    + " set estimator: k2 or k3, or place: reward");
   }
 }

@@ -5,6 +5,7 @@ import dev.fettle.algorithm.rl.KlSettings.Place;
 import dev.fettle.algorithm.rl.PolicyLoss.KlTerm;
 import dev.fettle.algorithm.rl.PolicyLoss.Level;
 import dev.fettle.algorithm.rl.PolicyLoss.Surrogate;
+import dev.fettle.algorithm.rl.estimate.KlEstimator;
 import dev.fettle.rollout.RolloutSettings;
 import java.util.Optional;
 
@@ -33,6 +34,17 @@ public record RlRecipe(
    * @param corrected whether a divergence in the loss is weighed by the ratio
    */
   public record Near(String reference, KlSettings kl, boolean corrected) {
+    /**
+     * Whether the divergence is in the loss to no purpose: the gradient of {@code log p}, over what
+     * {@code p} draws, is 0 on average. Weighed by the ratio it is that of the divergence.
+     */
+    boolean isAimless() {
+      return kl.place() == Place.LOSS
+          && kl.coefficient() > 0
+          && kl.estimator() == KlEstimator.K1
+          && !corrected;
+    }
+
     /** Whether a reference is asked at all. */
     boolean isAsked() {
       return !reference.equals(HeldReference.NONE) && kl.isMeasured();

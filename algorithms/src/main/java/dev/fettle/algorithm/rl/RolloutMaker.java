@@ -3,6 +3,7 @@ package dev.fettle.algorithm.rl;
 import dev.fettle.algorithm.RunSite;
 import dev.fettle.algorithm.rl.AdvantageEstimator.Estimated;
 import dev.fettle.algorithm.rl.KlSettings.Place;
+import dev.fettle.algorithm.rl.PolicyLoss.Ratio;
 import dev.fettle.algorithm.rl.RewardShaper.Shaped;
 import dev.fettle.algorithm.rl.TrajectoryScorer.Read;
 import dev.fettle.algorithm.rl.estimate.KlEstimator;
@@ -92,7 +93,10 @@ final class RolloutMaker implements AutoCloseable {
     this.prompts = prompts;
     this.means = means;
     this.estimator =
-        new AdvantageEstimator(recipe.learning().advantages(), recipe.learning().whiten());
+        new AdvantageEstimator(
+            recipe.learning().advantages(),
+            recipe.learning().whiten(),
+            recipe.learning().surrogate().ratio() == Ratio.ANSWER);
   }
 
   /** Answers of a rollout. */

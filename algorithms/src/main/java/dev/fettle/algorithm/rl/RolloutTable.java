@@ -36,7 +36,12 @@ final class RolloutTable {
 
   /** Writes the table of a rollout, whole or not at all. */
   static void write(Path run, int number, List<ObjectNode> rows) {
-    write(file(run, number, ".jsonl"), rows);
+    write(table(run, number), rows);
+  }
+
+  /** Where the table of a rollout is. */
+  static Path table(Path run, int number) {
+    return file(run, number, ".jsonl");
   }
 
   /** Writes what is learnt of it. */

@@ -16,7 +16,9 @@ import dev.fettle.algorithm.rl.RlRecipe.Steps;
 import dev.fettle.algorithm.rl.estimate.KlEstimator;
 import dev.fettle.rollout.RolloutSettings;
 import dev.fettle.settings.AlgorithmSettings;
+import dev.fettle.settings.Key;
 import dev.fettle.settings.Keys;
+import dev.fettle.settings.Range;
 import java.util.Optional;
 
 /**
@@ -28,8 +30,9 @@ import java.util.Optional;
  * @param rewarding what they are worth
  * @param reference what the policy is kept near
  * @param kl how near
- * @param whitenAdvantages whether advantages are whitened
- * @param epsilon of ratios
+ * @param whitenAdvantages whether advantages are whitened, one of each answer
+ * @param epsilon of ratios, below 1
+ * @param epsilonHigh above 1
  * @param passes over a rollout
  * @param entropyCoefficient of the entropy bonus
  */
@@ -40,6 +43,7 @@ public record RlooSettings(
     KlSettings kl,
     boolean whitenAdvantages,
     double epsilon,
+    Optional<Double> epsilonHigh,
     int passes,
     double entropyCoefficient)
     implements AlgorithmSettings {
@@ -56,7 +60,10 @@ public record RlooSettings(
                   RlKeys.reference(),
                   RlKeys.kl(KlSettings.of(0.05, KlEstimator.K1, Place.REWARD)),
                   RlKeys.whitenAdvantages(false),
-                  RlKeys.clip("epsilon", 0.2).also("cliprange"),
+                  RlKeys.clip("epsilon", 0.2).also("epsilon_low", "cliprange"),
+                  Key.number("epsilonHigh", Range.above(0), "the same above 1")
+                      .optional("epsilon")
+                      .also("epsilon_high"),
                   RlKeys.passes(1),
                   RlKeys.entropyCoefficient()),
               RlooSettings::recipe)
@@ -74,7 +81,7 @@ public record RlooSettings(
         new Learning(
             new OfAnswer(new LeaveOneOut()),
             whitenAdvantages,
-            new Surrogate(Ratio.ANSWER, epsilon, epsilon),
+            new Surrogate(Ratio.ANSWER, epsilon, epsilonHigh.orElse(epsilon)),
             Aggregation.SUMS,
             new Steps(passes, entropyCoefficient)),
         Optional.empty());
