@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Explains a key that does not exist by those that do, here and in other trainers. */
 final class Glossary {
@@ -30,9 +31,11 @@ final class Glossary {
   /** What is wrong with it, and what was probably meant. */
   String explain(Problems.Unknown u) {
     return spelt(u)
+        .or(() -> foreignHere(u))
         .or(() -> elsewhere(u))
         .or(() -> foreign(u))
         .or(() -> noted(u.name()))
+        .or(() -> ofAnother(u))
         .or(() -> misspelt(u))
         .or(() -> nested(u))
         .or(() -> misspeltElsewhere(u))
@@ -49,13 +52,57 @@ final class Glossary {
 
   /** A name of another trainer; the key in this section, if several answer to it. */
   private Optional<String> foreign(Problems.Unknown u) {
-    List<String> paths = foreign.getOrDefault(Nearest.plain(u.name()), List.of());
+    List<String> paths =
+        foreign.getOrDefault(Nearest.plain(u.name()), List.of()).stream()
+            .filter(p -> isKnown(p, u))
+            .toList();
     String here = Problems.join(u.section(), "");
     return paths.stream()
         .filter(p -> p.startsWith(here))
         .findFirst()
         .or(() -> paths.stream().findFirst())
         .map(path -> "unknown key; that is " + path + " here");
+  }
+
+  /** A name of another trainer for a key of the very section, below the outermost. */
+  private Optional<String> foreignHere(Problems.Unknown u) {
+    String here = Problems.join(u.section(), "");
+    return u.section().isEmpty()
+        ? Optional.empty()
+        : foreign.getOrDefault(Nearest.plain(u.name()), List.of()).stream()
+            .filter(p -> p.startsWith(here) && u.siblings().contains(p.substring(here.length())))
+            .findFirst()
+            .map(path -> "unknown key; that is " + path + " here");
+  }
+
+  /** Not so a key of the same section that it has with another type, as another algorithm's. */
+  private static boolean isKnown(String path, Problems.Unknown u) {
+    String here = Problems.join(u.section(), "");
+    return !path.startsWith(here)
+        || u.siblings().contains(Problems.first(path.substring(here.length())));
+  }
+
+  /** A key that the section has with another type, or another trainer's name of one. */
+  private Optional<String> ofAnother(Problems.Unknown u) {
+    List<String> abroad = foreign.getOrDefault(Nearest.plain(u.name()), List.of());
+    List<KeyRow> theirs =
+        rows.stream()
+            .filter(r -> !isKnown(r.path(), u) && !r.type().isEmpty())
+            .filter(r -> Nearest.same(u.name(), r.name()) || abroad.contains(r.path()))
+            .toList();
+    return theirs.stream()
+        .findFirst()
+        .map(KeyRow::path)
+        .map(
+            path ->
+                "unknown key; "
+                    + path
+                    + " is one of type "
+                    + theirs.stream()
+                        .filter(r -> r.path().equals(path))
+                        .map(KeyRow::type)
+                        .distinct()
+                        .collect(Collectors.joining(", ")));
   }
 
   private Optional<String> noted(String name) {
@@ -76,7 +123,7 @@ final class Glossary {
   /** A key of that name in another section, the outermost if there are several. */
   private Optional<String> elsewhere(Problems.Unknown u) {
     return rows.stream()
-        .filter(r -> Nearest.same(u.name(), r.name()))
+        .filter(r -> Nearest.same(u.name(), r.name()) && isKnown(r.path(), u))
         .min(Comparator.comparingLong(r -> r.path().chars().filter(c -> c == '.').count()))
         .map(r -> "unknown key here; did you mean '" + r.path() + "'?");
   }

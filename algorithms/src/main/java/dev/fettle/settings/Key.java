@@ -392,6 +392,9 @@ public final class Key<T> extends Part<T> {
   /** The table of the section it is, if it is one. */
   Optional<Keys<?>> below() {
     Kind<?> inner = kind instanceof OptionalKind<?> o ? o.kind() : kind;
+    if (inner instanceof ShortSectionKind<?> s) {
+      return s.below();
+    }
     return inner instanceof SectionKind<?> s ? Optional.of(s.keys()) : Optional.empty();
   }
 }

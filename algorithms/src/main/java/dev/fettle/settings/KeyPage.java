@@ -6,10 +6,12 @@ import dev.fettle.settings.Presence.Unless;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Documents the keys of a table in Markdown. */
 public final class KeyPage {
@@ -52,9 +54,12 @@ public final class KeyPage {
     return meaning.substring(0, 1).toUpperCase(Locale.ROOT) + meaning.substring(1) + ".";
   }
 
-  /** A section is told by its keys, unless it can be absent. */
+  /** A section is told by its keys, unless it can be absent, or a value stand in its place. */
   private static boolean isListed(KeyRow row) {
-    return row.key().below().isEmpty() || row.key().kind() instanceof OptionalKind<?>;
+    Kind<?> kind = row.key().kind();
+    return row.key().below().isEmpty()
+        || kind instanceof OptionalKind<?>
+        || kind instanceof ShortSectionKind<?>;
   }
 
   private static String row(KeyRow row) {
@@ -99,11 +104,13 @@ public final class KeyPage {
   /** A table of the names other trainers have, in the order of the keys that answer to them. */
   public static String otherNames(Keys<?> root) {
     StringBuilder table = new StringBuilder("| There | Here |\n|---|---|\n");
+    // A key of several algorithms is told once.
+    Map<String, Set<String>> byPath = new LinkedHashMap<>();
     for (KeyRow row : root.rows("")) {
-      if (!row.key().also().isEmpty()) {
-        table.append(cells(names(row.key().also()), "`" + row.path() + "`"));
-      }
+      byPath.computeIfAbsent(row.path(), p -> new LinkedHashSet<>()).addAll(row.key().also());
     }
+    byPath.values().removeIf(Set::isEmpty);
+    byPath.forEach((path, names) -> table.append(cells(names(names), "`" + path + "`")));
     Map<String, List<String>> bySentence = new LinkedHashMap<>();
     for (Note note : root.notes()) {
       bySentence.computeIfAbsent(note.sentence(), s -> new ArrayList<>()).add(note.name());
@@ -112,7 +119,7 @@ public final class KeyPage {
     return table.toString();
   }
 
-  private static String names(List<String> names) {
+  private static String names(Collection<String> names) {
     return "`" + String.join("`, `", names) + "`";
   }
 }

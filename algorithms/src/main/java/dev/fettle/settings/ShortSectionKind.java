@@ -80,6 +80,11 @@ final class ShortSectionKind<S> extends Kind<S> {
     return true;
   }
 
+  /** Its table, where its keys are told with the others; those of a name's options are apart. */
+  Optional<Keys<?>> below() {
+    return shorthand.isPresent() ? Optional.empty() : Optional.of(keys);
+  }
+
   private String names() {
     // A key that several types have is named once.
     return keys.rows("").stream().map(KeyRow::path).distinct().collect(Collectors.joining(", "));

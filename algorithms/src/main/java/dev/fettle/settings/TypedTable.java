@@ -51,10 +51,11 @@ final class TypedTable<T> implements Keys.Table<T> {
       variants.values().forEach(other -> section.tolerate(names(other)));
       return null;
     }
+    Set<String> foreign = foreignNames(keys);
     variants.forEach(
         (other, theirs) ->
             section.misplaced(
-                names(theirs),
+                without(foreign, names(theirs)),
                 "with "
                     + key.component()
                     + " "
@@ -70,6 +71,18 @@ final class TypedTable<T> implements Keys.Table<T> {
   private static Set<String> names(Keys<?> keys) {
     Set<String> names = new LinkedHashSet<>();
     keys.rows("").forEach(row -> names.add(Problems.first(row.path())));
+    return names;
+  }
+
+  /** What other trainers call its keys; one of these may be another type's key here. */
+  private static Set<String> foreignNames(Keys<?> keys) {
+    Set<String> names = new LinkedHashSet<>();
+    keys.rows("").forEach(row -> row.key().also().forEach(n -> names.add(Nearest.plain(n))));
+    return names;
+  }
+
+  private static Set<String> without(Set<String> plain, Set<String> names) {
+    names.removeIf(n -> plain.contains(Nearest.plain(n)));
     return names;
   }
 

@@ -51,7 +51,7 @@ final class OtherTrainers {
           new Answer("set backend.device: cpu or gpu:0", "use_cpu no_cuda device_map"),
           new Answer(
               "a run uses one device; leave it out",
-              "local_rank ddp_backend ddp_bucket_cap_mb ddp_broadcast_buffers ddp_static_graph"
+              "local_rank world_size ds3_gather_for_generation ddp_backend ddp_bucket_cap_mb ddp_broadcast_buffers ddp_static_graph"
                   + " ddp_find_unused_parameters ddp_timeout eval_use_gather_object ignore_bias_buffers"
                   + " fsdp fsdp_config deepspeed"
                   + " accelerator_config parallelism_config save_on_each_node log_on_each_node"),
@@ -119,6 +119,82 @@ final class OtherTrainers {
           new Answer(
               "evaluation runs train.microBatchSize rows at once; leave it out",
               "eval_accumulation_steps eval_do_concat_batches batch_eval_metrics"),
+          new Answer(
+              "a rollout has algorithm.promptsPerRound x samplesPerPrompt answers, a step"
+                  + " train.batchSize of them",
+              "generation_batch_size steps_per_generation num_mini_batches rollout_batch_size batch_size"
+                  + " local_batch_size mini_batch_size local_mini_batch_size forward_batch_size"),
+          new Answer(
+              "answers are read train.microBatchSize at once; leave it out",
+              "local_rollout_forward_batch_size micro_rollout_batch_size"),
+          new Answer("set train.steps or train.epochs", "total_episodes num_total_batches"),
+          new Answer("give each entry of algorithm.reward its weight", "reward_weights"),
+          new Answer(
+              "rewards are summed by their weights, then compared; normalise: true brings a reward"
+                  + " model's to one scale",
+              "multi_objective_aggregation"),
+          new Answer(
+              "add { type: length } to algorithm.reward with a weight, and set"
+                  + " algorithm.missingEosPenalty",
+              "reward_shaping_enable_length reward_shaping_enable_repetition reward_shaping_enable_eos"
+                  + " reward_shaping_length_coef reward_shaping_repetition_coef"
+                  + " reward_shaping_repetition_ngram reward_shaping_eos_bonus"
+                  + " reward_shaping_eos_missing_penalty reward_shaping_eos_out_of_range_penalty"
+                  + " reward_shaping_eos_min_len reward_shaping_eos_max_len overlong_buffer_len"
+                  + " overlong_penalty_factor"),
+          new Answer(
+              "evaluation answers each prompt once, greedily; leave it out",
+              "num_generations_eval eval_temperature eval_n_samples_per_prompt"),
+          new Answer("each setting of sampling is a key of algorithm here", "generation_kwargs"),
+          new Answer(
+              "an answer ends by the model's own end tokens, and by the texts of algorithm.stop",
+              "stop_token stop_token_id"),
+          new Answer(
+              "answers are sampled from the policy's own weights, in batches of"
+                  + " algorithm.sampleBatchSize; leave it out",
+              "cache_implementation use_transformers_continuous_batching"
+                  + " transformers_continuous_batching_config use_transformers_paged use_vllm vllm_mode"
+                  + " vllm_model_impl vllm_enable_sleep_mode vllm_structured_outputs_regex"
+                  + " vllm_server_base_url vllm_server_host vllm_server_port vllm_server_timeout"
+                  + " vllm_group_port vllm_gpu_memory_utilization vllm_max_model_length"
+                  + " vllm_tensor_parallel_size"),
+          new Answer(
+              "what samples is what is trained, and nothing is to be corrected; leave it out",
+              "vllm_importance_sampling_correction vllm_importance_sampling_mode"
+                  + " vllm_importance_sampling_clip_max vllm_importance_sampling_clip_min"
+                  + " vllm_importance_sampling_cap off_policy_mask_threshold"),
+          new Answer(
+              "set algorithm.lossType: grpo, bnpo, dr_grpo or dapo",
+              "sapo_temperature_neg sapo_temperature_pos vespo_k_pos vespo_lambda_pos vespo_k_neg"
+                  + " vespo_lambda_neg loss_agg_mode"),
+          new Answer(
+              "set algorithm.entropyCoefficient, which stays as it is",
+              "top_entropy_quantile use_adaptive_entropy entropy_coef_min entropy_coef_max"
+                  + " entropy_coef_delta entropy_target"),
+          new Answer(
+              "an answer is one turn, without tools; leave it out", "max_tool_calling_iterations"),
+          new Answer(
+              "every answer is in the run's directory, in rollouts/; leave it out",
+              "log_completions log_multimodal num_completions_to_print log_unique_prompts"
+                  + " log_completions_hub_repo num_sample_generations"),
+          new Answer("set run.name", "exp_name"),
+          new Answer("set model.path", "sft_model_path pretrain"),
+          new Answer("set optimizer.learningRate", "actor_learning_rate"),
+          new Answer("set model.precision", "cast_lm_head_to_fp32"),
+          new Answer(
+              "the reference of a fresh adapter is the model without it; algorithm.reference names"
+                  + " another",
+              "model_adapter_name ref_adapter_name"),
+          new Answer("set algorithm.kl.target to steer the coefficient", "adap_kl_ctrl"),
+          new Answer("set algorithm.kl.place: loss or reward", "use_kl_loss use_kl_in_reward"),
+          new Answer("set algorithm.kl.passLimit, with passes", "ratio_threshold"),
+          new Answer(
+              "set algorithm.type: a2c, ppo, grpo, rloo or reinforce",
+              "advantage_estimator adv_estimator"),
+          new Answer("set algorithm.epsilon and algorithm.epsilonHigh", "eps_clip_low_high"),
+          new Answer(
+              "give the template itself, or a file, as tokenizer.chatTemplate",
+              "chat_template_kwargs"),
           new Answer(
               "nothing here answers to it; leave it out",
               "alora_invocation_tokens arrow_config auto_mapping corda_config dataset_kwargs debug"

@@ -7,11 +7,14 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Names of transformers, TRL and PEFT are answered. */
 class OtherTrainersTest {
@@ -64,6 +67,64 @@ class OtherTrainersTest {
     assertThat(good.problems(text.toString()))
         .hasSize(names.size())
         .noneMatch(p -> p.contains("the sections are"));
+  }
+
+  /**
+   * The fields of TRL 1.13's GRPOConfig and RLOOConfig, and of the last PPOConfig that TRL had, are
+   * answered in the very section, by keys that the algorithm has.
+   */
+  @ParameterizedTest
+  @CsvSource({"grpo, 140", "rloo, 120", "ppo, 50"})
+  void noNameOfAPolicyGradientIsWithoutAnAnswer(String type, int least) throws IOException {
+    List<String> names =
+        new ArrayList<>(Files.readAllLines(resource("trl-" + type + "-names.txt")));
+    assertThat(names).hasSizeGreaterThan(least);
+    // Those have the same name and the same meaning here.
+    names.removeAll(List.of("temperature", "epsilon", "delta", "gamma"));
+    StringBuilder section = new StringBuilder("{ type: " + type + ", reward: length");
+    names.forEach(n -> section.append(", ").append(n).append(": 1"));
+    List<String> problems =
+        good.problems(GOOD.replaceFirst("(?m)^algorithm:.*$", "algorithm: " + section + " }"));
+    assertThat(problems)
+        .hasSize(names.size())
+        .allMatch(p -> p.contains("unknown key"))
+        .noneMatch(p -> p.contains("algorithm has "))
+        .noneMatch(p -> p.contains("algorithm.beta"));
+  }
+
+  @Test
+  void aNameIsThatOfTheAlgorithmsOwnKey() {
+    assertThat(answer("grpo", "beta"))
+        .isEqualTo("algorithm.beta: unknown key; that is algorithm.kl.coefficient here");
+    assertThat(answer("grpo", "loss_type"))
+        .isEqualTo("algorithm.loss_type: unknown key; that is algorithm.lossType here");
+    assertThat(answer("dpo", "loss_type"))
+        .isEqualTo("algorithm.loss_type: unknown key; that is algorithm.loss here");
+    assertThat(answer("ppo", "kl_coef"))
+        .isEqualTo("algorithm.kl_coef: unknown key; that is algorithm.kl.coefficient here");
+    assertThat(answer("ppo", "vf_coef"))
+        .isEqualTo("algorithm.vf_coef: unknown key; that is algorithm.critic.coefficient here");
+    assertThat(answer("grpo", "vf_coef"))
+        .isEqualTo(
+            "algorithm.vf_coef: unknown key; algorithm.critic.coefficient is one of type a2c, ppo");
+    assertThat(answer("grpo", "sync_ref_model"))
+        .startsWith(
+            "algorithm.sync_ref_model: unknown key; algorithm.syncReference is one of type");
+    assertThat(answer("rloo", "passLimit"))
+        .isEqualTo("algorithm.passLimit: unknown key here; did you mean 'algorithm.kl.passLimit'?");
+    assertThat(answer("a2c", "kl: { beta: 1, coefficient"))
+        .isEqualTo("algorithm.kl.beta: unknown key; that is algorithm.kl.coefficient here");
+  }
+
+  private String answer(String type, String name) {
+    String end = name.contains("{") ? ": 1 } }" : ": 1 }";
+    String reward = type.equals("dpo") ? "" : ", reward: length";
+    List<String> problems =
+        good.problems(
+            GOOD.replaceFirst(
+                "(?m)^algorithm:.*$", "algorithm: { type: " + type + reward + ", " + name + end));
+    assertThat(problems).hasSize(1);
+    return problems.get(0).replaceFirst("^run.yaml:\\d+: ", "");
   }
 
   private static Path resource(String name) {

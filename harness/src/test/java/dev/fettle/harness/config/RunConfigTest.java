@@ -110,7 +110,8 @@ class RunConfigTest {
     Path wrong = good.write(GOOD.replace("lossOn: all", "volume: 3, loudness: 3"));
     assertThatThrownBy(() -> ConfigReader.read(wrong, List.of(), algorithms))
         .hasMessageContaining("algorithm.volume: unknown key with type sft; it goes with type echo")
-        .hasMessageContaining("algorithm.loudness: unknown key; that is algorithm.volume here");
+        .hasMessageContaining(
+            "algorithm.loudness: unknown key; algorithm.volume is one of type echo");
     Path misspelt = good.write(text.replace("echo", "ecko"));
     assertThatThrownBy(() -> ConfigReader.read(misspelt, List.of(), algorithms))
         .hasMessageEndingWith(
