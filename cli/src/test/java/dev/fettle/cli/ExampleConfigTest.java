@@ -7,16 +7,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The first lines of each file in configs/ are true. */
 class ExampleConfigTest {
   private static final Path CONFIGS = Path.of(System.getProperty("fettle.root", ".."), "configs");
+
+  /** Algorithms that hold an answer against the others to its prompt. */
+  private static final Set<String> NEEDS_TWO = Set.of("rloo", "grpo");
 
   @TempDir private Path dir;
 
@@ -111,6 +116,28 @@ class ExampleConfigTest {
     Path run = train("slic");
     assertThat(run.resolve("final/model.safetensors")).isRegularFile();
     assertThat(run.resolve("rounds/1/pairs.jsonl")).isNotEmptyFile();
+  }
+
+  /** The smallest rollouts, so that each algorithm makes two. */
+  @ParameterizedTest
+  @CsvSource({"a2c, 2", "reinforce, 2", "rloo, 2", "grpo, 2", "ppo, 1"})
+  void rolloutsAreLearnt(String algorithm, int rollouts) throws IOException {
+    Path run =
+        train(
+            algorithm,
+            "--set=algorithm.samplesPerPrompt=" + (NEEDS_TWO.contains(algorithm) ? 2 : 1));
+    assertThat(run.resolve("final/model.safetensors")).isRegularFile();
+    assertThat(run.resolve("final/config.json")).content().contains("ForCausalLM");
+    int answers = algorithm.equals("ppo") ? 16 : 2;
+    for (int number = 1; number <= rollouts; number++) {
+      assertThat(Files.readAllLines(run.resolve("rollouts/00000" + number + ".jsonl")))
+          .hasSize(answers)
+          .allMatch(l -> l.contains("\"advantage\":") && l.contains("\"kl\":"));
+    }
+    assertThat(Files.readAllLines(run.resolve("metrics.jsonl")))
+        .anyMatch(l -> l.contains("\"eval_reward\":"))
+        .anyMatch(l -> l.contains("\"policy_loss\":") && l.contains("\"timing/rollout\":"))
+        .noneMatch(l -> l.contains("\"NaN\""));
   }
 
   @Test
