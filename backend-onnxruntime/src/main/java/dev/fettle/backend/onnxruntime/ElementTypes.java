@@ -9,7 +9,7 @@ public final class ElementTypes {
   private ElementTypes() {}
 
   /** The type as the Java interface names it. */
-  static OnnxJavaType java(DType dtype) {
+  public static OnnxJavaType java(DType dtype) {
     return switch (dtype) {
       case F32 -> OnnxJavaType.FLOAT;
       case F64 -> OnnxJavaType.DOUBLE;

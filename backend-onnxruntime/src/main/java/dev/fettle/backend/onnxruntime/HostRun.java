@@ -1,6 +1,6 @@
 package dev.fettle.backend.onnxruntime;
 
-import dev.fettle.backend.onnxruntime.OrtSlot.Bound;
+import dev.fettle.backend.onnxruntime.device.Cell;
 import dev.fettle.backend.onnxruntime.lower.HostPlan;
 import dev.fettle.backend.onnxruntime.lower.HostPlan.Update;
 import dev.fettle.backend.onnxruntime.lower.Lowered;
@@ -51,7 +51,7 @@ final class HostRun {
    * @param fetched results of the session, by their names in the model
    */
   record Memory(
-      Map<String, OrtSlot> slots, Map<String, HostTensor> inputs, Map<String, Bound> fetched) {}
+      Map<String, OrtSlot> slots, Map<String, HostTensor> inputs, Map<String, Cell> fetched) {}
 
   /** A part of one update. */
   private record Piece(Job job, int start, int length) {}
@@ -73,7 +73,7 @@ final class HostRun {
       workers.run(pieces.size(), () -> body(pieces));
     }
     lowered.host().scatters().forEach((slot, scatter) -> scatter(slot, scatter, memory));
-    lowered.host().fills().forEach((slot, x) -> fill(slot(memory, slot).current().host(), x));
+    lowered.host().fills().forEach((slot, x) -> fill(slot(memory, slot).current(), x));
   }
 
   /** The slots whose new contents {@link #run} puts into their spare buffers. */
@@ -130,7 +130,7 @@ final class HostRun {
 
   private HostTensor operand(Value v, Memory memory) {
     String fetched = lowered.fetched().get(v);
-    Bound bound = fetched == null ? null : memory.fetched().get(fetched);
+    Cell bound = fetched == null ? null : memory.fetched().get(fetched);
     if (bound != null) {
       return bound.host();
     }
@@ -198,7 +198,12 @@ final class HostRun {
     }
   }
 
-  private static void fill(HostTensor target, double value) {
+  private static void fill(Cell cell, double value) {
+    if (Double.doubleToRawLongBits(value) == 0) {
+      cell.clear();
+      return;
+    }
+    HostTensor target = cell.host();
     if (target.elements() == 0) {
       return;
     }

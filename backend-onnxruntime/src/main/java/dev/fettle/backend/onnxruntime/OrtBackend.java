@@ -1,10 +1,15 @@
 package dev.fettle.backend.onnxruntime;
 
 import ai.onnxruntime.OrtEnvironment;
+import dev.fettle.backend.onnxruntime.device.CudaMemory;
+import dev.fettle.backend.onnxruntime.device.HostMemory;
+import dev.fettle.backend.onnxruntime.device.Memory;
+import dev.fettle.backend.onnxruntime.lower.FlatProgram;
 import dev.fettle.backend.onnxruntime.lower.Kernels;
 import dev.fettle.backend.onnxruntime.lower.Lowered;
 import dev.fettle.backend.onnxruntime.lower.ProgramLowering;
 import dev.fettle.backend.onnxruntime.lower.SteadyWeights;
+import dev.fettle.backend.onnxruntime.lower.Target;
 import dev.fettle.program.Passes;
 import dev.fettle.program.Program;
 import dev.fettle.spi.Backend;
@@ -33,12 +38,14 @@ import java.util.concurrent.atomic.AtomicLong;
 final class OrtBackend implements Backend {
   private final OrtEnvironment environment;
   private final Device device;
+  private final Target target;
+  private final Memory results;
   private final OrtState.Shared shared;
   private final SessionSettings settings;
-  private final Residency residency = new Residency();
+  private final Residency residency;
   private final Packing packing = new Packing();
   private final HostWorkers workers;
-  private final Capabilities capabilities = new Kernels();
+  private final Capabilities capabilities;
 
   /** What is still open, in the order it was made. */
   private final Set<AutoCloseable> made = new LinkedHashSet<>();
@@ -46,18 +53,46 @@ final class OrtBackend implements Backend {
   private boolean closed;
 
   /**
+   * What a backend computes with.
+   *
+   * @param device where
+   * @param target what programs are lowered for
+   * @param state the memory that state lies in
+   * @param results the host's memory, which results go to
+   */
+  record Place(Device device, Target target, Memory state, Memory results) {
+
+    /** The CPU. */
+    static Place cpu(OrtEnvironment environment, DirectMemory memory) {
+      Memory host = new HostMemory(environment, memory);
+      return new Place(Device.CPU, Target.CPU, host, host);
+    }
+
+    /** A GPU, whose provider the runtime has loaded. */
+    static Place gpu(OrtEnvironment environment, DirectMemory memory, Device device) {
+      return new Place(
+          device,
+          Target.CUDA,
+          new CudaMemory(device.index()),
+          new HostMemory(environment, memory));
+    }
+  }
+
+  /**
    * Opens the backend.
    *
    * @param environment the runtime's
-   * @param memory that state and results are taken from
-   * @param device where to compute
+   * @param place where to compute
    * @param options how
    */
-  OrtBackend(
-      OrtEnvironment environment, DirectMemory memory, Device device, BackendOptions options) {
+  OrtBackend(OrtEnvironment environment, Place place, BackendOptions options) {
     this.environment = environment;
-    this.shared = new OrtState.Shared(environment, memory, new AtomicLong());
-    this.device = device;
+    this.shared = new OrtState.Shared(place.state(), new AtomicLong());
+    this.residency = new Residency(place.state()::isRoomy);
+    this.results = place.results();
+    this.device = place.device();
+    this.target = place.target();
+    this.capabilities = new Kernels(target);
     this.settings = new SessionSettings(device, options);
     this.workers = new HostWorkers(options.effectiveThreads());
   }
@@ -90,12 +125,13 @@ final class OrtBackend implements Backend {
     requireOpen();
     long start = System.nanoTime();
     Passes.Prepared prepared = Passes.prepare(program, capabilities, options.expandComposites());
-    Lowered lowered = ProgramLowering.lower(id(), prepared.program());
+    FlatProgram flat = ProgramLowering.flat(prepared.program(), target);
+    Lowered lowered = ProgramLowering.lower(id(), flat.program(), target);
     options.dumpTo().ifPresent(dir -> dump(dir, prepared.program(), lowered));
     List<String> notes = new ArrayList<>(prepared.notes());
     notes.addAll(lowered.notes());
     ProgramSessions sessions =
-        lowered.hasSession() ? sessions(prepared.program(), lowered, options) : null;
+        lowered.hasSession() ? sessions(flat.program(), lowered, options) : null;
     ExecutableStats stats =
         new ExecutableStats(
             prepared.program().graph().nodes().size(),
@@ -108,7 +144,9 @@ final class OrtBackend implements Backend {
             new OrtExecutable.LoadedProgram(
                 environment,
                 shared.memory(),
+                results,
                 prepared.program(),
+                flat,
                 lowered.withoutModel(),
                 sessions,
                 workers,
@@ -125,7 +163,12 @@ final class OrtBackend implements Backend {
     Set<String> weights = packs ? SteadyWeights.among(lowered.model(), read) : Set.of();
     SessionMaker maker =
         new SessionMaker(
-            environment, settings, program.name(), lowered.model().toByteString(), Map.of());
+            environment,
+            settings,
+            program.name(),
+            lowered.tf32(),
+            lowered.model().toByteString(),
+            Map.of());
     return new ProgramSessions(
         ModelSession.open(maker, residency, lowered.intermediateBytes()),
         new ProgramSessions.Steady(maker, residency, weights, packing));
@@ -166,5 +209,6 @@ final class OrtBackend implements Backend {
       }
     }
     workers.close();
+    shared.memory().close();
   }
 }

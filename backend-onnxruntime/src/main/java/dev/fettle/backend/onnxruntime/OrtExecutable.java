@@ -3,15 +3,16 @@ package dev.fettle.backend.onnxruntime;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import dev.fettle.backend.onnxruntime.OrtSlot.Bound;
+import dev.fettle.backend.onnxruntime.device.Cell;
+import dev.fettle.backend.onnxruntime.device.HostMemory;
+import dev.fettle.backend.onnxruntime.device.Memory;
+import dev.fettle.backend.onnxruntime.lower.FlatProgram;
 import dev.fettle.backend.onnxruntime.lower.Lowered;
 import dev.fettle.ir.Value;
 import dev.fettle.program.Program;
-import dev.fettle.program.Slot;
 import dev.fettle.spi.DeviceFailureException;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.DeviceTensor;
-import dev.fettle.spi.DirectMemory;
 import dev.fettle.spi.Executable;
 import dev.fettle.spi.ExecutableStats;
 import dev.fettle.spi.HostTensor;
@@ -33,7 +34,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class OrtExecutable implements Executable {
   private final OrtEnvironment environment;
-  private final DirectMemory memory;
+  private final Memory memory;
+  private final Memory results;
+  private final FlatProgram flat;
+  private final Program shown;
   private final Program program;
   private final Lowered lowered;
   private @Nullable ProgramSessions sessions;
@@ -48,7 +52,7 @@ final class OrtExecutable implements Executable {
   /** Outputs of the model that go to the caller or to the host's part. */
   private final Map<String, Value> buffered = new LinkedHashMap<>();
 
-  private final Map<String, Bound> buffers = new HashMap<>();
+  private final Map<String, Cell> buffers = new HashMap<>();
   private final List<OrtResult> given = new ArrayList<>();
   private long runs;
   private boolean closed;
@@ -57,8 +61,10 @@ final class OrtExecutable implements Executable {
    * What an executable is made of.
    *
    * @param environment the runtime's
-   * @param memory that results and spare buffers are taken from
+   * @param memory that state lies in
+   * @param results the host's memory, which results go to
    * @param program after the passes
+   * @param flat the same as it is run
    * @param lowered the model and what follows it
    * @param sessions none where the host does everything
    * @param workers for the host's part
@@ -67,8 +73,10 @@ final class OrtExecutable implements Executable {
    */
   record LoadedProgram(
       OrtEnvironment environment,
-      DirectMemory memory,
+      Memory memory,
+      Memory results,
       Program program,
+      FlatProgram flat,
       Lowered lowered,
       @Nullable ProgramSessions sessions,
       HostWorkers workers,
@@ -78,12 +86,15 @@ final class OrtExecutable implements Executable {
   OrtExecutable(LoadedProgram loaded) {
     this.environment = loaded.environment();
     this.memory = loaded.memory();
-    this.program = loaded.program();
+    this.results = loaded.results();
+    this.flat = loaded.flat();
+    this.shown = loaded.program();
+    this.program = flat.program();
     this.lowered = loaded.lowered();
     this.sessions = loaded.sessions();
     this.host = new HostRun(program, lowered, loaded.workers());
     this.compiled = loaded.stats();
-    this.checks = new RunChecks(program, lowered);
+    this.checks = new RunChecks(shown, lowered);
     swapped.addAll(host.swapped());
     lowered.slotResults().keySet().stream().filter(s -> !isDirect(s)).forEach(swapped::add);
     lowered
@@ -98,7 +109,7 @@ final class OrtExecutable implements Executable {
 
   @Override
   public Program program() {
-    return program;
+    return shown;
   }
 
   @Override
@@ -120,34 +131,46 @@ final class OrtExecutable implements Executable {
     OrtState own = (OrtState) state;
     given.forEach(OrtResult::close);
     given.clear();
+    slots.putAll(own.rows(flat));
     requireMemory(slots);
     compute(own, slots, inputs);
-    own.markWhole(program.stateOut().keySet());
+    own.markWhole(shown.stateOut().keySet());
     runs++;
     return results();
   }
 
   /** Refuses a run for whose results and new contents there is no room, before anything is lost. */
   private void requireMemory(Map<String, OrtSlot> slots) {
-    long bytes = 0;
+    long spares = 0;
     for (String slot : swapped) {
-      bytes += slotOf(slots, slot).bytesForSpare();
+      spares += slotOf(slots, slot).bytesForSpare();
     }
+    long fresh = 0;
     for (Map.Entry<String, Value> result : buffered.entrySet()) {
-      bytes += buffers.containsKey(result.getKey()) ? 0 : result.getValue().type().bytes();
+      fresh += buffers.containsKey(result.getKey()) ? 0 : result.getValue().type().bytes();
     }
+    String what = "a run of program " + program.name();
+    if (memory == results) {
+      require(memory, what, spares + fresh);
+    } else {
+      require(memory, what, spares);
+      require(results, what, fresh);
+    }
+  }
+
+  private static void require(Memory memory, String what, long bytes) {
     if (bytes > 0) {
-      memory.require("a run of program " + program.name(), bytes);
+      memory.require(what, bytes);
     }
   }
 
   /** Runs the session, then the host's part; whatever goes wrong, no half written slot passes. */
   private void compute(OrtState own, Map<String, OrtSlot> slots, Map<String, HostTensor> inputs) {
-    Map<String, Bound> targets = targets(slots);
+    Map<String, Cell> targets = targets(slots);
     Set<String> half = new TreeSet<>();
     boolean done = false;
     try {
-      program.stateOut().keySet().forEach(slot -> slotOf(slots, slot).changing());
+      shown.stateOut().keySet().forEach(slot -> slotOf(slots, slot).changing());
       if (sessions != null) {
         lowered.slotResults().keySet().stream().filter(this::isDirect).forEach(half::add);
         runSessions(sessions, slots, inputs, targets);
@@ -157,10 +180,10 @@ final class OrtExecutable implements Executable {
       swapped.forEach(slot -> slotOf(slots, slot).swap());
       done = true;
     } catch (OrtException | RuntimeException | OutOfMemoryError e) {
-      throw new DeviceFailureException(failure(e, half), e);
+      throw new DeviceFailureException(failure(e, flat.members(half)), e);
     } finally {
       if (!done) {
-        own.markBroken(half);
+        own.markBroken(flat.members(half));
       }
     }
   }
@@ -189,8 +212,8 @@ final class OrtExecutable implements Executable {
   }
 
   /** The buffer each output of the model is written to. */
-  private Map<String, Bound> targets(Map<String, OrtSlot> slots) {
-    Map<String, Bound> targets = new LinkedHashMap<>();
+  private Map<String, Cell> targets(Map<String, OrtSlot> slots) {
+    Map<String, Cell> targets = new LinkedHashMap<>();
     lowered
         .slotResults()
         .forEach(
@@ -202,15 +225,15 @@ final class OrtExecutable implements Executable {
     return targets;
   }
 
-  private Bound buffer(String result, Value v) {
-    return buffers.computeIfAbsent(result, r -> Bound.allocate(environment, new Slot(r, v.type())));
+  private Cell buffer(String result, Value v) {
+    return buffers.computeIfAbsent(result, r -> results.allocate("result " + r, v.type()));
   }
 
   private void runSessions(
       ProgramSessions runner,
       Map<String, OrtSlot> slots,
       Map<String, HostTensor> inputs,
-      Map<String, Bound> targets)
+      Map<String, Cell> targets)
       throws OrtException {
     Map<String, OnnxTensor> feeds = new HashMap<>();
     Map<String, OnnxTensor> pinned = new HashMap<>();
@@ -220,7 +243,7 @@ final class OrtExecutable implements Executable {
       for (String name : lowered.feeds()) {
         HostTensor input = inputs.get(name);
         if (input != null && program.inputs().containsKey(name)) {
-          OnnxTensor tensor = OrtSlot.tensor(environment, input);
+          OnnxTensor tensor = HostMemory.tensor(environment, input);
           owned.add(tensor);
           feeds.put(name, tensor);
         } else {
@@ -239,7 +262,7 @@ final class OrtExecutable implements Executable {
         .outputs()
         .forEach(
             (name, v) -> {
-              Bound bound = buffers.get(lowered.results().get(name));
+              Cell bound = buffers.get(lowered.results().get(name));
               if (bound == null) {
                 throw new IllegalStateException("output " + name + " was not computed");
               }
@@ -258,7 +281,7 @@ final class OrtExecutable implements Executable {
     closed = true;
     given.forEach(OrtResult::close);
     given.clear();
-    buffers.values().forEach(Bound::close);
+    buffers.values().forEach(Cell::close);
     buffers.clear();
     if (sessions != null) {
       sessions.close();

@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtEnvironment;
 import dev.fettle.spi.support.Leftovers;
 import dev.fettle.spi.support.NativeFolder;
 import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,8 +34,12 @@ final class OrtLibraries {
 
   private OrtLibraries() {}
 
+  /** Whether a library is there: in the jar, or in the folder that its property names. */
   static boolean has(String platform, String library) {
-    return resource(platform, System.mapLibraryName(library)) != null;
+    String file = System.mapLibraryName(library);
+    String folder = System.getProperty(PATH);
+    return (folder != null && Files.isRegularFile(Path.of(folder, file)))
+        || resource(platform, file) != null;
   }
 
   private static @Nullable URL resource(String platform, String file) {

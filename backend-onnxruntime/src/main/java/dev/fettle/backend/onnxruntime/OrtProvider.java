@@ -71,7 +71,14 @@ public final class OrtProvider implements BackendProvider {
       requireCuda(device);
     }
     return new SoleUseBackend(
-        new OrtBackend(environment, DirectMemory.ofThisProcess(), device, options));
+        new OrtBackend(environment, place(environment, device), options));
+  }
+
+  private static OrtBackend.Place place(OrtEnvironment environment, Device device) {
+    DirectMemory memory = DirectMemory.ofThisProcess();
+    return device.isGpu()
+        ? OrtBackend.Place.gpu(environment, memory, device)
+        : OrtBackend.Place.cpu(environment, memory);
   }
 
   private static void requireCuda(Device device) {

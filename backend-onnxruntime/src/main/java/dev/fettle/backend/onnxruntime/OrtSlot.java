@@ -1,12 +1,8 @@
 package dev.fettle.backend.onnxruntime;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
+import dev.fettle.backend.onnxruntime.device.Cell;
+import dev.fettle.backend.onnxruntime.device.Memory;
 import dev.fettle.program.Slot;
-import dev.fettle.spi.DeviceFailureException;
-import dev.fettle.spi.HostTensor;
-import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,63 +10,43 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory of one slot: a direct buffer and the runtime's tensor over it, and a second pair once
- * a program writes the slot while it still reads the old contents.
+ * The memory of one slot, and a second piece of it once a program writes the slot while it still
+ * reads the old contents.
  */
 final class OrtSlot implements AutoCloseable {
-  private final OrtEnvironment environment;
+  private final Memory memory;
   private final Slot slot;
   private final AtomicLong clock;
   private final Set<ProgramSessions> packedIn = new LinkedHashSet<>();
   private long version;
-  private Bound current;
-  private @Nullable Bound spare;
-
-  /**
-   * A buffer and the tensor over it.
-   *
-   * @param host the elements
-   * @param tensor the same, as the runtime sees them
-   */
-  record Bound(HostTensor host, OnnxTensor tensor) implements AutoCloseable {
-
-    /** A new buffer of zeros. */
-    static Bound allocate(OrtEnvironment environment, Slot slot) {
-      HostTensor host = HostTensor.allocate(slot.type());
-      try {
-        return new Bound(host, OrtSlot.tensor(environment, host));
-      } catch (OrtException e) {
-        throw new DeviceFailureException(
-            "slot " + slot.name() + " was not accepted by ONNX Runtime: " + e.getMessage(), e);
-      }
-    }
-
-    @Override
-    public void close() {
-      tensor.close();
-    }
-  }
+  private Cell current;
+  private boolean fixed;
+  private @Nullable Cell spare;
 
   /**
    * A slot of zeros.
    *
-   * @param environment the runtime's
+   * @param memory where it is to lie
    * @param slot name and type
    * @param clock counts the changes of all slots of the backend
    */
-  OrtSlot(OrtEnvironment environment, Slot slot, AtomicLong clock) {
-    this.environment = environment;
+  OrtSlot(Memory memory, Slot slot, AtomicLong clock) {
+    this(memory, slot, clock, memory.allocate("slot " + slot.name(), slot.type()));
+  }
+
+  private OrtSlot(Memory memory, Slot slot, AtomicLong clock, Cell place) {
+    this.memory = memory;
     this.slot = slot;
     this.clock = clock;
     this.version = clock.incrementAndGet();
-    this.current = Bound.allocate(environment, slot);
+    this.current = place;
   }
 
-  /** A tensor of the runtime over the elements of ours; nothing is copied. */
-  static OnnxTensor tensor(OrtEnvironment environment, HostTensor host) throws OrtException {
-    ByteBuffer bytes = host.bytes();
-    return OnnxTensor.createTensor(
-        environment, bytes, host.sizes(), ElementTypes.java(host.dtype()));
+  /** A slot that is part of memory which others have slots in: it stays where it is. */
+  static OrtSlot over(Memory memory, Slot slot, AtomicLong clock, Cell place) {
+    OrtSlot part = new OrtSlot(memory, slot, clock, place);
+    part.fixed = true;
+    return part;
   }
 
   Slot slot() {
@@ -99,15 +75,23 @@ final class OrtSlot implements AutoCloseable {
   }
 
   /** What the slot holds now. */
-  Bound current() {
+  Cell current() {
     return current;
   }
 
+  /** Moves the contents to another place, where they stay from now on. */
+  void moveTo(Cell place) {
+    place.copyOf(current);
+    current.close();
+    current = place;
+    fixed = true;
+  }
+
   /** Where the next contents go while the current ones are being read. */
-  Bound spare() {
-    Bound known = spare;
+  Cell spare() {
+    Cell known = spare;
     if (known == null) {
-      known = Bound.allocate(environment, slot);
+      known = memory.allocate("slot " + slot.name(), slot.type());
       spare = known;
     }
     return known;
@@ -120,7 +104,11 @@ final class OrtSlot implements AutoCloseable {
 
   /** Makes the spare the current contents. */
   void swap() {
-    Bound next = spare();
+    Cell next = spare();
+    if (fixed) {
+      current.copyOf(next);
+      return;
+    }
     spare = current;
     current = next;
   }

@@ -1,11 +1,11 @@
 package dev.fettle.backend.onnxruntime;
 
-import ai.onnxruntime.OrtEnvironment;
+import dev.fettle.backend.onnxruntime.device.Memory;
+import dev.fettle.backend.onnxruntime.lower.FlatProgram;
 import dev.fettle.ir.TensorType;
 import dev.fettle.program.Slot;
 import dev.fettle.spi.DeviceFailureException;
 import dev.fettle.spi.DeviceState;
-import dev.fettle.spi.DirectMemory;
 import dev.fettle.spi.HostTensor;
 import dev.fettle.spi.support.Pieces;
 import java.util.Arrays;
@@ -18,10 +18,9 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** Slots in direct buffers, which the runtime reads and writes without copying. */
+/** Slots in memory that the runtime reads and writes without copying. */
 final class OrtState implements DeviceState {
-  private final OrtEnvironment environment;
-  private final DirectMemory memory;
+  private final Memory memory;
   private final AtomicLong clock;
   private final String name;
   private final Map<String, OrtSlot> slots = new LinkedHashMap<>();
@@ -29,17 +28,17 @@ final class OrtState implements DeviceState {
   /** Slots half written by a failed run, to the elements from the first on that are right again. */
   private final Map<String, Long> broken = new TreeMap<>();
 
+  private final SlotRows rows;
   private final Consumer<OrtState> whenClosed;
   private boolean closed;
 
   /**
    * What the states of a backend share.
    *
-   * @param environment the runtime's
    * @param memory that slots are taken from
    * @param clock counts the changes of slots
    */
-  record Shared(OrtEnvironment environment, DirectMemory memory, AtomicLong clock) {}
+  record Shared(Memory memory, AtomicLong clock) {}
 
   /**
    * An empty state.
@@ -49,9 +48,9 @@ final class OrtState implements DeviceState {
    * @param whenClosed told once
    */
   OrtState(Shared shared, String name, Consumer<OrtState> whenClosed) {
-    this.environment = shared.environment();
     this.memory = shared.memory();
     this.clock = shared.clock();
+    this.rows = new SlotRows(memory, clock);
     this.name = name;
     this.whenClosed = whenClosed;
   }
@@ -80,7 +79,7 @@ final class OrtState implements DeviceState {
     memory.require(what, bytes);
     Map<String, OrtSlot> made = new LinkedHashMap<>();
     try {
-      wanted.forEach(slot -> made.put(slot.name(), new OrtSlot(environment, slot, clock)));
+      wanted.forEach(slot -> made.put(slot.name(), new OrtSlot(memory, slot, clock)));
     } catch (RuntimeException e) {
       made.values().forEach(OrtSlot::close);
       throw e;
@@ -91,7 +90,7 @@ final class OrtState implements DeviceState {
   private void requireSmall(List<Slot> wanted) {
     List<String> large =
         wanted.stream()
-            .filter(s -> s.type().bytes() > HostTensor.MAX_BYTES)
+            .filter(s -> s.type().bytes() > memory.largest())
             .map(s -> s.name() + " (" + s.type() + ", " + s.type().bytes() + " bytes)")
             .toList();
     if (!large.isEmpty()) {
@@ -121,7 +120,7 @@ final class OrtState implements DeviceState {
               + tensor);
     }
     target.changing();
-    target.current().host().bytes().put(tensor.bytes());
+    target.current().put(0, tensor);
     broken.remove(slot);
   }
 
@@ -130,7 +129,7 @@ final class OrtState implements DeviceState {
     OrtSlot target = find(slot);
     Pieces.check(target.slot(), from, part);
     target.changing();
-    target.current().host().put(from, part);
+    target.current().put(from, part);
     Long mended = broken.get(slot);
     if (mended != null) {
       long next = from == 0 || from == mended ? from + part.elements() : 0;
@@ -147,21 +146,21 @@ final class OrtState implements DeviceState {
     OrtSlot source = find(slot);
     Pieces.check(source.slot(), from, count);
     requireWhole(Set.of(slot));
-    return source.current().host().part(from, count);
+    return source.current().part(from, count);
   }
 
   @Override
   public HostTensor download(String slot) {
     OrtSlot source = find(slot);
     requireWhole(Set.of(slot));
-    HostTensor copy = HostTensor.allocate(source.slot().type());
-    copy.bytes().put(source.current().host().bytes());
-    return copy;
+    return source.current().whole();
   }
 
   @Override
   public void release(String slot) {
-    find(slot).close();
+    OrtSlot gone = find(slot);
+    rows.forget();
+    gone.close();
     slots.remove(slot);
     broken.remove(slot);
   }
@@ -187,6 +186,11 @@ final class OrtState implements DeviceState {
           "slot " + slot + " of state " + name + " is " + own + ", the program takes " + type);
     }
     return found;
+  }
+
+  /** The pieces of the rows that a program sees slots in, by their names. */
+  Map<String, OrtSlot> rows(FlatProgram program) {
+    return rows.of(program, this::find);
   }
 
   private OrtSlot find(String slot) {
@@ -233,6 +237,7 @@ final class OrtState implements DeviceState {
   public void close() {
     if (!closed) {
       closed = true;
+      rows.forget();
       slots.values().forEach(OrtSlot::close);
       slots.clear();
       whenClosed.accept(this);

@@ -103,6 +103,7 @@ final class ProgramSessions implements AutoCloseable {
                 maker.environment(),
                 maker.settings(),
                 maker.program(),
+                maker.tf32(),
                 SteadyWeights.asConstants(parsed(maker), steady.weights).toByteString(),
                 constants),
             steady.residency,

@@ -1,5 +1,6 @@
 package dev.fettle.backend.onnxruntime;
 
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * on batches of five sizes would hold the activations of five batches. The resident runs at full
  * speed; the others give their memory back after each run, which costs them the page faults of the
  * next. A resident that is passed over several times in a row is put to sleep, and another takes
- * its place.
+ * its place. A GPU's memory nobody else wants: while much of it is free, all keep theirs.
  */
 final class Residency {
   /** Runs of others in a row after which the resident has to go. */
@@ -17,9 +18,22 @@ final class Residency {
 
   private @Nullable ModelSession resident;
   private int passedOver;
+  private final BooleanSupplier roomy;
+
+  /**
+   * For the sessions of one backend.
+   *
+   * @param roomy whether there is memory enough for all of them
+   */
+  Residency(BooleanSupplier roomy) {
+    this.roomy = roomy;
+  }
 
   /** Whether a session that is about to run may keep its memory. */
   boolean admits(ModelSession session) {
+    if (roomy.getAsBoolean()) {
+      return true;
+    }
     ModelSession current = resident;
     if (current != null && current != session) {
       passedOver++;

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param environment the runtime's
  * @param settings of every session
  * @param program its name, for messages
+ * @param tf32 whether operands of products may be rounded to TensorFloat-32
  * @param model what it computes, serialised
  * @param constants contents of the model's initializers that lie outside it; must stay as they are
  *     while the session is used
@@ -23,6 +24,7 @@ record SessionMaker(
     OrtEnvironment environment,
     SessionSettings settings,
     String program,
+    boolean tf32,
     ByteString model,
     Map<String, OnnxTensor> constants) {
 
@@ -33,7 +35,7 @@ record SessionMaker(
 
   /** A session, which the caller closes. */
   OrtSession make() {
-    try (SessionOptions options = settings.options(program)) {
+    try (SessionOptions options = settings.options(program, tf32)) {
       if (!constants.isEmpty()) {
         options.addExternalInitializers(Map.copyOf(constants));
       }

@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.ExecutionMode;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import dev.fettle.spi.BackendOptions;
 import dev.fettle.spi.Device;
 import java.nio.file.Path;
@@ -34,8 +35,18 @@ final class SessionSettings {
     return (device.isGpu() ? "gpu:" : "cpu:") + device.index();
   }
 
+  private void addCuda(SessionOptions so, boolean tf32) throws OrtException {
+    try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device.index())) {
+      // On unless told otherwise, and then not F32.
+      cuda.add("use_tf32", tf32 ? "1" : "0");
+      // What a run needs is the same each time: no more is wanted than was asked for.
+      cuda.add("arena_extend_strategy", "kSameAsRequested");
+      so.addCUDA(cuda);
+    }
+  }
+
   /** Options for one session; the caller closes them. */
-  SessionOptions options(String program) throws OrtException {
+  SessionOptions options(String program, boolean tf32) throws OrtException {
     SessionOptions so = new SessionOptions();
     // Our lowering is the optimisation; the runtime's own would undo parts of it.
     so.setOptimizationLevel(OptLevel.NO_OPT);
@@ -52,7 +63,7 @@ final class SessionSettings {
       so.enableProfiling(Path.of(profile, program).toString());
     }
     if (device.isGpu()) {
-      so.addCUDA(device.index());
+      addCuda(so, tf32);
     }
     return so;
   }

@@ -6,6 +6,7 @@ import dev.fettle.autodiff.Gradients;
 import dev.fettle.backend.onnxruntime.lower.Kernels;
 import dev.fettle.backend.onnxruntime.lower.Lowered;
 import dev.fettle.backend.onnxruntime.lower.ProgramLowering;
+import dev.fettle.backend.onnxruntime.lower.Target;
 import dev.fettle.ir.DType;
 import dev.fettle.ir.Dim;
 import dev.fettle.ir.GraphBuilder;
@@ -37,7 +38,9 @@ class LoweringTest {
 
   private Lowered lower() {
     return ProgramLowering.lower(
-        "onnxruntime", Passes.prepare(b.build(), new Kernels(), false).program());
+        "onnxruntime",
+        Passes.prepare(b.build(), new Kernels(Target.CPU), false).program(),
+        Target.CPU);
   }
 
   private List<String> ops() {

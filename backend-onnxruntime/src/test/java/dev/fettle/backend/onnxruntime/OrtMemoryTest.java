@@ -34,7 +34,9 @@ class OrtMemoryTest {
 
   private static Backend open(DirectMemory memory) {
     return new OrtBackend(
-        OrtEnvironment.getEnvironment(), memory, Device.CPU, BackendOptions.DEFAULT);
+        OrtEnvironment.getEnvironment(),
+        OrtBackend.Place.cpu(OrtEnvironment.getEnvironment(), memory),
+        BackendOptions.DEFAULT);
   }
 
   @Test

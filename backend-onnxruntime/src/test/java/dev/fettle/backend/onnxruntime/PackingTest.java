@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.fettle.backend.onnxruntime.lower.Kernels;
 import dev.fettle.backend.onnxruntime.lower.ProgramLowering;
 import dev.fettle.backend.onnxruntime.lower.SteadyWeights;
+import dev.fettle.backend.onnxruntime.lower.Target;
 import dev.fettle.ir.DType;
 import dev.fettle.ir.Dim;
 import dev.fettle.ir.TensorType;
@@ -132,7 +133,9 @@ class PackingTest {
   void theRightHandSidesOfProductsBecomeConstants() {
     ModelProto model =
         ProgramLowering.lower(
-                "onnxruntime", Passes.prepare(program("decode"), new Kernels(), false).program())
+                "onnxruntime",
+                Passes.prepare(program("decode"), new Kernels(Target.CPU), false).program(),
+                Target.CPU)
             .model();
     Set<String> weights = SteadyWeights.among(model, Set.of("w", "scale"));
     assertThat(weights).containsExactly("w");

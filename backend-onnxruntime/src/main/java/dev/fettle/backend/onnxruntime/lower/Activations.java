@@ -14,8 +14,18 @@ final class Activations {
   }
 
   private static void gelu(OnnxEmission c, Gelu op, Node node) {
-    String form = op.form() == Gelu.Form.TANH ? "tanh" : "none";
     String x = c.whole(node.inputs().get(0));
-    c.bind(node.output(), c.node("Gelu", List.of(x), Attributes.text("approximate", form)));
+    if (node.output().shape().rank() > 0) {
+      c.bind(node.output(), gelu(c, x, op.form()));
+      return;
+    }
+    // The GPU's kernel takes no scalar.
+    String y = gelu(c, c.reshaped(x, List.of(1L)), op.form());
+    c.bind(node.output(), c.reshaped(y, List.of()));
+  }
+
+  static String gelu(OnnxEmission c, String x, Gelu.Form form) {
+    String name = form == Gelu.Form.TANH ? "tanh" : "none";
+    return c.node("Gelu", List.of(x), Attributes.text("approximate", name));
   }
 }

@@ -94,7 +94,7 @@ final class Elements {
       }
       case SUB -> c.elementwise("Sub", node);
       case MUL -> {
-        if (!Products.scaled(c, node)) {
+        if (!Products.scaled(c, node) && !timesOne(c, node)) {
           c.elementwise("Mul", node);
         }
       }
@@ -106,6 +106,18 @@ final class Elements {
       case OR -> c.elementwise("Or", node);
       case MOD -> c.elementwise("Mod", node, Attributes.integer("fmod", 1));
     }
+  }
+
+  /** Leaves out a multiplication by 1 where that saves a launch. */
+  private static boolean timesOne(OnnxEmission c, Node node) {
+    for (int i = 0; i < 2 && c.target() == Target.CUDA; i++) {
+      boolean one = c.uses().splat(node.inputs().get(1 - i)).filter(x -> x == 1).isPresent();
+      if (one) {
+        c.bind(node.output(), c.read(node.inputs().get(i)));
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean narrowInt(Node node) {

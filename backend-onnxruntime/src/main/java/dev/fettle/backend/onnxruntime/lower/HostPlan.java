@@ -81,6 +81,19 @@ public record HostPlan(
     return new HostPlan(updates, scatters, fills);
   }
 
+  /** No more than the slots filled with zeros, for which any device has something faster. */
+  static HostPlan zeros(Program program, Uses uses) {
+    Map<String, Double> fills = new LinkedHashMap<>();
+    program
+        .stateOut()
+        .forEach(
+            (slot, v) ->
+                uses.splat(v)
+                    .filter(x -> Double.doubleToRawLongBits(x) == 0)
+                    .ifPresent(x -> fills.put(slot, x)));
+    return new HostPlan(List.of(), Map.of(), fills);
+  }
+
   /** Matches {@code scatterAdd(base, ...)} and {@code x + scatterAdd(base, ...)}. */
   private static Optional<Scatter> scatter(Program program, Uses uses, Value v) {
     Optional<Node> node = uses.producer(v);

@@ -26,9 +26,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** What the runtime has CPU kernels for, by operation and element type. */
+/** What the runtime has kernels for, by operation and element type. */
 public final class Kernels implements Capabilities {
   private static final Set<DType> WIDE = Set.of(DType.F32, DType.F64);
+
+  private final Target target;
+
+  /** The kernels for a kind of device. */
+  public Kernels(Target target) {
+    this.target = target;
+  }
 
   @Override
   public boolean composite(CompositeOp op, List<TensorType> inputs) {
@@ -45,6 +52,9 @@ public final class Kernels implements Capabilities {
     }
     if (op instanceof SumOfSquares || op instanceof FusedUpdate) {
       return WIDE.contains(dtype);
+    }
+    if (op instanceof LayerNorm.Grad || op instanceof RmsNorm.Grad || op instanceof Gelu.Grad) {
+      return target == Target.CUDA && inputs.stream().allMatch(t -> t.dtype() == DType.F32);
     }
     boolean single = inputs.stream().allMatch(t -> t.dtype() == DType.F32);
     return single && (op instanceof LayerNorm || op instanceof RmsNorm || op instanceof Gelu);
@@ -66,7 +76,12 @@ public final class Kernels implements Capabilities {
 
   @Override
   public boolean bf16Matmul() {
-    return false;
+    return target == Target.CUDA;
+  }
+
+  @Override
+  public boolean tf32Matmul() {
+    return target == Target.CUDA;
   }
 
   @Override

@@ -40,11 +40,20 @@ final class Losses {
         c.node("GatherElements", List.of(x.name(), index.name()), Attributes.integer("axis", 1));
     String largest = Reductions.reduce(c, "ReduceMax", x.name(), List.of(1));
     String below = c.node("Sub", largest, c.reshaped(picked, List.of(rows)));
-    String p = softmax(c, Layouts.after(c, x, dtype, List.of(new Operand(below, List.of(rows)))));
+    boolean ordered = c.target().ordersByShapes();
+    String p =
+        softmax(
+            c,
+            ordered
+                ? Layouts.after(c, x, dtype, List.of(new Operand(below, List.of(rows))))
+                : x.name());
     String likeliest = c.node("Log", Reductions.reduce(c, "ReduceMax", p, List.of(1)));
     c.bind(nll, c.node("Sub", below, likeliest));
     if (wanted(c, node.outputs().get(1))) {
-      String later = Layouts.after(c, index, node.inputs().get(1).dtype(), List.of(c.read(nll)));
+      String later =
+          ordered
+              ? Layouts.after(c, index, node.inputs().get(1).dtype(), List.of(c.read(nll)))
+              : index.name();
       c.bind(node.outputs().get(1), residual(c, p, new Operand(later, index.dims()), dtype));
     }
   }

@@ -19,6 +19,7 @@ import java.util.Set;
  * @param host what runs after the model
  * @param indices program inputs used as indices, to the size they must stay below
  * @param intermediateBytes of all results together: more than a run ever holds at one time
+ * @param tf32 whether its products may be rounded to TensorFloat-32
  * @param notes for people
  */
 public record Lowered(
@@ -31,6 +32,7 @@ public record Lowered(
     HostPlan host,
     Map<String, Long> indices,
     long intermediateBytes,
+    boolean tf32,
     List<String> notes) {
 
   /** The same without the model, which is large and wanted once. */
@@ -45,6 +47,7 @@ public record Lowered(
         host,
         indices,
         intermediateBytes,
+        tf32,
         notes);
   }
 

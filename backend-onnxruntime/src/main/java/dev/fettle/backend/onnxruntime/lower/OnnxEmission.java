@@ -20,10 +20,14 @@ import java.util.Map;
 public final class OnnxEmission {
   private final OnnxGraph graph;
   private final Uses uses;
+  private final Target target;
+  private final boolean tf32;
   private final Map<Value, Operand> operands = new HashMap<>();
   private long innerBytes;
 
-  OnnxEmission(OnnxGraph graph, Uses uses) {
+  OnnxEmission(OnnxGraph graph, Uses uses, Target target, boolean tf32) {
+    this.target = target;
+    this.tf32 = tf32;
     this.graph = graph;
     this.uses = uses;
   }
@@ -36,6 +40,16 @@ public final class OnnxEmission {
   /** Who computes and who reads each value. */
   Uses uses() {
     return uses;
+  }
+
+  /** What is lowered for. */
+  Target target() {
+    return target;
+  }
+
+  /** Whether the session is one that rounds operands of products to TensorFloat-32. */
+  boolean tf32() {
+    return tf32;
   }
 
   /** Counts the results inside a graph that a node runs. */

@@ -41,7 +41,7 @@ final class OwnGraph {
     Program meaning = meaning(op, node, wanted);
     c.countInner(ProgramLowering.bytes(meaning.graph().nodes()));
     OnnxGraph body = c.graph().inner();
-    OnnxEmission inner = new OnnxEmission(body, new Uses(meaning));
+    OnnxEmission inner = new OnnxEmission(body, new Uses(meaning), c.target(), c.tf32());
     Set<String> read = new LinkedHashSet<>();
     for (Map.Entry<String, Value> operand : meaning.inputs().entrySet()) {
       int which = Integer.parseInt(operand.getKey());

@@ -1,6 +1,8 @@
 package dev.fettle.backend.onnxruntime.lower;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import dev.fettle.backend.onnxruntime.lower.OnnxGraph.OnnxNode;
+import dev.fettle.ir.DType;
 import dev.fettle.ir.Node;
 import dev.fettle.ir.Value;
 import dev.fettle.ir.composite.Linear;
@@ -8,6 +10,7 @@ import dev.fettle.ir.op.Elementwise;
 import dev.fettle.ir.op.Elementwise.BinaryKind;
 import dev.fettle.ir.op.Linalg;
 import dev.fettle.ir.op.Linalg.Matmul;
+import dev.fettle.ir.op.Linalg.Precision;
 import dev.fettle.spi.support.Lowerings;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,12 +34,14 @@ final class Products {
   /**
    * A product about to be emitted.
    *
+   * @param precision asked for
    * @param in the operands, and for two axes maybe what to add to
    * @param transA reads the first operand transposed
    * @param transB reads the second operand transposed
    * @param alpha the factor
    */
-  private record Product(List<String> in, boolean transA, boolean transB, double alpha) {
+  private record Product(
+      Precision precision, List<String> in, boolean transA, boolean transB, double alpha) {
 
     AttributeProto[] attributes() {
       List<AttributeProto> all = new ArrayList<>();
@@ -50,7 +55,11 @@ final class Products {
 
     /** The product of the exchanged operands: {@code (A^T B)^T = B^T A}. */
     Product exchanged() {
-      return new Product(List.of(in.get(1), in.get(0)), true, false, alpha);
+      return new Product(precision, List.of(in.get(1), in.get(0)), true, false, alpha);
+    }
+
+    Product of(List<String> others) {
+      return new Product(precision, others, transA, transB, alpha);
     }
   }
 
@@ -66,10 +75,11 @@ final class Products {
       alpha *= scaled.map(Scaled::factor).orElse(1.0);
       in.add(c.whole(scaled.map(Scaled::of).orElse(v)));
     }
-    Product product = new Product(in, op.transposeA(), op.transposeB(), alpha);
     Value out = node.output();
+    Precision precision = out.dtype() == DType.F32 ? op.precision() : Precision.FULL;
+    Product product = new Product(precision, in, op.transposeA(), op.transposeB(), alpha);
     int rank = out.shape().rank();
-    if (op.transposeA() && !op.transposeB() && isTall(out)) {
+    if (c.target().isSlowTransposed() && op.transposeA() && !op.transposeB() && isTall(out)) {
       List<Integer> swap = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
       swap.set(rank - 2, rank - 1);
       swap.set(rank - 1, rank - 2);
@@ -79,6 +89,15 @@ final class Products {
   }
 
   private static String product(OnnxEmission c, Product p, int rank) {
+    Optional<DType> other = c.target().computes(p.precision, c.tf32());
+    if (other.isEmpty()) {
+      return plain(c, p, rank);
+    }
+    List<String> in = p.in.subList(0, 2).stream().map(x -> c.cast(x, other.get())).toList();
+    return c.cast(plain(c, p.of(in), rank), DType.F32);
+  }
+
+  private static String plain(OnnxEmission c, Product p, int rank) {
     if (rank == 2) {
       return c.node("Gemm", p.in, p.attributes());
     }
@@ -139,7 +158,13 @@ final class Products {
 
   private static void linear(OnnxEmission c, Linear op, Node node) {
     List<String> in = node.inputs().stream().map(c::whole).toList();
-    c.bind(node.output(), product(c, new Product(in, false, op.transposed(), 1), 2));
+    Precision precision = node.output().dtype() == DType.F32 ? op.precision() : Precision.FULL;
+    if (in.size() > 2 && c.target().addsApart()) {
+      Product bare = new Product(precision, in.subList(0, 2), false, op.transposed(), 1);
+      c.bind(node.output(), c.node("Add", product(c, bare, 2), in.get(2)));
+      return;
+    }
+    c.bind(node.output(), product(c, new Product(precision, in, false, op.transposed(), 1), 2));
   }
 
   /**
@@ -153,28 +178,52 @@ final class Products {
       if (product.isEmpty() || node.output().shape().rank() != 2) {
         continue;
       }
+      if (addSumFirst(c, node, product.get(), sum)) {
+        return true;
+      }
       Optional<Product> gemm = bare(c, product.get());
       if (gemm.isPresent()) {
         List<String> in = new ArrayList<>(gemm.get().in);
         in.add(c.read(sum).name());
-        Product adding = new Product(in, gemm.get().transA, gemm.get().transB, gemm.get().alpha);
-        c.bind(node.output(), product(c, adding, 2));
+        c.bind(node.output(), plain(c, gemm.get().of(in), 2));
         return true;
       }
     }
     return false;
   }
 
-  /** The Gemm a product has become, if it has room for something to add to. */
+  /** Of a layer whose shift was added apart: adds the sum to the product, then the shift. */
+  private static boolean addSumFirst(OnnxEmission c, Node node, Node layer, Value sum) {
+    Optional<OnnxNode> shifted =
+        c.graph()
+            .producer(c.read(layer.output()).name())
+            .filter(n -> n.op().equals("Add") && layer.op() instanceof Linear);
+    Optional<Product> gemm = shifted.flatMap(n -> bare(c, n.inputs().get(0)));
+    if (gemm.isEmpty()) {
+      return false;
+    }
+    List<String> in = new ArrayList<>(gemm.get().in);
+    in.add(c.whole(sum));
+    String added = plain(c, gemm.get().of(in), 2);
+    c.bind(node.output(), c.node("Add", added, shifted.get().inputs().get(1)));
+    return true;
+  }
+
   private static Optional<Product> bare(OnnxEmission c, Node product) {
+    return bare(c, c.read(product.output()).name());
+  }
+
+  /** The Gemm a product has become, if it has room for something to add to. */
+  private static Optional<Product> bare(OnnxEmission c, String product) {
     return c.graph()
-        .producer(c.read(product.output()).name())
+        .producer(product)
         .filter(n -> n.op().equals("Gemm") && n.inputs().size() == 2)
         .map(
             n -> {
               List<AttributeProto> a = n.attributes();
               double alpha = a.size() > 2 ? a.get(2).getF() : 1;
-              return new Product(n.inputs(), a.get(0).getI() == 1, a.get(1).getI() == 1, alpha);
+              return new Product(
+                  Precision.FULL, n.inputs(), a.get(0).getI() == 1, a.get(1).getI() == 1, alpha);
             });
   }
 }

@@ -2,7 +2,9 @@ package dev.fettle.backend.onnxruntime.lower;
 
 import dev.fettle.ir.Node;
 import dev.fettle.ir.Value;
+import dev.fettle.ir.composite.CausalAttention;
 import dev.fettle.ir.composite.FusedUpdate;
+import dev.fettle.ir.composite.Linear;
 import dev.fettle.ir.op.CompositeOp;
 import dev.fettle.ir.op.Create;
 import dev.fettle.ir.op.Index;
@@ -21,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Turns a prepared program into an ONNX model. */
 public final class ProgramLowering {
@@ -30,6 +33,8 @@ public final class ProgramLowering {
   private final Uses uses;
   private final HostPlan host;
   private final OnnxGraph graph = new OnnxGraph();
+  private final Target target;
+  private final boolean tf32;
   private final OnnxEmission emission;
   private final Map<String, String> slotResults = new LinkedHashMap<>();
   private final Map<String, String> results = new LinkedHashMap<>();
@@ -37,13 +42,15 @@ public final class ProgramLowering {
   private final Set<String> taken = new HashSet<>();
   private final Set<Value> given = new HashSet<>();
 
-  private ProgramLowering(Program program) {
+  private ProgramLowering(Program program, Target target) {
     this.program = program;
     this.uses = new Uses(program);
     given.addAll(program.stateIn().values());
     given.addAll(program.inputs().values());
-    this.host = HostPlan.of(program, uses);
-    this.emission = new OnnxEmission(graph, uses);
+    this.host = target.hasHostPart() ? HostPlan.of(program, uses) : HostPlan.zeros(program, uses);
+    this.target = target;
+    this.tf32 = target == Target.CUDA && asks(program, Precision.TF32) > 0;
+    this.emission = new OnnxEmission(graph, uses, target, tf32);
   }
 
   private static Lowerings<OnnxEmission> table() {
@@ -57,6 +64,7 @@ public final class ProgramLowering {
     Activations.register(table);
     Losses.register(table);
     OwnGraph.register(table);
+    DeviceGradients.register(table);
     return table;
   }
 
@@ -65,17 +73,22 @@ public final class ProgramLowering {
     return TABLE.types();
   }
 
+  /** A prepared program in the form that is best for a device. */
+  public static FlatProgram flat(Program program, Target target) {
+    return target.flattens() ? Flattening.of(program) : FlatProgram.none(program);
+  }
+
   /**
    * Lowers a program.
    *
    * @throws UnsupportedProgramException listing everything there is no kernel for
    */
-  public static Lowered lower(String backend, Program program) {
+  public static Lowered lower(String backend, Program program, Target target) {
     List<String> problems = Kernels.problems(program);
     if (!problems.isEmpty()) {
       throw new UnsupportedProgramException(backend, program.name(), problems);
     }
-    return new ProgramLowering(program).lower();
+    return new ProgramLowering(program, target).lower();
   }
 
   private Lowered lower() {
@@ -100,6 +113,7 @@ public final class ProgramLowering {
         host,
         indices(),
         bytes(live) + emission.innerBytes(),
+        tf32,
         notes());
   }
 
@@ -111,7 +125,7 @@ public final class ProgramLowering {
   /** Emits a node by its rule. */
   static void emit(OnnxEmission c, Node node) {
     if (node.op() instanceof FusedUpdate update) {
-      Optimizers.decomposed(c, update, node);
+      Decompositions.emit(c, update, node);
     } else {
       TABLE.emit(c, node);
     }
@@ -230,14 +244,39 @@ public final class ProgramLowering {
     }
   }
 
+  /** How many operations ask for products of a precision. */
+  private static long asks(Program program, Precision precision) {
+    return program.graph().nodes().stream().filter(n -> precision == precision(n)).count();
+  }
+
+  private static @Nullable Precision precision(Node node) {
+    if (node.op() instanceof Matmul m) {
+      return m.precision();
+    }
+    if (node.op() instanceof Linear l) {
+      return l.precision();
+    }
+    if (node.op() instanceof CausalAttention a) {
+      return a.precision();
+    }
+    return node.op() instanceof CausalAttention.Grad g ? g.of().precision() : null;
+  }
+
   private List<String> notes() {
     List<String> notes = new ArrayList<>();
-    long asked =
-        program.graph().nodes().stream()
-            .filter(n -> n.op() instanceof Matmul m && m.precision() == Precision.BF16)
-            .count();
-    if (asked > 0) {
-      notes.add("computed in F32 for lack of a kernel: matmul in BF16 x" + asked);
+    long narrow = asks(program, Precision.BF16);
+    if (narrow > 0) {
+      notes.add(
+          target.computes(Precision.BF16, false).isPresent()
+              ? "operands and results rounded to BF16: matmul x" + narrow
+              : "computed in F32 for lack of a kernel: matmul in BF16 x" + narrow);
+    }
+    if (tf32) {
+      notes.add(
+          "operands rounded to TF32: matmul x"
+              + asks(program, Precision.TF32)
+              + "; computed in F64, for a session rounds all or none: matmul x"
+              + asks(program, Precision.FULL));
     }
     if (!host.updates().isEmpty()) {
       notes.add("run on the host after the session: optimizer updates x" + host.updates().size());

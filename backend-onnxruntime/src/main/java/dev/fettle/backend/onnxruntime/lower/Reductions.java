@@ -21,8 +21,8 @@ final class Reductions {
   /** Terms of one column's sum. */
   private static final long COLUMN = 256;
 
-  /** Terms of one row's sum. */
-  private static final long ROW = 8 * COLUMN;
+  /** Terms that CUDA's reduction of a column adds up in one block, and so always in one order. */
+  private static final long SHORT_COLUMN = 64;
 
   /** Steps of a running sum, from which on it is kept in F64. */
   private static final long SCAN = 1024;
@@ -53,13 +53,17 @@ final class Reductions {
   }
 
   /** An F32 sum of any length, over the trailing axes first. */
-  private static String longSum(
+  static String longSum(
       OnnxEmission c, Operand x, List<Integer> axes, List<Long> resultSizes) {
     long terms = axes.stream().mapToLong(a -> x.dims().get(a)).reduce(1, Math::multiplyExact);
-    if (terms <= COLUMN) {
+    if (terms <= (c.target() == Target.CPU ? COLUMN : SHORT_COLUMN)) {
       return reduce(c, "ReduceSum", x.name(), axes);
     }
     List<Run> runs = LongSum.runs(x.dims(), axes);
+    if (isColumns(runs, c)) {
+      Operand columns = sized(c, x, List.of(runs.get(0).size(), runs.get(1).size()));
+      return c.reshaped(byProduct(c, columns), resultSizes);
+    }
     List<Long> sizes = new ArrayList<>(runs.stream().map(Run::size).toList());
     Operand y = sized(c, x, sizes);
     for (int i = runs.size() - 1; i >= 0; i--) {
@@ -70,16 +74,48 @@ final class Reductions {
     return sized(c, y, resultSizes).name();
   }
 
+  private static boolean isColumns(List<Run> runs, OnnxEmission c) {
+    return runs.size() == 2
+        && runs.get(0).summed()
+        && c.target().longestColumnByProduct(c.tf32()) > 0
+        && divided(runs.get(0).size(), c) > 0;
+  }
+
+  /** How many terms one product sums; 0 where the column cannot be divided so. */
+  private static long divided(long n, OnnxEmission c) {
+    long limit = c.target().longestColumnByProduct(c.tf32());
+    if (n <= limit) {
+      return n;
+    }
+    Cut cut = LongSum.cut(n, limit);
+    return cut.rest() == 0 && cut.each() >= SHORT_COLUMN && cut.each() <= limit ? cut.each() : 0;
+  }
+
+  /** The sum of each column of a matrix, as a product with ones: the same bits each time. */
+  private static String byProduct(OnnxEmission c, Operand x) {
+    long rows = x.dims().get(0);
+    long width = x.dims().get(1);
+    long each = divided(rows, c);
+    String ones = c.graph().literal(DType.F32, List.of(1L, each), i -> 1);
+    if (each == rows) {
+      return c.node("Gemm", ones, x.name());
+    }
+    Operand parts = sized(c, x, List.of(rows / each, each, width));
+    Operand sums = new Operand(c.node("MatMul", ones, parts.name()), List.of(rows / each, 1L, width));
+    return longSum(c, sized(c, sums, List.of(rows / each, width)), List.of(0), List.of(width));
+  }
+
   /** Sums over one axis. */
   private static Operand level(OnnxEmission c, Operand x, int axis) {
     long n = x.dims().get(axis);
     boolean row = axis == x.dims().size() - 1;
-    if (n <= (row ? ROW : COLUMN)) {
+    long limit = row ? c.target().longestRow() : COLUMN;
+    if (n <= limit) {
       List<Long> left = new ArrayList<>(x.dims());
       left.remove(axis);
       return new Operand(reduce(c, "ReduceSum", x.name(), List.of(axis)), left);
     }
-    Cut cut = LongSum.cut(n, row ? ROW : COLUMN);
+    Cut cut = LongSum.cut(n, limit);
     if (cut.rest() > 0) {
       Operand head = level(c, Layouts.sliced(c, x, axis, 0, n - cut.rest()), axis);
       Operand tail = level(c, Layouts.sliced(c, x, axis, n - cut.rest(), n), axis);
@@ -165,7 +201,7 @@ final class Reductions {
   /** The sum of squares of a flat tensor: of each row of it, then of the rows. */
   private static String longSquares(OnnxEmission c, Operand x) {
     long n = x.elements();
-    Cut cut = LongSum.cut(n, ROW);
+    Cut cut = LongSum.cut(n, c.target().longestRow());
     if (cut.rest() > 0) {
       String head = longSquares(c, Layouts.sliced(c, x, 0, 0, n - cut.rest()));
       Operand tail = Layouts.sliced(c, x, 0, n - cut.rest(), n);

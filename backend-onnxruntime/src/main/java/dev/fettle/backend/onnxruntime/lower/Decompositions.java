@@ -2,18 +2,18 @@ package dev.fettle.backend.onnxruntime.lower;
 
 import dev.fettle.ir.Node;
 import dev.fettle.ir.Value;
-import dev.fettle.ir.composite.FusedUpdate;
+import dev.fettle.ir.op.CompositeOp;
 import dev.fettle.ir.op.Create;
 import dev.fettle.program.Program;
 import dev.fettle.program.ProgramBuilder;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Optimizer updates whose results are wanted inside the model, as their decomposition. */
-final class Optimizers {
-  private Optimizers() {}
+/** Composites that no kernel serves after all, as their decomposition inside the model. */
+final class Decompositions {
+  private Decompositions() {}
 
-  static void decomposed(OnnxEmission c, FusedUpdate op, Node node) {
+  static void emit(OnnxEmission c, CompositeOp op, Node node) {
     ProgramBuilder inner = new ProgramBuilder(op.name());
     List<Value> operands = new ArrayList<>();
     for (int i = 0; i < node.inputs().size(); i++) {
