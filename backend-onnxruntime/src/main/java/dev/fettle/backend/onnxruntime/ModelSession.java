@@ -19,16 +19,47 @@ final class ModelSession implements AutoCloseable {
   /** Intermediate results below this are not worth giving back. */
   private static final long SMALL = 64L << 20;
 
-  private final SessionMaker maker;
+  private static final String GRAPH = "gpu_graph_id";
+
+  private SessionMaker maker;
   private final Residency residency;
   private final boolean large;
+  private final GraphRuns runs = new GraphRuns();
   private @Nullable OrtSession session;
 
   private ModelSession(SessionMaker maker, Residency residency, boolean large) {
     this.maker = maker;
     this.residency = residency;
     this.large = large;
-    this.session = maker.make();
+    this.session = made();
+  }
+
+  /** A session whose runs may be recorded, if the runtime takes the model for that. */
+  private OrtSession made() {
+    if (maker.ways().recorded()) {
+      try {
+        return maker.make();
+      } catch (DeviceFailureException e) {
+        // Some node has no kernel on the GPU; the model is fine all the same, or fails below.
+        maker = maker.plain();
+      }
+    }
+    return maker.make();
+  }
+
+  /** Whether the next run over these tensors is recorded, and therefore runs twice. */
+  boolean records(Map<String, OnnxTensor> feeds, Map<String, OnnxTensor> pinned) {
+    return maker.ways().recorded() && runs.records(feeds, pinned);
+  }
+
+  /** Records no run from now on. */
+  void recordNothing() {
+    runs.stop();
+  }
+
+  /** How many graphs runs are replayed from. */
+  int graphs() {
+    return runs.count();
   }
 
   /**
@@ -43,12 +74,20 @@ final class ModelSession implements AutoCloseable {
   /** Runs the model from some tensors into others. */
   void run(Map<String, OnnxTensor> feeds, Map<String, OnnxTensor> pinned) throws OrtException {
     boolean keeps = !large || residency.admits(this);
+    if (!keeps && runs.count() > 0) {
+      // A graph's memory is not the arena's to give back.
+      sleep();
+    }
     OrtSession awake = session;
     if (awake == null) {
-      awake = maker.make();
+      awake = made();
       session = awake;
     }
     try (RunOptions options = new RunOptions()) {
+      if (maker.ways().recorded()) {
+        options.addRunConfigEntry(
+            GRAPH, Integer.toString(keeps ? runs.graphOf(feeds, pinned) : GraphRuns.PLAIN));
+      }
       if (!keeps) {
         options.addRunConfigEntry(SHRINK, maker.settings().arena());
       }
@@ -60,6 +99,7 @@ final class ModelSession implements AutoCloseable {
   void sleep() {
     OrtSession awake = session;
     session = null;
+    runs.clear();
     if (awake != null) {
       try {
         awake.close();

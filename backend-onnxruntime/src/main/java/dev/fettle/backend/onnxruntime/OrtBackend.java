@@ -1,5 +1,6 @@
 package dev.fettle.backend.onnxruntime;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnxruntime.OrtEnvironment;
 import dev.fettle.backend.onnxruntime.device.CudaMemory;
 import dev.fettle.backend.onnxruntime.device.HostMemory;
@@ -36,10 +37,12 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Programs as sessions of ONNX Runtime. */
 final class OrtBackend implements Backend {
+  /** Nodes from which on a run is worth recording. */
+  private static final int WORTH_RECORDING = 64;
+
   private final OrtEnvironment environment;
   private final Device device;
   private final Target target;
-  private final Memory results;
   private final OrtState.Shared shared;
   private final SessionSettings settings;
   private final Residency residency;
@@ -57,24 +60,19 @@ final class OrtBackend implements Backend {
    *
    * @param device where
    * @param target what programs are lowered for
-   * @param state the memory that state lies in
-   * @param results the host's memory, which results go to
+   * @param memory that tensors lie in
    */
-  record Place(Device device, Target target, Memory state, Memory results) {
+  record Place(Device device, Target target, Memory memory) {
 
     /** The CPU. */
     static Place cpu(OrtEnvironment environment, DirectMemory memory) {
-      Memory host = new HostMemory(environment, memory);
-      return new Place(Device.CPU, Target.CPU, host, host);
+      return new Place(Device.CPU, Target.CPU, new HostMemory(environment, memory));
     }
 
     /** A GPU, whose provider the runtime has loaded. */
-    static Place gpu(OrtEnvironment environment, DirectMemory memory, Device device) {
+    static Place gpu(Device device, SessionSettings settings) {
       return new Place(
-          device,
-          Target.CUDA,
-          new CudaMemory(device.index()),
-          new HostMemory(environment, memory));
+          device, Target.CUDA, new CudaMemory(device.index(), settings.gpu().memoryLimit()));
     }
   }
 
@@ -83,17 +81,18 @@ final class OrtBackend implements Backend {
    *
    * @param environment the runtime's
    * @param place where to compute
+   * @param settings of every session
    * @param options how
    */
-  OrtBackend(OrtEnvironment environment, Place place, BackendOptions options) {
+  OrtBackend(
+      OrtEnvironment environment, Place place, SessionSettings settings, BackendOptions options) {
     this.environment = environment;
-    this.shared = new OrtState.Shared(place.state(), new AtomicLong());
-    this.residency = new Residency(place.state()::isRoomy);
-    this.results = place.results();
+    this.shared = new OrtState.Shared(place.memory(), new AtomicLong());
+    this.residency = new Residency(place.memory()::isRoomy);
     this.device = place.device();
     this.target = place.target();
     this.capabilities = new Kernels(target);
-    this.settings = new SessionSettings(device, options);
+    this.settings = settings;
     this.workers = new HostWorkers(options.effectiveThreads());
   }
 
@@ -144,7 +143,6 @@ final class OrtBackend implements Backend {
             new OrtExecutable.LoadedProgram(
                 environment,
                 shared.memory(),
-                results,
                 prepared.program(),
                 flat,
                 lowered.withoutModel(),
@@ -165,13 +163,23 @@ final class OrtBackend implements Backend {
         new SessionMaker(
             environment,
             settings,
+            shared.memory(),
             program.name(),
-            lowered.tf32(),
+            new SessionMaker.Ways(lowered.tf32(), isRecordable(lowered)),
             lowered.model().toByteString(),
             Map.of());
     return new ProgramSessions(
         ModelSession.open(maker, residency, lowered.intermediateBytes()),
         new ProgramSessions.Steady(maker, residency, weights, packing));
+  }
+
+  /** Whether a run may be replayed as a graph: nothing in it is decided as it runs. */
+  private boolean isRecordable(Lowered lowered) {
+    GraphProto graph = lowered.model().getGraph();
+    return device.isGpu()
+        && settings.graphs()
+        && graph.getNodeCount() >= WORTH_RECORDING
+        && graph.getNodeList().stream().noneMatch(n -> n.getOpType().equals("If"));
   }
 
   private static void dump(Path directory, Program program, Lowered lowered) {

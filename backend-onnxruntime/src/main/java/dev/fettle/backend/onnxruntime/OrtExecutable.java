@@ -4,7 +4,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import dev.fettle.backend.onnxruntime.device.Cell;
-import dev.fettle.backend.onnxruntime.device.HostMemory;
 import dev.fettle.backend.onnxruntime.device.Memory;
 import dev.fettle.backend.onnxruntime.lower.FlatProgram;
 import dev.fettle.backend.onnxruntime.lower.Lowered;
@@ -33,9 +32,7 @@ import org.jspecify.annotations.Nullable;
  * others into a second buffer that is swapped in when everything has succeeded.
  */
 final class OrtExecutable implements Executable {
-  private final OrtEnvironment environment;
   private final Memory memory;
-  private final Memory results;
   private final FlatProgram flat;
   private final Program shown;
   private final Program program;
@@ -53,7 +50,8 @@ final class OrtExecutable implements Executable {
   private final Map<String, Value> buffered = new LinkedHashMap<>();
 
   private final Map<String, Cell> buffers = new HashMap<>();
-  private final List<OrtResult> given = new ArrayList<>();
+  private final RunInputs given;
+  private final List<OrtResult> out = new ArrayList<>();
   private long runs;
   private boolean closed;
 
@@ -62,7 +60,6 @@ final class OrtExecutable implements Executable {
    *
    * @param environment the runtime's
    * @param memory that state lies in
-   * @param results the host's memory, which results go to
    * @param program after the passes
    * @param flat the same as it is run
    * @param lowered the model and what follows it
@@ -74,7 +71,6 @@ final class OrtExecutable implements Executable {
   record LoadedProgram(
       OrtEnvironment environment,
       Memory memory,
-      Memory results,
       Program program,
       FlatProgram flat,
       Lowered lowered,
@@ -84,9 +80,8 @@ final class OrtExecutable implements Executable {
       Consumer<OrtExecutable> whenClosed) {}
 
   OrtExecutable(LoadedProgram loaded) {
-    this.environment = loaded.environment();
     this.memory = loaded.memory();
-    this.results = loaded.results();
+    this.given = new RunInputs(loaded.environment(), memory);
     this.flat = loaded.flat();
     this.shown = loaded.program();
     this.program = flat.program();
@@ -115,6 +110,9 @@ final class OrtExecutable implements Executable {
   @Override
   public ExecutableStats stats() {
     List<String> notes = new ArrayList<>(compiled.notes());
+    if (sessions != null && sessions.graphs() > 0) {
+      notes.add("runs replayed as one graph of kernels: x" + sessions.graphs());
+    }
     if (sessions != null && sessions.packed() > 0) {
       notes.add("weights kept packed by the runtime: x" + sessions.packed());
     }
@@ -129,8 +127,8 @@ final class OrtExecutable implements Executable {
     }
     Map<String, OrtSlot> slots = checks.check(state, inputs);
     OrtState own = (OrtState) state;
-    given.forEach(OrtResult::close);
-    given.clear();
+    out.forEach(OrtResult::close);
+    out.clear();
     slots.putAll(own.rows(flat));
     requireMemory(slots);
     compute(own, slots, inputs);
@@ -149,18 +147,9 @@ final class OrtExecutable implements Executable {
     for (Map.Entry<String, Value> result : buffered.entrySet()) {
       fresh += buffers.containsKey(result.getKey()) ? 0 : result.getValue().type().bytes();
     }
-    String what = "a run of program " + program.name();
-    if (memory == results) {
-      require(memory, what, spares + fresh);
-    } else {
-      require(memory, what, spares);
-      require(results, what, fresh);
-    }
-  }
-
-  private static void require(Memory memory, String what, long bytes) {
+    long bytes = spares + fresh + given.bytesFor(program.inputs());
     if (bytes > 0) {
-      memory.require(what, bytes);
+      memory.require("a run of program " + program.name(), bytes);
     }
   }
 
@@ -180,22 +169,12 @@ final class OrtExecutable implements Executable {
       swapped.forEach(slot -> slotOf(slots, slot).swap());
       done = true;
     } catch (OrtException | RuntimeException | OutOfMemoryError e) {
-      throw new DeviceFailureException(failure(e, flat.members(half)), e);
+      throw RunFailure.of(program, lowered, memory, flat.members(half), e);
     } finally {
       if (!done) {
         own.markBroken(flat.members(half));
       }
     }
-  }
-
-  private String failure(Throwable e, Set<String> half) {
-    return "program "
-        + program.name()
-        + " failed: "
-        + e.getMessage()
-        + (half.isEmpty()
-            ? ""
-            : ". The slots it was updating in place are unusable until uploaded again: " + half);
   }
 
   /** True where a slot's new contents go straight into its memory. */
@@ -226,7 +205,7 @@ final class OrtExecutable implements Executable {
   }
 
   private Cell buffer(String result, Value v) {
-    return buffers.computeIfAbsent(result, r -> results.allocate("result " + r, v.type()));
+    return buffers.computeIfAbsent(result, r -> memory.allocate("result " + r, v.type()));
   }
 
   private void runSessions(
@@ -238,26 +217,46 @@ final class OrtExecutable implements Executable {
     Map<String, OnnxTensor> feeds = new HashMap<>();
     Map<String, OnnxTensor> pinned = new HashMap<>();
     targets.forEach((name, bound) -> pinned.put(name, bound.tensor()));
-    List<OnnxTensor> owned = new ArrayList<>();
     try {
       for (String name : lowered.feeds()) {
         HostTensor input = inputs.get(name);
-        if (input != null && program.inputs().containsKey(name)) {
-          OnnxTensor tensor = HostMemory.tensor(environment, input);
-          owned.add(tensor);
-          feeds.put(name, tensor);
-        } else {
-          feeds.put(name, slotOf(slots, name).current().tensor());
-        }
+        Value declared = program.inputs().get(name);
+        feeds.put(
+            name,
+            input != null && declared != null
+                ? given.tensor(name, declared, input)
+                : slotOf(slots, name).current().tensor());
+      }
+      if (runner.records(feeds, pinned)) {
+        record(runner, slots, new Ends(feeds, pinned));
       }
       runner.run(slots, feeds, pinned);
     } finally {
-      owned.forEach(OnnxTensor::close);
+      given.left();
+    }
+  }
+
+  private record Ends(Map<String, OnnxTensor> feeds, Map<String, OnnxTensor> pinned) {}
+
+  /** Has a run recorded, which runs the program twice, and undoes what that does to slots. */
+  private void record(ProgramSessions runner, Map<String, OrtSlot> slots, Ends ends)
+      throws OrtException {
+    List<Cell> overwritten =
+        lowered.slotResults().keySet().stream()
+            .filter(slot -> isDirect(slot) && program.stateIn().containsKey(slot))
+            .map(slot -> slotOf(slots, slot).current())
+            .toList();
+    try (Snapshot before = new Snapshot(memory, overwritten)) {
+      runner.run(slots, ends.feeds(), ends.pinned());
+      before.restore();
+    } catch (DeviceFailureException e) {
+      // No room for the copies: then every kernel is launched by itself.
+      runner.recordNothing();
     }
   }
 
   private Map<String, DeviceTensor> results() {
-    Map<String, DeviceTensor> out = new LinkedHashMap<>();
+    Map<String, DeviceTensor> all = new LinkedHashMap<>();
     program
         .outputs()
         .forEach(
@@ -266,11 +265,11 @@ final class OrtExecutable implements Executable {
               if (bound == null) {
                 throw new IllegalStateException("output " + name + " was not computed");
               }
-              OrtResult result = new OrtResult(name, v.type(), bound.host());
-              given.add(result);
-              out.put(name, result);
+              OrtResult result = new OrtResult(name, v.type(), bound);
+              out.add(result);
+              all.put(name, result);
             });
-    return out;
+    return all;
   }
 
   @Override
@@ -279,10 +278,11 @@ final class OrtExecutable implements Executable {
       return;
     }
     closed = true;
-    given.forEach(OrtResult::close);
-    given.clear();
+    out.forEach(OrtResult::close);
+    out.clear();
     buffers.values().forEach(Cell::close);
     buffers.clear();
+    given.close();
     if (sessions != null) {
       sessions.close();
       sessions = null;

@@ -1,9 +1,7 @@
 package dev.fettle.backend.onnxruntime;
 
 import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
-import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.fettle.spi.Availability;
 import dev.fettle.spi.Backend;
 import dev.fettle.spi.BackendOptions;
@@ -11,12 +9,27 @@ import dev.fettle.spi.BackendProvider;
 import dev.fettle.spi.Device;
 import dev.fettle.spi.DeviceUnavailableException;
 import dev.fettle.spi.DirectMemory;
+import dev.fettle.spi.cuda.Cuda;
 import dev.fettle.spi.support.SoleUseBackend;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Offers the ONNX Runtime backend: {@code onnxruntime}. */
 public final class OrtProvider implements BackendProvider {
   static final String ID = "onnxruntime";
+
+  private final OrtGpu gpu;
+
+  /** For the service loader. */
+  public OrtProvider() {
+    this(new OrtGpu(OrtProvider::hasCuda, Cuda.here(Optional.empty())));
+  }
+
+  /** On another machine than this. */
+  OrtProvider(OrtGpu gpu) {
+    this.gpu = gpu;
+  }
 
   @Override
   public String id() {
@@ -38,22 +51,29 @@ public final class OrtProvider implements BackendProvider {
   }
 
   @Override
+  public Availability probe(Device device) {
+    return device.isGpu() ? gpu.probe(device, version()) : probe();
+  }
+
+  @Override
   public List<Device> devices() {
-    return hasCuda() ? List.of(Device.CPU, new Device("gpu", 0)) : List.of(Device.CPU);
+    List<Device> devices = new ArrayList<>(List.of(Device.CPU));
+    int cards = gpu.cards(version());
+    for (int i = 0; i < cards; i++) {
+      devices.add(new Device("gpu", i));
+    }
+    return devices;
   }
 
   @Override
   public Backend open(Device device, BackendOptions options) {
-    if (device.isGpu() && !hasCuda()) {
-      throw new DeviceUnavailableException(
-          "device "
-              + device
-              + " needs ONNX Runtime with CUDA, and the class path has the CPU build: add"
-              + " com.microsoft.onnxruntime:onnxruntime_gpu:"
-              + version()
-              + " and exclude com.microsoft.onnxruntime:onnxruntime from"
-              + " dev.fettle:fettle-backend-onnxruntime (in Fettle's own build: -Pgpu), or choose"
-              + " device cpu");
+    SessionSettings settings = new SessionSettings(device, options);
+    OrtGpu found = gpu.with(settings.gpu().cudaPath());
+    if (device.isGpu()) {
+      Availability usable = found.probe(device, version());
+      if (!usable.available()) {
+        throw new DeviceUnavailableException(usable.detail());
+      }
     }
     OrtEnvironment environment;
     try {
@@ -68,32 +88,17 @@ public final class OrtProvider implements BackendProvider {
           "the ONNX Runtime library does not load here: " + e.getMessage(), e);
     }
     if (device.isGpu()) {
-      requireCuda(device);
+      found.load(device, environment);
     }
     return new SoleUseBackend(
-        new OrtBackend(environment, place(environment, device), options));
+        new OrtBackend(environment, place(environment, device, settings), settings, options));
   }
 
-  private static OrtBackend.Place place(OrtEnvironment environment, Device device) {
-    DirectMemory memory = DirectMemory.ofThisProcess();
+  private static OrtBackend.Place place(
+      OrtEnvironment environment, Device device, SessionSettings settings) {
     return device.isGpu()
-        ? OrtBackend.Place.gpu(environment, memory, device)
-        : OrtBackend.Place.cpu(environment, memory);
-  }
-
-  private static void requireCuda(Device device) {
-    try (SessionOptions options = new SessionOptions()) {
-      options.addCUDA(device.index());
-    } catch (OrtException e) {
-      throw new DeviceUnavailableException(
-          "device "
-              + device
-              + " cannot be used: "
-              + e.getMessage()
-              + ". onnxruntime_gpu needs the CUDA and cuDNN libraries it was built for on the"
-              + " library path, and a driver for the card",
-          e);
-    }
+        ? OrtBackend.Place.gpu(device, settings)
+        : OrtBackend.Place.cpu(environment, DirectMemory.ofThisProcess());
   }
 
   private static boolean hasCuda() {

@@ -1,20 +1,21 @@
 package dev.fettle.backend.onnxruntime;
 
+import dev.fettle.backend.onnxruntime.device.Cell;
 import dev.fettle.ir.TensorType;
 import dev.fettle.spi.DeviceTensor;
 import dev.fettle.spi.HostTensor;
 import org.jspecify.annotations.Nullable;
 
-/** A result, in a buffer that belongs to its executable and is used again once closed. */
+/** A result, in memory that belongs to its executable and is used again once closed. */
 final class OrtResult implements DeviceTensor {
   private final String name;
   private final TensorType type;
-  private @Nullable HostTensor host;
+  private @Nullable Cell place;
 
-  OrtResult(String name, TensorType type, HostTensor host) {
+  OrtResult(String name, TensorType type, Cell place) {
     this.name = name;
     this.type = type;
-    this.host = host;
+    this.place = place;
   }
 
   @Override
@@ -24,22 +25,20 @@ final class OrtResult implements DeviceTensor {
 
   @Override
   public HostTensor toHost() {
-    HostTensor copy = HostTensor.allocate(type);
-    copy.bytes().put(open().bytes());
-    return copy;
+    return open().whole();
   }
 
   @Override
   public double item() {
-    HostTensor here = open();
+    Cell here = open();
     if (type.shape().elements() != 1) {
       throw new IllegalStateException("output " + name + " is " + type + ", not one element");
     }
-    return here.get(0);
+    return here.part(0, 1).get(0);
   }
 
-  private HostTensor open() {
-    HostTensor here = host;
+  private Cell open() {
+    Cell here = place;
     if (here == null) {
       throw new IllegalStateException(
           "output " + name + " was closed, or freed by the next run of its program");
@@ -49,6 +48,6 @@ final class OrtResult implements DeviceTensor {
 
   @Override
   public void close() {
-    host = null;
+    place = null;
   }
 }

@@ -70,6 +70,21 @@ final class ProgramSessions implements AutoCloseable {
     }
   }
 
+  /** Whether the next run over these tensors is recorded, and therefore runs twice. */
+  boolean records(Map<String, OnnxTensor> feeds, Map<String, OnnxTensor> pinned) {
+    return fed.records(feeds, pinned);
+  }
+
+  /** Records no run. */
+  void recordNothing() {
+    fed.recordNothing();
+  }
+
+  /** How many graphs runs are replayed from. */
+  int graphs() {
+    return fed.graphs();
+  }
+
   private @Nullable ModelSession packedOver(Map<String, OrtSlot> slots) {
     Map<String, OrtSlot> weights = new TreeMap<>(slots);
     weights.keySet().retainAll(steady.weights);
@@ -102,8 +117,9 @@ final class ProgramSessions implements AutoCloseable {
             new SessionMaker(
                 maker.environment(),
                 maker.settings(),
+                maker.memory(),
                 maker.program(),
-                maker.tf32(),
+                maker.ways(),
                 SteadyWeights.asConstants(parsed(maker), steady.weights).toByteString(),
                 constants),
             steady.residency,

@@ -7,27 +7,57 @@ import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import dev.fettle.spi.BackendOptions;
 import dev.fettle.spi.Device;
+import dev.fettle.spi.cuda.GpuSettings;
 import java.nio.file.Path;
-import java.util.Set;
 
 /** How every session is made. */
 final class SessionSettings {
   /** The option that names a directory for the runtime's own profiles, one a session. */
   static final String PROFILE = "profile";
 
+  /** The option that says whether runs may be replayed as graphs of kernels. */
+  static final String GRAPHS = "graphs";
+
   private final Device device;
   private final BackendOptions options;
+  private final GpuSettings gpu;
+  private final boolean graphs;
 
   /** Fails with {@link IllegalArgumentException} for a setting it does not know. */
   SessionSettings(Device device, BackendOptions options) {
     for (String key : options.extra().keySet()) {
-      if (!Set.of(PROFILE).contains(key)) {
+      if (!key.equals(PROFILE) && !key.equals(GRAPHS) && !GpuSettings.NAMES.contains(key)) {
         throw new IllegalArgumentException(
-            "the onnxruntime backend has no option '" + key + "'; it knows: " + PROFILE);
+            "the onnxruntime backend has no option '"
+                + key
+                + "'; it knows: "
+                + PROFILE
+                + ", and for a GPU "
+                + GRAPHS
+                + ", "
+                + String.join(", ", GpuSettings.NAMES));
       }
     }
+    String wanted = options.extra().getOrDefault(GRAPHS, "false");
+    if (!wanted.equals("true") && !wanted.equals("false")) {
+      throw new IllegalArgumentException(
+          "setting " + GRAPHS + " is true or false, not " + wanted);
+    }
+    // A trace of a graph would show one kernel.
+    this.graphs = wanted.equals("true") && !options.extra().containsKey(PROFILE);
+    this.gpu = GpuSettings.of(options.extra());
     this.device = device;
     this.options = options;
+  }
+
+  /** Whether runs may be replayed as graphs of kernels. */
+  boolean graphs() {
+    return graphs;
+  }
+
+  /** What holds on a GPU. */
+  GpuSettings gpu() {
+    return gpu;
   }
 
   /** What the runtime calls the memory its sessions take intermediate results from. */
@@ -35,18 +65,27 @@ final class SessionSettings {
     return (device.isGpu() ? "gpu:" : "cpu:") + device.index();
   }
 
-  private void addCuda(SessionOptions so, boolean tf32) throws OrtException {
+  private void addCuda(SessionOptions so, SessionMaker.Ways ways, long arena) throws OrtException {
     try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device.index())) {
       // On unless told otherwise, and then not F32.
-      cuda.add("use_tf32", tf32 ? "1" : "0");
+      cuda.add("use_tf32", ways.tf32() ? "1" : "0");
       // What a run needs is the same each time: no more is wanted than was asked for.
       cuda.add("arena_extend_strategy", "kSameAsRequested");
+      cuda.add("enable_cuda_graph", ways.recorded() ? "1" : "0");
+      if (arena < Long.MAX_VALUE) {
+        cuda.add("gpu_mem_limit", Long.toString(arena));
+      }
       so.addCUDA(cuda);
     }
   }
 
-  /** Options for one session; the caller closes them. */
-  SessionOptions options(String program, boolean tf32) throws OrtException {
+  /**
+   * Options for one session; the caller closes them.
+   *
+   * @param ways how it may run
+   * @param arena the most bytes its intermediate results may take on a GPU
+   */
+  SessionOptions options(String program, SessionMaker.Ways ways, long arena) throws OrtException {
     SessionOptions so = new SessionOptions();
     // Our lowering is the optimisation; the runtime's own would undo parts of it.
     so.setOptimizationLevel(OptLevel.NO_OPT);
@@ -63,7 +102,8 @@ final class SessionSettings {
       so.enableProfiling(Path.of(profile, program).toString());
     }
     if (device.isGpu()) {
-      addCuda(so, tf32);
+      so.setDeterministicCompute(gpu.deterministic());
+      addCuda(so, ways, arena);
     }
     return so;
   }

@@ -45,6 +45,9 @@ final class FlatProvider implements BackendProvider {
         OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "fettle");
     Memory host = new HostMemory(environment, DirectMemory.ofThisProcess());
     return new OrtBackend(
-        environment, new OrtBackend.Place(Device.CPU, Target.CUDA, host, host), options);
+        environment,
+        new OrtBackend.Place(Device.CPU, Target.CUDA, host),
+        new SessionSettings(Device.CPU, options),
+        options);
   }
 }

@@ -36,6 +36,7 @@ class OrtMemoryTest {
     return new OrtBackend(
         OrtEnvironment.getEnvironment(),
         OrtBackend.Place.cpu(OrtEnvironment.getEnvironment(), memory),
+        new SessionSettings(Device.CPU, BackendOptions.DEFAULT),
         BackendOptions.DEFAULT);
   }
 

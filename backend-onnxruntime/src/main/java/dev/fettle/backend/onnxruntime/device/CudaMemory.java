@@ -6,6 +6,7 @@ import dev.fettle.spi.DeviceFailureException;
 import dev.fettle.spi.HostTensor;
 import java.nio.ByteBuffer;
 import java.util.Locale;
+import java.util.OptionalLong;
 
 /**
  * The memory of one GPU. Serves one thread at a time, as the backend does.
@@ -18,6 +19,7 @@ public final class CudaMemory implements Memory {
   private static final double GIB = 1L << 30;
 
   private final int device;
+  private final long limit;
   private final CudaRuntime cuda;
   private final OrtInterface ort;
   private long taken;
@@ -28,9 +30,12 @@ public final class CudaMemory implements Memory {
   /**
    * The memory of a card. ONNX Runtime must have loaded its CUDA provider.
    *
+   * @param device which card
+   * @param limit the most bytes to take of it
    * @throws dev.fettle.spi.DeviceUnavailableException if the libraries cannot be reached
    */
-  public CudaMemory(int device) {
+  public CudaMemory(int device, OptionalLong limit) {
+    this.limit = limit.orElse(Long.MAX_VALUE);
     this.device = device;
     this.cuda = new CudaRuntime(device);
     this.ort = new OrtInterface(device);
@@ -55,9 +60,14 @@ public final class CudaMemory implements Memory {
   public void require(String what, long bytes) {
     CudaRuntime.Room room = cuda.room();
     observe(room);
-    if (bytes > room.free()) {
+    if (bytes > room.free() || bytes > limit - taken) {
       throw shortage(what, bytes, room);
     }
+  }
+
+  @Override
+  public long leftOfLimit() {
+    return limit == Long.MAX_VALUE ? limit : Math.max(0, limit - taken);
   }
 
   private void observe(CudaRuntime.Room room) {
@@ -72,9 +82,10 @@ public final class CudaMemory implements Memory {
             + " of the memory of gpu:"
             + device
             + ", where "
-            + size(room.free())
+            + size(Math.min(room.free(), leftOfLimit()))
             + " of "
-            + size(room.total())
+            + size(Math.min(room.total(), limit))
+            + (limit == Long.MAX_VALUE ? "" : " (backend.options.gpuMemory)")
             + " are left. Make the model, the batch (train.microBatchSize) or the length"
             + " (data.maxLength) smaller, or stop what else uses the card",
         null);
@@ -82,7 +93,7 @@ public final class CudaMemory implements Memory {
 
   @Override
   public Block take(String what, long bytes) {
-    long address = cuda.take(bytes);
+    long address = bytes > limit - taken ? 0 : cuda.take(bytes);
     if (address == 0) {
       throw shortage(what, bytes, cuda.room());
     }
@@ -156,6 +167,8 @@ public final class CudaMemory implements Memory {
         cuda.write(
             address + at + done, all.slice(done, Math.min(PIECE, all.capacity() - done)));
       }
+      // The last of it may still be on its way.
+      cuda.settle();
     }
 
     @Override

@@ -64,6 +64,11 @@ public final class HostMemory implements Memory {
   }
 
   @Override
+  public long leftOfLimit() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
   public boolean isRoomy() {
     // Other processes want it too.
     return false;

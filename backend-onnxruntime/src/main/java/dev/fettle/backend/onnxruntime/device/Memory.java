@@ -42,6 +42,9 @@ public sealed interface Memory extends AutoCloseable permits HostMemory, CudaMem
   /** Waits until nothing is under way any more. */
   void settle();
 
+  /** Bytes that others than state may take; {@link Long#MAX_VALUE} where nobody limits them. */
+  long leftOfLimit();
+
   /** True where there is so much left that nobody need give any back between runs. */
   boolean isRoomy();
 
