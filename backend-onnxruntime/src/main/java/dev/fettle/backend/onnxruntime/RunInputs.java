@@ -41,8 +41,7 @@ final class RunInputs implements AutoCloseable {
       wrapped.add(tensor);
       return tensor;
     }
-    Cell place =
-        staged.computeIfAbsent(name, n -> memory.allocate("input " + n, declared.type()));
+    Cell place = staged.computeIfAbsent(name, n -> memory.allocate("input " + n, declared.type()));
     place.put(0, given);
     return place.tensor();
   }

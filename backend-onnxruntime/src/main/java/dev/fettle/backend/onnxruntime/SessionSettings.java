@@ -40,8 +40,7 @@ final class SessionSettings {
     }
     String wanted = options.extra().getOrDefault(GRAPHS, "false");
     if (!wanted.equals("true") && !wanted.equals("false")) {
-      throw new IllegalArgumentException(
-          "setting " + GRAPHS + " is true or false, not " + wanted);
+      throw new IllegalArgumentException("setting " + GRAPHS + " is true or false, not " + wanted);
     }
     // A trace of a graph would show one kernel.
     this.graphs = wanted.equals("true") && !options.extra().containsKey(PROFILE);

@@ -36,8 +36,8 @@ final class SlotRows {
    * The pieces of a program's rows, by name.
    *
    * @param find a slot of the state by name
-   * @throws dev.fettle.spi.DeviceFailureException if there is no room to move slots; those that have
-   *     not moved are where they were, and none is lost
+   * @throws dev.fettle.spi.DeviceFailureException if there is no room to move slots; those that
+   *     have not moved are where they were, and none is lost
    */
   Map<String, OrtSlot> of(FlatProgram program, Function<String, OrtSlot> find) {
     Map<String, OrtSlot> pieces = known.get(program);

@@ -92,11 +92,11 @@ class OrtGpuTest {
   @Test
   void theRuntimesPageOfSignaturesBecomesOneLine() {
     String page =
-        "Error code - ORT_RUNTIME_EXCEPTION - message: /onnxruntime_src/onnxruntime/core/session/"
-            + "provider_bridge_ort.cc:2248 onnxruntime::Provider& onnxruntime::ProviderLibrary::Get()"
-            + " [ONNXRuntimeError] : 1 : FAIL : Failed to load library"
-            + " libonnxruntime_providers_cuda.so with error: libcublasLt.so.12: cannot open shared"
-            + " object file: No such file or directory\n\n";
+        "Error code - ORT_RUNTIME_EXCEPTION - message:"
+            + " /onnxruntime_src/onnxruntime/core/session/provider_bridge_ort.cc:2248"
+            + " onnxruntime::Provider& onnxruntime::ProviderLibrary::Get() [ONNXRuntimeError] : 1 :"
+            + " FAIL : Failed to load library libonnxruntime_providers_cuda.so with error:"
+            + " libcublasLt.so.12: cannot open shared object file: No such file or directory\n\n";
     assertThat(OrtGpu.why(page)).isEqualTo("libcublasLt.so.12 not found");
     assertThat(OrtGpu.why("x [ONNXRuntimeError] : 1 : FAIL : no device\n(page)\n"))
         .isEqualTo("no device");
@@ -106,7 +106,8 @@ class OrtGpuTest {
   @Test
   void settingsOfAGpuAreCheckedByName() {
     for (Map<String, String> bad :
-        List.of(Map.of("gpuMemory", "much"), Map.of("graphs", "maybe"), Map.of("deterministic", "1"))) {
+        List.of(
+            Map.of("gpuMemory", "much"), Map.of("graphs", "maybe"), Map.of("deterministic", "1"))) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> new OrtProvider().open(Device.CPU, new BackendOptions(1, bad)))
           .withMessageContaining(bad.keySet().iterator().next());

@@ -77,7 +77,6 @@ public final class Cell implements AutoCloseable {
     block.clear(at, type.bytes());
   }
 
-
   @Override
   public void close() {
     if (!closed) {

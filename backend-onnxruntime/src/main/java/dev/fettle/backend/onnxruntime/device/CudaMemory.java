@@ -164,8 +164,7 @@ public final class CudaMemory implements Memory {
     void write(long at, HostTensor from) {
       ByteBuffer all = from.bytes();
       for (int done = 0; done < all.capacity(); done += PIECE) {
-        cuda.write(
-            address + at + done, all.slice(done, Math.min(PIECE, all.capacity() - done)));
+        cuda.write(address + at + done, all.slice(done, Math.min(PIECE, all.capacity() - done)));
       }
       // The last of it may still be on its way.
       cuda.settle();

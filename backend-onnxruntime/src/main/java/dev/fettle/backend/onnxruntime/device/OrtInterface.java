@@ -113,8 +113,7 @@ final class OrtInterface {
     OnnxJavaType java = ElementTypes.java(type.dtype());
     try {
       TensorInfo info =
-          (TensorInfo)
-              description.invokeExact(sizes, java, OnnxTensorType.mapFromJavaType(java));
+          (TensorInfo) description.invokeExact(sizes, java, OnnxTensorType.mapFromJavaType(java));
       return (OnnxTensor) wrapper.invokeExact(Pointer.nativeValue(out.getValue()), 0L, info);
     } catch (RuntimeException | Error e) {
       throw e;

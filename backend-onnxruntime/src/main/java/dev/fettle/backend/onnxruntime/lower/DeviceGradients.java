@@ -95,8 +95,7 @@ final class DeviceGradients {
     }
 
     void bindSum(Value v, String matrix) {
-      String sum =
-          Reductions.longSum(c, new Operand(matrix, sizes()), List.of(0), List.of(width));
+      String sum = Reductions.longSum(c, new Operand(matrix, sizes()), List.of(0), List.of(width));
       c.bind(v, c.reshaped(sum, OnnxEmission.sizes(v.shape())));
     }
   }

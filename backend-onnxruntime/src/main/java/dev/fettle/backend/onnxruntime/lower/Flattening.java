@@ -165,7 +165,8 @@ final class Flattening {
         .stateOut()
         .forEach(
             (slot, v) -> {
-              boolean zero = uses.splat(v).filter(x -> Double.doubleToRawLongBits(x) == 0).isPresent();
+              boolean zero =
+                  uses.splat(v).filter(x -> Double.doubleToRawLongBits(x) == 0).isPresent();
               if (zero && v.dtype() == DType.F32 && !program.stateIn().containsKey(slot)) {
                 zeros.add(slot);
               }

@@ -53,8 +53,7 @@ final class Reductions {
   }
 
   /** An F32 sum of any length, over the trailing axes first. */
-  static String longSum(
-      OnnxEmission c, Operand x, List<Integer> axes, List<Long> resultSizes) {
+  static String longSum(OnnxEmission c, Operand x, List<Integer> axes, List<Long> resultSizes) {
     long terms = axes.stream().mapToLong(a -> x.dims().get(a)).reduce(1, Math::multiplyExact);
     if (terms <= (c.target() == Target.CPU ? COLUMN : SHORT_COLUMN)) {
       return reduce(c, "ReduceSum", x.name(), axes);
@@ -101,7 +100,8 @@ final class Reductions {
       return c.node("Gemm", ones, x.name());
     }
     Operand parts = sized(c, x, List.of(rows / each, each, width));
-    Operand sums = new Operand(c.node("MatMul", ones, parts.name()), List.of(rows / each, 1L, width));
+    Operand sums =
+        new Operand(c.node("MatMul", ones, parts.name()), List.of(rows / each, 1L, width));
     return longSum(c, sized(c, sums, List.of(rows / each, width)), List.of(0), List.of(width));
   }
 
