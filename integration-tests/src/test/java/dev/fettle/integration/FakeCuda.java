@@ -97,7 +97,7 @@ record FakeCuda(Path folder, Path natives) {
       Enumeration<? extends ZipEntry> entries = zip.entries();
       while (entries.hasMoreElements()) {
         ZipEntry entry = entries.nextElement();
-        Path file = folder.resolve(Path.of(entry.getName()).getFileName());
+        Path file = folder.resolve(entry.getName().substring(entry.getName().lastIndexOf('/') + 1));
         boolean wanted = entry.getName().matches("ai/onnxruntime/native/linux-x64/.*\\.so");
         if (wanted && !(Files.exists(file) && Files.size(file) == entry.getSize())) {
           try (InputStream in = zip.getInputStream(entry)) {

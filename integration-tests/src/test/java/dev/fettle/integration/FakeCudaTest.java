@@ -40,7 +40,7 @@ class FakeCudaTest {
   private FakeProcess steps(Map<String, String> card, String arguments)
       throws IOException, InterruptedException {
     return FakeProcess.run(
-        fake, directory, card, CountedSteps.class.getName(), arguments.split(" "));
+        fake, directory, card, CountedSteps.class.getName(), arguments.split(" ", -1));
   }
 
   private static long parameters(FakeProcess run) {

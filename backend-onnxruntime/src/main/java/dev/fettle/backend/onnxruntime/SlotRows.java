@@ -25,7 +25,7 @@ final class SlotRows {
   private final AtomicLong clock;
 
   /** The pieces of rows, by the program that sees them. */
-  private final Map<FlatProgram, Map<String, OrtSlot>> known = new IdentityHashMap<>();
+  private final IdentityHashMap<FlatProgram, Map<String, OrtSlot>> known = new IdentityHashMap<>();
 
   SlotRows(Memory memory, AtomicLong clock) {
     this.memory = memory;

@@ -160,7 +160,7 @@ class OrtGpuContractTest {
 
   @Nested
   @EnabledIf(HERE)
-  class Thread extends ThreadContract {
+  class Threads extends ThreadContract {
     @Override
     protected BackendProvider provider() {
       return new OrtProvider();

@@ -102,11 +102,6 @@ public final class CudaMemory implements Memory {
   }
 
   @Override
-  public void settle() {
-    cuda.settle();
-  }
-
-  @Override
   public boolean isRoomy() {
     // Asking the driver takes longer than a small kernel; at first much changes, later little.
     if (asked++ < 64 || asked % 64 == 0) {

@@ -59,11 +59,6 @@ public final class HostMemory implements Memory {
   }
 
   @Override
-  public void settle() {
-    // A run of the runtime's has ended when it returns.
-  }
-
-  @Override
   public long leftOfLimit() {
     return Long.MAX_VALUE;
   }

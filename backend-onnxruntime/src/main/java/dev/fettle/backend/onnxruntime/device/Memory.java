@@ -39,9 +39,6 @@ public sealed interface Memory extends AutoCloseable permits HostMemory, CudaMem
     }
   }
 
-  /** Waits until nothing is under way any more. */
-  void settle();
-
   /** Bytes that others than state may take; {@link Long#MAX_VALUE} where nobody limits them. */
   long leftOfLimit();
 

@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -210,11 +211,15 @@ final class Flattening {
         .forEach(
             (slot, v) -> {
               if (!taken.contains(slot)) {
-                b.write(slot, values.get(v));
+                b.write(slot, rewritten(v));
               }
             });
-    program.outputs().forEach((name, v) -> b.output(name, values.get(v)));
+    program.outputs().forEach((name, v) -> b.output(name, rewritten(v)));
     return new FlatProgram(b.build(), columns());
+  }
+
+  private Value rewritten(Value v) {
+    return Objects.requireNonNull(values.get(v));
   }
 
   private List<Column> columns() {
@@ -238,7 +243,8 @@ final class Flattening {
   }
 
   private long length(String slot) {
-    Value v = program.stateIn().getOrDefault(slot, program.stateOut().get(slot));
+    Value read = program.stateIn().get(slot);
+    Value v = read != null ? read : Objects.requireNonNull(program.stateOut().get(slot));
     return Memory.aligned(v.type().bytes());
   }
 
