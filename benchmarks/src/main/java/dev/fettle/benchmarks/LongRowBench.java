@@ -64,8 +64,7 @@ public final class LongRowBench {
       }
       System.out.printf(
           Locale.ROOT,
-          "fettle %s row of %d%s median %.0f ms min %.0f compile %.1fs loss %.4f rss before %.0f"
-              + " peak %.0f MiB%n",
+          "fettle %s row of %d%s median %.0f ms min %.0f compile %.1fs loss %.4f rss before %.0f peak %.0f MiB%n",
           args[0],
           length,
           recompute ? " recomputed" : "",
