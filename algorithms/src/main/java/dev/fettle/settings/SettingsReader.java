@@ -77,6 +77,19 @@ public final class SettingsReader<S> {
   }
 
   /**
+   * Reads settings of a command line alone; what they do not name has its default.
+   *
+   * @param overrides as in {@code train.steps=100}; the value is YAML
+   * @throws ConfigException with everything that is wrong
+   */
+  public S overrides(List<String> overrides) {
+    Problems problems = new Problems(new Glossary(keys));
+    ConfigTree.Branch root = ConfigTree.Branch.empty(new Place.Code(keys.type().getSimpleName()));
+    Overrides.apply(root, overrides, problems);
+    return read(root, problems, Path.of("").toAbsolutePath());
+  }
+
+  /**
    * Reads settings of one key from an option on a command line; relative paths are relative to the
    * working directory.
    *

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       BestOfCommand.class,
       FeedbackCommand.class,
       CompareCommand.class,
+      AuditCommand.class,
       InitCommand.class,
       MergeCommand.class,
       DoctorCommand.class

@@ -10,6 +10,7 @@ import dev.fettle.harness.run.RunOptions;
 import dev.fettle.harness.run.TrainingReport;
 import dev.fettle.train.Ending;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,6 +124,10 @@ final class TrainCommand implements Callable<Integer> {
         }
         tellBest(report, out);
         out.println("The model is in " + report.directory().finalModel());
+        Path audit = directory.resolve("audit.html");
+        if (Files.exists(audit)) {
+          out.println("What became of its rewards is in " + audit);
+        }
       }
       case FINISHED_BEFORE -> {
         out.printf(

@@ -180,13 +180,21 @@ class ExampleConfigTest {
     assertThat(train.err()).isEmpty();
     assertThat(train.code()).isZero();
     Path recipe = dir.resolve("runs/article-tiny");
-    for (String stage : List.of("sft", "reward")) {
+    for (String stage : List.of("sft", "reward", "a2c")) {
       assertThat(recipe.resolve(stage).resolve("final/model.safetensors")).isRegularFile();
       assertThat(Files.readString(recipe.resolve(stage).resolve("final/config.json")))
           .contains("gpt_neox");
       assertThat(train.out()).containsPattern(stage + " +" + stage + " +finished +2/2 ");
     }
     assertThat(Files.readString(recipe.resolve("reward/final/config.json"))).contains("mean");
+    assertThat(recipe.resolve("a2c/rollouts/000002.jsonl")).isRegularFile();
+    assertThat(Files.readAllLines(recipe.resolve("a2c/metrics.jsonl")))
+        .anyMatch(line -> line.contains("\"kl\":") && line.contains("\"reward\":"));
+    assertThat(recipe.resolve("a2c/audit.html")).content().contains("Distance from the reference");
+    Invocation audit = Invocation.of("audit", recipe.resolve("a2c").toString());
+    assertThat(audit.err()).isEmpty();
+    assertThat(audit.code()).isZero();
+    assertThat(audit.out()).contains("steps 1 to 2, looked at after the fact", "kl from ");
   }
 
   private Invocation feedback(String job, String... more) {

@@ -5,6 +5,9 @@ import dev.fettle.data.encode.LossOn;
 import dev.fettle.feedback.job.FeedbackReport;
 import dev.fettle.feedback.job.FeedbackWatch;
 import dev.fettle.files.Uninterrupted;
+import dev.fettle.harness.audit.Audit;
+import dev.fettle.harness.audit.AuditLimits;
+import dev.fettle.harness.audit.AuditReport;
 import dev.fettle.harness.config.BackendSettings;
 import dev.fettle.harness.config.ConfigReader;
 import dev.fettle.harness.config.DataSettings;
@@ -156,9 +159,14 @@ public final class Fettle implements AutoCloseable {
     // Each call opens what it needs: a resumed run must not find what an earlier one left.
     try (Wiring wiring = new Wiring(application, List.of(new RunModule(config, options)))) {
       TrainingRun<?> run = TrainingRun.of(wiring);
-      return options.stopRequested().getAsBoolean()
-          ? directory.stoppedEarly(Ending.STOP_REQUESTED)
-          : run.run(resume);
+      if (options.stopRequested().getAsBoolean()) {
+        return directory.stoppedEarly(Ending.STOP_REQUESTED);
+      }
+      TrainingReport report = run.run(resume);
+      if (report.outcome() != TrainingReport.Outcome.STOPPED) {
+        Audit.ofFinished(directory);
+      }
+      return report;
     } catch (RuntimeException e) {
       if (e instanceof CancellationException && options.stopRequested().getAsBoolean()) {
         return directory.stoppedEarly(Ending.STOP_REQUESTED);
@@ -247,6 +255,22 @@ public final class Fettle implements AutoCloseable {
   /** The GPUs of this machine that a program can use. */
   public static Gpus gpus() {
     return Gpus.of(Host.here());
+  }
+
+  /**
+   * Looks at a run after the fact: how far it went from its reference, what became of its rewards,
+   * and whether a held-out judge agrees. Nothing is written; {@link AuditReport#write} does that.
+   *
+   * @param run its directory, of a run that is finished or not
+   * @throws dev.fettle.data.read.DataException if what the run logged is absent, empty or damaged
+   */
+  public static AuditReport audit(Path run) {
+    return audit(run, AuditLimits.DEFAULT);
+  }
+
+  /** The same, held against limits of one's own. */
+  public static AuditReport audit(Path run, AuditLimits limits) {
+    return Audit.of(run, limits);
   }
 
   /** What each backend on the class path can do here, on the CPU and on each GPU. */

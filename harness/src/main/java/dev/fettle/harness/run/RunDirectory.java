@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  * checkpoints/    step-NNNNNN/, each a Hugging Face directory too
  * final/          the trained model, a Hugging Face directory
  * README.md       the model's card, as in final/
+ * audit.html      what became of rewards, of runs that learn from them; audit.json too
  * </pre>
  *
  * @param path the directory

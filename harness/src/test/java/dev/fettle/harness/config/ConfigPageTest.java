@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fettle.feedback.Constitution;
 import dev.fettle.feedback.Principle;
+import dev.fettle.harness.audit.AuditLimits;
 import dev.fettle.harness.feedback.LabelConfig;
 import dev.fettle.harness.feedback.ReviseConfig;
 import dev.fettle.reward.RewardKeys;
@@ -40,6 +41,11 @@ class ConfigPageTest {
     isCurrent(
         "config.md",
         KeyPage.keys(RunTable.of(KnownAlgorithms.all())) + KeyPage.keys(Stages.documented()));
+  }
+
+  @Test
+  void everyLimitOfAnAuditIsDocumented() throws IOException {
+    isCurrent("audit.md", KeyPage.table(AuditLimits.KEYS));
   }
 
   @Test
