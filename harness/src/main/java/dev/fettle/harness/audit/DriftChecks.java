@@ -27,7 +27,7 @@ final class DriftChecks {
             .number("start", kl.start())
             .number("end", kl.end())
             .number("largest", kl.largest().value())
-            .number("largest_step", kl.largest().step())
+            .at("largest_step", kl.largest())
             .number("growth_per_100_steps", growth);
     String coefficient = "";
     Series beta = e.series("kl_coefficient");

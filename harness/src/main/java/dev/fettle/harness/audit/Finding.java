@@ -81,6 +81,11 @@ public record Finding(
       return this;
     }
 
+    /** The step of a point, as a number. */
+    Draft at(String name, Series.Point point) {
+      return number(name, (double) point.step());
+    }
+
     Draft measured(String sentence) {
       measured = sentence;
       return this;

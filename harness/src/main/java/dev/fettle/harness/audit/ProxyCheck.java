@@ -59,7 +59,7 @@ final class ProxyCheck {
             .number("judge_gain_in_deviations", judgeGain)
             .number("gap_in_deviations", gap)
             .number("correlation_over_steps", together)
-            .number("judge_best_step", best.step());
+            .at("judge_best_step", best);
     String distance = distance(e, proxy, judge, best, found);
     double limit = e.limits().judgeGap();
     boolean apart = proxyGain > NOTHING && judgeGain < NOTHING;

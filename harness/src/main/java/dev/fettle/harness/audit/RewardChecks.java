@@ -30,7 +30,7 @@ final class RewardChecks {
             .number("start", reward.start())
             .number("end", reward.end())
             .number("largest", reward.largest().value())
-            .number("largest_step", reward.largest().step())
+            .at("largest_step", reward.largest())
             .measured(
                 "reward from %s to %s, largest %s at step %d"
                     .formatted(

@@ -83,15 +83,15 @@ final class StageStates {
     return former;
   }
 
-  /** The identities of the models a stage is made from. */
+  /** The identities of the models a stage is made from, all of which are there. */
   Map<String, String> sources(String name, Map<String, StageState> states) {
-    return recipe.needs(name).stream()
-        .collect(
-            Collectors.toMap(
-                need -> need,
-                need -> states.get(need).finished().map(FinishedRun::identity).orElseThrow(),
-                (a, b) -> a,
-                LinkedHashMap::new));
+    Map<String, String> sources = new LinkedHashMap<>();
+    for (String need : recipe.needs(name)) {
+      Optional.ofNullable(states.get(need))
+          .flatMap(StageState::finished)
+          .ifPresent(run -> sources.put(need, run.identity()));
+    }
+    return sources;
   }
 
   /** Refuses stages that were made from models which are no longer those of the recipe. */
