@@ -57,7 +57,7 @@ class OrtGpuTest {
         .isInstanceOf(DeviceUnavailableException.class)
         .hasMessageContaining(device)
         .hasMessageContainingAll(words)
-        .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+        .satisfies(e -> assertThat(String.valueOf(e.getMessage()).lines()).hasSize(1));
   }
 
   @Test
