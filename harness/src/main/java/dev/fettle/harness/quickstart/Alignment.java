@@ -11,6 +11,7 @@ import dev.fettle.harness.model.LoadedModel;
 import dev.fettle.harness.model.NewModel;
 import dev.fettle.harness.model.RewardModel;
 import dev.fettle.harness.quickstart.QuickstartReport.Job;
+import dev.fettle.harness.quickstart.Scale.Stage;
 import dev.fettle.harness.quickstart.Scale.Stages;
 import dev.fettle.harness.score.Calibration;
 import dev.fettle.models.generate.SamplingOptions;
@@ -26,7 +27,8 @@ import java.util.stream.DoubleStream;
 /**
  * What comes after fine-tuning: a reward model learns from pairs which answer is right, and chooses
  * the best of several samples; the model learns from those of its own answers that are right; and,
- * another way from the same place, from the pairs themselves.
+ * other ways from the same place, from the pairs themselves, or from each of its answers as it
+ * gives it.
  */
 final class Alignment {
   /** The stages, as the table calls them. */
@@ -36,20 +38,28 @@ final class Alignment {
   static final String BEST_OF = "best of 8";
   static final String REJECTION = "rejection sampling";
   static final String DPO = "DPO";
+  static final String A2C = "A2C";
 
   private static final int SAMPLES = 8;
   private static final int ROUNDS = 2;
 
   private final Jobs jobs;
   private final String backend;
+  private final boolean main;
   private final BackendSettings device;
   private final Stages stages;
   private final WorldFiles files;
   private final TinyWorld world;
 
-  Alignment(Jobs jobs, String backend, WorldFiles files, TinyWorld world) {
+  /**
+   * The stages on a backend.
+   *
+   * @param main whether it is the one that was asked for
+   */
+  Alignment(Jobs jobs, String backend, boolean main, WorldFiles files, TinyWorld world) {
     this.jobs = jobs;
     this.backend = backend;
+    this.main = main;
     this.device = BackendSettings.of(backend);
     this.stages = jobs.settings().scale().stages();
     this.files = files;
@@ -79,8 +89,11 @@ final class Alignment {
       milestones.add(milestone(judge, REJECTION, rejection));
       Job dpo = learn(DPO, dpo(model));
       milestones.add(milestone(judge, DPO, dpo));
-      List<FineTuning> trainings = List.of(rejection.training(), dpo.training());
-      return new AlignmentReport(reward, pairs.accuracy(), choices.report(), milestones, trainings);
+      Job a2c = learn(A2C, a2c(model, reward.model()));
+      milestones.add(milestone(judge, A2C, a2c));
+      List<FineTuning> trainings = List.of(rejection.training(), dpo.training(), a2c.training());
+      return new AlignmentReport(
+          backend, reward, pairs.accuracy(), choices.report(), milestones, trainings);
     }
   }
 
@@ -91,7 +104,7 @@ final class Alignment {
   private FineTuning trainReward(Path model) {
     jobs.transcript().stage("Training a reward model on pairs of answers", backend);
     QuickstartSettings settings = jobs.settings();
-    Path fresh = settings.directory().resolve("fresh-reward");
+    Path fresh = settings.directory().resolve(main ? "fresh-reward" : "fresh-reward-" + backend);
     Fettle.initModel(
         new NewModel(
             NewModel.Family.LLAMA,
@@ -101,14 +114,14 @@ final class Alignment {
         fresh);
     return jobs.train(
         backend,
-        jobs.of("reward", fresh, stages.reward())
+        of("reward", fresh, stages.reward())
             .set("algorithm.type", "reward")
             .set("data.train", files.pairs()));
   }
 
   /** What is right can be checked here, so the checker says which answers are learnt. */
   private RunConfig.Builder rejection(Path model) {
-    return jobs.of("rejection", model, stages.rejection())
+    return of("rejection", model, stages.rejection())
         .set("algorithm.type", "rejection-sampling")
         .set("algorithm.rounds", ROUNDS)
         .set("algorithm.samplesPerPrompt", 4)
@@ -120,10 +133,32 @@ final class Alignment {
   }
 
   private RunConfig.Builder dpo(Path model) {
-    return jobs.of("dpo", model, stages.dpo())
+    return of("dpo", model, stages.dpo())
         .set("algorithm.type", "dpo")
         .set("algorithm.loss", List.of("sigmoid", "sft"))
         .set("data.train", files.pairs());
+  }
+
+  /**
+   * The checker is what is learnt; the reward model is held against it, and learnt from by none.
+   */
+  private RunConfig.Builder a2c(Path model, Path reward) {
+    return of("a2c", model, stages.a2c())
+        .set("algorithm.type", "a2c")
+        .set("algorithm.samplesPerPrompt", 2)
+        .set("algorithm.temperature", 0.6)
+        .set("algorithm.maxNewTokens", Examination.LONGEST_ANSWER)
+        .set("algorithm.reward", "exact-match")
+        .set("algorithm.judge.model", reward)
+        .set("algorithm.kl.coefficient", 0.01)
+        .set("algorithm.whitenAdvantages", true)
+        .set("algorithm.critic.coefficient", 0.1)
+        .set("data.train", files.prompts());
+  }
+
+  /** Runs of the main backend have their plain names. */
+  private RunConfig.Builder of(String name, Path model, Stage stage) {
+    return jobs.of(main ? name : name + "-" + backend, model, stage);
   }
 
   private Job learn(String stage, RunConfig.Builder job) {

@@ -16,20 +16,28 @@ import java.util.List;
  * @param backend its id
  * @param model the trained model's directory
  * @param losses of every step
+ * @param rewards the mean reward of each rollout, where there are any
  * @param seconds wall time from opening the run to the model's directory
  * @param tokensPerSecond non-padding tokens by wall time, the first step, which compiles, left out
  */
 public record FineTuning(
-    String backend, Path model, List<Double> losses, double seconds, double tokensPerSecond) {
+    String backend,
+    Path model,
+    List<Double> losses,
+    List<Double> rewards,
+    double seconds,
+    double tokensPerSecond) {
 
   /** Copies the list. */
   public FineTuning {
     losses = List.copyOf(losses);
+    rewards = List.copyOf(rewards);
   }
 
   /** Reads what a run wrote about itself. */
   static FineTuning of(String backend, TrainingReport report, double seconds) {
     List<Double> losses = new ArrayList<>();
+    List<Double> rewards = new ArrayList<>();
     double tokens = 0;
     double busy = 0;
     double before = 0;
@@ -37,6 +45,9 @@ public record FineTuning(
       for (String line : Files.readAllLines(report.directory().metrics())) {
         JsonNode row = new ObjectMapper().readTree(line);
         losses.add(row.path("loss").doubleValue());
+        if (row.has("reward")) {
+          rewards.add(row.path("reward").doubleValue());
+        }
         double now = row.path("num_tokens").doubleValue();
         if (losses.size() > 1) {
           tokens += now - before;
@@ -48,7 +59,12 @@ public record FineTuning(
       throw new UncheckedIOException(e);
     }
     return new FineTuning(
-        backend, report.directory().finalModel(), losses, seconds, busy > 0 ? tokens / busy : 0);
+        backend,
+        report.directory().finalModel(),
+        losses,
+        rewards,
+        seconds,
+        busy > 0 ? tokens / busy : 0);
   }
 
   /** The loss of the last step. */

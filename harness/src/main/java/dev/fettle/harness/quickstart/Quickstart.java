@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Makes data, a tokenizer and a base model; fine-tunes it on one backend and then, the very same
- * job, on another.
+ * Makes data, a tokenizer and a base model; then, on one backend and on another, fine-tunes it and
+ * has it learn from rewards.
  */
 public final class Quickstart {
   /** The backends made for speed, the preferred one first. */
@@ -93,11 +93,15 @@ public final class Quickstart {
       FineTuning training = fineTune(base.model(), backend);
       tuned.add(new Job(training, examine(training.model(), backend, world)));
     }
-    AlignmentReport alignment =
-        new Alignment(jobs, main, files, world).run(new Job(base, before), tuned.get(0));
+    List<AlignmentReport> alignments = new ArrayList<>();
+    for (Job job : tuned) {
+      String backend = job.training().backend();
+      Alignment stages = new Alignment(jobs, backend, backend.equals(main), files, world);
+      alignments.add(stages.run(new Job(base, before), job));
+    }
     QuickstartReport report =
         new QuickstartReport(
-            settings.directory(), before, tuned, alignment, Jobs.secondsSince(start));
+            settings.directory(), before, tuned, alignments, Jobs.secondsSince(start));
     QuickstartPage.write(report);
     transcript.finish(report);
     return report;

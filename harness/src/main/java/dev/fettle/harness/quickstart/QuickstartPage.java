@@ -61,8 +61,16 @@ final class QuickstartPage {
   }
 
   private void appendStages() {
-    page.beginTable("After each stage", List.of("right answers", "", "mean reward", "seconds"));
-    for (Milestone m : alignment.milestones()) {
+    for (AlignmentReport each : report.alignments()) {
+      appendStages(each);
+    }
+  }
+
+  private void appendStages(AlignmentReport of) {
+    page.beginTable(
+        "After each stage, on " + of.backend(),
+        List.of("right answers", "", "mean reward", "seconds"));
+    for (Milestone m : of.milestones()) {
       page.row(
           m.stage(),
           List.of(
@@ -75,12 +83,12 @@ final class QuickstartPage {
         format(
             "Held-out questions, always the likeliest token but for the best of several samples."
                 + " The reward is the reward model's, which puts the right one of two answers first"
-                + " in %.1f %% of %d held-out pairs (95 %%: %.1f to %.1f %%). Rejection sampling and"
-                + " DPO each begin with the fine-tuned model.",
-            100 * alignment.pairs().value(),
-            alignment.pairs().of(),
-            100 * alignment.pairs().low(),
-            100 * alignment.pairs().high()));
+                + " in %.1f %% of %d held-out pairs (95 %%: %.1f to %.1f %%). Rejection sampling, DPO"
+                + " and A2C each begin with the fine-tuned model.",
+            100 * of.pairs().value(),
+            of.pairs().of(),
+            100 * of.pairs().low(),
+            100 * of.pairs().high()));
   }
 
   private void appendKinds() {
@@ -133,6 +141,11 @@ final class QuickstartPage {
         new LinePlot("n", List.of(new Curve("share", 1, rightOfBest())), false, null));
     appendPlot("Rejection sampling: loss", alignment.trainings().get(0));
     appendPlot("DPO: loss", alignment.trainings().get(1));
+    List<Curve> rewards =
+        report.alignments().stream()
+            .map(a -> new Curve(a.backend(), 1, a.trainings().get(2).rewards()))
+            .toList();
+    page.figure("A2C: mean reward of a rollout", new LinePlot("rollout", rewards, false, null));
     page.raw("</div>\n").paragraph("note", "Point at a plot to read its values.");
   }
 

@@ -9,15 +9,25 @@ import java.util.List;
  * @param directory where everything is
  * @param before what the base model answered
  * @param jobs the same fine-tuning on each backend, the main one first
- * @param alignment what came after it, on the main backend
+ * @param alignments what came after it, on each backend, the main one first
  * @param seconds wall time of all
  */
 public record QuickstartReport(
-    Path directory, Examination before, List<Job> jobs, AlignmentReport alignment, double seconds) {
+    Path directory,
+    Examination before,
+    List<Job> jobs,
+    List<AlignmentReport> alignments,
+    double seconds) {
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public QuickstartReport {
     jobs = List.copyOf(jobs);
+    alignments = List.copyOf(alignments);
+  }
+
+  /** What came after fine-tuning on the main backend. */
+  public AlignmentReport alignment() {
+    return alignments.get(0);
   }
 
   /** The page with the curves, the table and answers. */

@@ -46,16 +46,17 @@ final class Transcript {
   }
 
   void trained(FineTuning training) {
-    line("  %s", curve(training.losses()));
+    boolean rollouts = training.rewards().size() >= CURVE_POINTS;
+    line("  %s", rollouts ? curve("reward", training.rewards()) : curve("loss", training.losses()));
     line(
         "  %d steps in %.1f s, %,.0f tokens/s; the model is in %s",
         training.losses().size(), training.seconds(), training.tokensPerSecond(), training.model());
   }
 
-  /** The loss here and there, each a mean over the steps since the one before. */
-  private static String curve(List<Double> losses) {
+  /** Values here and there, each a mean over the steps since the one before. */
+  private static String curve(String name, List<Double> losses) {
     int points = Math.min(CURVE_POINTS, losses.size());
-    StringBuilder text = new StringBuilder("loss");
+    StringBuilder text = new StringBuilder(name);
     for (int i = 0; i < points; i++) {
       List<Double> part =
           losses.subList(i * losses.size() / points, (i + 1) * losses.size() / points);
@@ -105,20 +106,38 @@ final class Transcript {
   }
 
   private void stages(QuickstartReport report) {
-    line("%nThe held-out questions after each stage");
-    line("  %-20s %10s %10s %12s %10s", "", "right", "", "mean reward", "seconds");
+    line("%nThe held-out questions after each stage, on each backend");
+    StringBuilder head = new StringBuilder(String.format("  %-20s", ""));
+    for (AlignmentReport a : report.alignments()) {
+      head.append(String.format("   %-32s", a.backend()));
+    }
+    line("%s", head);
+    StringBuilder columns = new StringBuilder(String.format("  %-20s", ""));
+    report
+        .alignments()
+        .forEach(
+            a ->
+                columns.append(
+                    String.format(" %9s %6s %9s %8s", "right", "", "reward", "seconds")));
+    line("%s", columns);
     for (Milestone m : report.alignment().milestones()) {
-      line(
-          "  %-20s %10s %10s %12.2f %10.1f",
-          m.stage(),
-          m.answers().right() + "/" + m.answers().answers().size(),
-          percent(m.answers()),
-          m.meanReward(),
-          m.seconds());
+      StringBuilder row = new StringBuilder(String.format("  %-20s", m.stage()));
+      report.alignments().forEach(a -> row.append(cells(a.after(m.stage()))));
+      line("%s", row);
     }
     line(
-        "  Rejection sampling and DPO each begin with the fine-tuned model. What the base writes is no");
-    line("  answer: the reward model has never seen the like, and its reward says nothing.");
+        "  reward: the reward model's, of the answers. Rejection sampling, DPO and A2C each begin with");
+    line("  the fine-tuned model. What the base writes is no answer: its reward says nothing.");
+  }
+
+  private static String cells(Milestone m) {
+    return String.format(
+        Locale.ROOT,
+        " %9s %6s %9.2f %8.1f",
+        m.answers().right() + "/" + m.answers().answers().size(),
+        percent(m.answers()),
+        m.meanReward(),
+        m.seconds());
   }
 
   /** The largest difference of a training's losses from the main one's. */

@@ -32,7 +32,8 @@ final class QuickstartTest {
               new Stage(150, 16, 32, 4e-3),
               new Stage(30, 8, 32, 4e-3),
               new Stage(8, 64, 32, 1e-3),
-              new Stage(8, 8, 32, 1e-4)));
+              new Stage(8, 8, 32, 1e-4),
+              new Stage(4, 16, 32, 1e-4)));
 
   @TempDir private Path dir;
 
@@ -55,7 +56,13 @@ final class QuickstartTest {
     assertThat(report.alignment().milestones())
         .extracting(Milestone::stage)
         .containsExactly(
-            Alignment.BASE, Alignment.SFT, Alignment.BEST_OF, Alignment.REJECTION, Alignment.DPO);
+            Alignment.BASE,
+            Alignment.SFT,
+            Alignment.BEST_OF,
+            Alignment.REJECTION,
+            Alignment.DPO,
+            Alignment.A2C);
+    assertThat(report.alignment().trainings().get(2).rewards()).hasSize(4);
     assertThat(report.alignment().bestOf().points()).hasSize(8);
     assertThat(report.page()).content().contains("After each stage", "<svg", "Some answers");
     assertThat(shown.toString(StandardCharsets.UTF_8))
