@@ -105,16 +105,34 @@ record RlTraining(RlRecipe recipe, RolloutRun run, BatchOptions batches, Means m
               + all
               + "; lower it, or raise algorithm.samplesPerPrompt");
     }
-    if ((long) prompts * samples() % batch != 0) {
+    requireSteps((long) prompts * samples(), batch);
+    return prompts;
+  }
+
+  private void requireSteps(long answers, int batch) {
+    if (answers % batch != 0) {
       throw ConfigException.about(
           "train.batchSize",
           "is "
               + batch
               + ", which does not divide the "
-              + (long) prompts * samples()
+              + answers
               + " answers of a rollout (algorithm.promptsPerRound x samplesPerPrompt)");
     }
-    return prompts;
+    if (answers > batch && recipe.learning().surrogate().ratio() == Ratio.NONE) {
+      // The second step's answers would be those of an older policy, and nothing corrects for it.
+      throw ConfigException.about(
+          "train.batchSize",
+          "is "
+              + batch
+              + ", fewer than the "
+              + answers
+              + " answers of a rollout (algorithm.promptsPerRound x samplesPerPrompt), which this"
+              + " algorithm learns in one step; set train.batchSize: "
+              + answers
+              + " (train.microBatchSize keeps memory small), or take ppo, which learns a rollout in"
+              + " several");
+    }
   }
 
   private RolloutSource.Course course(RoundPrompts prompts, int ofRollout) {
