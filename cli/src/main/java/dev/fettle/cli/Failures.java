@@ -57,8 +57,8 @@ final class Failures implements IExecutionExceptionHandler {
   @Override
   public int handleExecutionException(Exception error, CommandLine command, ParseResult result) {
     // A stage fails with whatever its run fails with.
-    boolean ofStage = error instanceof StageException && error.getCause() != null;
-    Throwable cause = ofStage ? error.getCause() : error;
+    Throwable inner = error instanceof StageException ? error.getCause() : null;
+    Throwable cause = inner == null ? error : inner;
     String of = error instanceof StageException s ? "stage " + s.stage() + ": " : "";
     boolean user = isAny(USER, cause) && !isFailedWrite(cause);
     boolean known = user || isAny(USER, cause) || isAny(KNOWN, cause);

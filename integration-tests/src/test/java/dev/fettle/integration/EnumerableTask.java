@@ -36,7 +36,8 @@ import java.util.Random;
  * whoever thinks of what is still to come. The best return is 1.
  *
  * @param directory of model and prompts
- * @param length of answers; with one token the task is a bandit, whose best arm is that of all contexts
+ * @param length of answers; with one token the task is a bandit, whose best arm is that of all
+ *     contexts
  */
 record EnumerableTask(Path directory, int length) {
   private static final int VOCAB = 8;

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every policy gradient finds the best answers of a task whose best is known, a bandit of eight
- * arms. The expected return is not sampled; it is summed over all answers under the model that
- * the run gives.
+ * arms. The expected return is not sampled; it is summed over all answers under the model that the
+ * run gives.
  */
 class PolicyGradientLearningTest {
   private static final double SHARE_OF_BEST = 0.95;

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,9 +77,7 @@ class RlSettingsTest {
   }
 
   private static Keys<? extends AlgorithmSettings> keys(String type) {
-    Keys<? extends AlgorithmSettings> keys = ALL.get(type);
-    assertThat(keys).as(type).isNotNull();
-    return keys;
+    return Objects.requireNonNull(ALL.get(type), type);
   }
 
   private static void refused(String type, Map<String, ?> values, String message) {

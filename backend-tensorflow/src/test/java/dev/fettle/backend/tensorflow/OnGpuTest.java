@@ -163,7 +163,7 @@ class OnGpuTest {
   }
 
   @Nested
-  class Thread extends ThreadContract {
+  class Threads extends ThreadContract {
     @Override
     protected BackendProvider provider() {
       return new TensorFlowProvider();

@@ -60,8 +60,7 @@ public final class Reinforcing {
    */
   public static TrainingReport train(RunConfig config, Consumer<Map<String, Double>> told) {
     // docs:begin rl-train
-    RewardFunction brief =
-        RewardFunction.ofEach(answer -> 1.0 / answer.generation().ids().length);
+    RewardFunction brief = RewardFunction.ofEach(answer -> 1.0 / answer.generation().ids().length);
     RunOptions options =
         RunOptions.quiet()
             .withRewards(Rewards.discover().with("brief", brief))
