@@ -39,6 +39,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -201,7 +202,7 @@ class FeedbackRunTest {
             Rewards.discover(),
             BackendSettings.of(backend),
             Optional.empty())) {
-      double[] scores = rewards.scores(answers).byName().get("judge");
+      double[] scores = Objects.requireNonNull(rewards.scores(answers).byName().get("judge"));
       assertThat(scores).hasSize(2);
       assertThat(scores[0]).isBetween(1.0, 10.0);
       assertThat(scores[0]).isNotEqualTo(scores[1]);
