@@ -48,6 +48,6 @@ class RunTraceTest {
     BackendOptions options = new BackendOptions(1, Map.of("profil", "x"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new TensorFlowProvider().open(Device.CPU, options))
-        .withMessageContaining("no setting profil; it knows xlaElements and profile");
+        .withMessageContaining("no setting profil; it knows xlaElements, profile,");
   }
 }
