@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KillPreferenceTest {
   private static final int STEPS = 40;
   private static final int KILLS =
-      Integer.getInteger("fettle.kills", System.getProperty("slow") == null ? 2 : 20);
+      Integer.getInteger("fettle.kills", System.getProperty("slow") == null ? 1 : 20);
   private static final long SEED = Long.getLong("fettle.seed", 31);
   private static final long PATIENCE_SECONDS = 180;
   private static final String WEIGHTS = "final/model.safetensors";

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class KillResumeTest {
   private static final int STEPS = 120;
-  private static final int KILLS = Integer.getInteger("fettle.kills", 3);
+  private static final int KILLS = Integer.getInteger("fettle.kills", 2);
   private static final long SEED = Long.getLong("fettle.seed", 17);
   private static final long PATIENCE_SECONDS = 180;
 

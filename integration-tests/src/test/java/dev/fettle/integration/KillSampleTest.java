@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * called again each time, ends with the very bytes of the call that was never interrupted.
  */
 class KillSampleTest {
-  private static final int KILLS = Integer.getInteger("fettle.kills", 2);
+  private static final int KILLS = Integer.getInteger("fettle.kills", 1);
   private static final long SEED = Long.getLong("fettle.seed", 29);
   private static final long PATIENCE_SECONDS = 180;
 

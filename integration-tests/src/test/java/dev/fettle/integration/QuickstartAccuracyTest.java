@@ -14,10 +14,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The quickstart at its full size: what it promises a newcomer, on both native backends. */
+@Tag("slow")
 class QuickstartAccuracyTest {
   @TempDir private Path directory;
 

@@ -27,7 +27,7 @@ class RecipeKillTest {
   @TempDir private Path dir;
 
   @ParameterizedTest
-  @ValueSource(strings = {"tensorflow", "onnxruntime"})
+  @ValueSource(strings = "onnxruntime")
   void killedInEveryStageItEndsTheSame(String backend) throws Exception {
     ForkedRun run = ForkedRun.in(dir);
     Files.writeString(

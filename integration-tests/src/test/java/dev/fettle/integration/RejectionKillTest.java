@@ -40,7 +40,7 @@ class RejectionKillTest {
   @TempDir private Path dir;
 
   @ParameterizedTest
-  @ValueSource(strings = {"tensorflow", "onnxruntime"})
+  @ValueSource(strings = "tensorflow")
   void killedInEachPhaseItEndsTheSame(String backend) throws Exception {
     killed(backend, 3);
   }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * {@code -Dfettle.kills=20} kills as often.
  */
 class RlKillTest {
-  private static final int KILLS = Integer.getInteger("fettle.kills", 3);
+  private static final int KILLS = Integer.getInteger("fettle.kills", 2);
   private static final long SEED = Long.getLong("fettle.seed", 41);
   private static final long PATIENCE_SECONDS = 240;
   private static final int STEPS = 24;

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** SIGTERM and interrupts, at any moment, on both native backends: nothing trained is lost. */
 class StopTest {
   private static final int STEPS = 60;
-  private static final int STOPS = Integer.getInteger("fettle.kills", 3);
+  private static final int STOPS = Integer.getInteger("fettle.kills", 2);
   private static final long SEED = Long.getLong("fettle.seed", 29);
   private static final long PATIENCE_SECONDS = 180;
   private static final String WEIGHTS = "final/model.safetensors";
