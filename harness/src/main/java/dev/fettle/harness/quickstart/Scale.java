@@ -51,7 +51,7 @@ public record Scale(
         700,
         new Stages(
             new Stage(150, 8, 128, 2e-3),
-            new Stage(360, 8, 128, 1e-3),
+            new Stage(240, 8, 128, 1e-3),
             new Stage(300, 16, 64, 3e-3),
             new Stage(300, 64, 128, 1e-3),
             new Stage(250, 8, 128, 1e-3),
