@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * between two files is tried one by one in FinalDirectoryTest; here the processes and the kills are
  * real.
  */
+@Tag("slow")
 class KillFinalTest {
   private static final long PATIENCE_SECONDS = 120;
   private static final String WEIGHTS = "final/model.safetensors";

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * very bytes of a run that was never interrupted; also where the reference follows the policy, and
  * so is state of the run, and where it was asked before training. {@code -Dslow} kills 20 times.
  */
+@Tag("slow")
 class KillPreferenceTest {
   private static final int STEPS = 40;
   private static final int KILLS =

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * {@code fettle sample} and {@code best-of} killed with SIGKILL at random sizes of its file, and
  * called again each time, ends with the very bytes of the call that was never interrupted.
  */
+@Tag("slow")
 class KillSampleTest {
   private static final int KILLS = Integer.getInteger("fettle.kills", 1);
   private static final long SEED = Long.getLong("fettle.seed", 29);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fettle.data.Example;
 import dev.fettle.data.read.DataException;
 import dev.fettle.data.read.RowOrigin;
+import dev.fettle.files.FileErrors;
 import dev.fettle.rollout.RoundRows;
 import dev.fettle.rollout.RoundWriter;
 import java.io.IOException;
@@ -70,7 +71,12 @@ final class RolloutTable {
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
     } catch (IOException e) {
-      throw new DataException(file.getParent() + " cannot be made: " + e.getMessage(), e);
+      throw new DataException(
+          file.getParent()
+              + " cannot be made: "
+              + FileErrors.reason(e)
+              + "; make room, then resume the run",
+          e);
     }
     try (RoundWriter out = RoundWriter.begin(file)) {
       rows.forEach(out::add);
@@ -186,7 +192,7 @@ final class RolloutTable {
         }
       }
     } catch (IOException e) {
-      throw new DataException(directory + " cannot be tidied: " + e.getMessage(), e);
+      throw new DataException(directory + " cannot be tidied: " + FileErrors.reason(e), e);
     }
   }
 
