@@ -41,14 +41,15 @@ public final class JsonlSink implements MetricSink {
   }
 
   /**
-   * Starts a new file; an earlier one of that name is emptied.
+   * Starts a new file; an earlier one of that name is emptied, and is there all the time for those
+   * who read along.
    *
    * @throws MetricsException if it cannot be made
    */
   public static JsonlSink create(Path file) {
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
-      Files.deleteIfExists(file);
+      Files.write(file, new byte[0]);
     } catch (IOException e) {
       throw new MetricsException("create", file, e);
     }
