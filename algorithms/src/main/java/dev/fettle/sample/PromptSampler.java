@@ -9,7 +9,6 @@ import dev.fettle.models.generate.StopCondition;
 import dev.fettle.models.generate.StopReason;
 import dev.fettle.tokenizer.Tokenizer;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -162,7 +161,7 @@ public final class PromptSampler implements CompletionSource {
             options.withStopIds(Set.of()),
             texts,
             (row, id) -> settings.listener().onToken());
-    List<String> written = texts.finish();
+    List<String> written = texts.finish(all);
     for (int i = 0; i < all.size(); i++) {
       int place = places.get(i);
       Generation ended = texts.ended(i, all.get(i));
@@ -173,12 +172,16 @@ public final class PromptSampler implements CompletionSource {
 
   /** The texts of a batch's answers, and where each of them ends. */
   private final class Texts implements StopCondition {
+    /** Needed while answers grow only where a text may end them. */
     private final Optional<TextStreams> streams;
+
     private final List<Set<Integer>> stopIds;
 
     Texts(List<SamplePrompt> asked, SamplingOptions options) {
       streams =
-          tokenizer.map(t -> new TextStreams(asked.size(), t, settings.stops(), (text, row) -> {}));
+          tokenizer
+              .filter(t -> !settings.stops().texts().isEmpty())
+              .map(t -> new TextStreams(asked.size(), t, settings.stops(), (text, row) -> {}));
       stopIds = asked.stream().map(p -> options.stops().orElse(ends.after(p.chat()))).toList();
     }
 
@@ -197,10 +200,14 @@ public final class PromptSampler implements CompletionSource {
           : g;
     }
 
-    List<String> finish() {
+    List<String> finish(List<Generation> all) {
       return streams
           .map(TextStreams::finish)
-          .orElseGet(() -> Collections.nCopies(stopIds.size(), ""));
+          .orElseGet(
+              () ->
+                  all.parallelStream()
+                      .map(g -> tokenizer.map(t -> TextStream.of(t, g.ids())).orElse(""))
+                      .toList());
     }
   }
 }

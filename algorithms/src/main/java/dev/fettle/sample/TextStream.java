@@ -28,6 +28,16 @@ final class TextStream {
     this.stops = stops;
   }
 
+  /** The text of a whole sequence, as it would have come. */
+  static String of(Tokenizer tokenizer, int[] ids) {
+    TextStream stream = new TextStream(tokenizer, StopStrings.NONE);
+    StringBuilder text = new StringBuilder();
+    for (int id : ids) {
+      text.append(stream.next(id));
+    }
+    return text.append(stream.finish()).toString();
+  }
+
   /** Takes the next token; gives the text that can be shown now. */
   String next(int id) {
     if (tokenizer.isSpecial(id)) {

@@ -23,14 +23,14 @@ final class ModelSession implements AutoCloseable {
 
   private SessionMaker maker;
   private final Residency residency;
-  private final boolean large;
+  private final long bytes;
   private final GraphRuns runs = new GraphRuns();
   private @Nullable OrtSession session;
 
-  private ModelSession(SessionMaker maker, Residency residency, boolean large) {
+  private ModelSession(SessionMaker maker, Residency residency, long bytes) {
     this.maker = maker;
     this.residency = residency;
-    this.large = large;
+    this.bytes = bytes;
     this.session = made();
   }
 
@@ -68,12 +68,12 @@ final class ModelSession implements AutoCloseable {
    * @param intermediateBytes of all its results together
    */
   static ModelSession open(SessionMaker maker, Residency residency, long intermediateBytes) {
-    return new ModelSession(maker, residency, intermediateBytes >= SMALL);
+    return new ModelSession(maker, residency, intermediateBytes);
   }
 
   /** Runs the model from some tensors into others. */
   void run(Map<String, OnnxTensor> feeds, Map<String, OnnxTensor> pinned) throws OrtException {
-    boolean keeps = !large || residency.admits(this);
+    boolean keeps = bytes < SMALL || residency.admits(this, bytes);
     if (!keeps && runs.count() > 0) {
       // A graph's memory is not the arena's to give back.
       sleep();

@@ -11,6 +11,7 @@ import dev.fettle.backend.onnxruntime.lower.Lowered;
 import dev.fettle.backend.onnxruntime.lower.ProgramLowering;
 import dev.fettle.backend.onnxruntime.lower.SteadyWeights;
 import dev.fettle.backend.onnxruntime.lower.Target;
+import dev.fettle.ir.Value;
 import dev.fettle.program.Passes;
 import dev.fettle.program.Program;
 import dev.fettle.spi.Backend;
@@ -157,7 +158,11 @@ final class OrtBackend implements Backend {
   private ProgramSessions sessions(Program program, Lowered lowered, CompileOptions options) {
     Set<String> read = new HashSet<>(program.stateIn().keySet());
     read.removeAll(program.stateOut().keySet());
-    boolean packs = options.steadyState() && !device.isGpu();
+    long bytes = 0;
+    for (Map.Entry<String, Value> slot : program.stateIn().entrySet()) {
+      bytes += read.contains(slot.getKey()) ? slot.getValue().type().bytes() : 0;
+    }
+    boolean packs = options.steadyState() && !device.isGpu() && bytes >= settings.packedFrom();
     Set<String> weights = packs ? SteadyWeights.among(lowered.model(), read) : Set.of();
     SessionMaker maker =
         new SessionMaker(

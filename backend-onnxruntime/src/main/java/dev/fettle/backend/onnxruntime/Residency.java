@@ -1,5 +1,6 @@
 package dev.fettle.backend.onnxruntime;
 
+import java.util.IdentityHashMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -10,12 +11,18 @@ import org.jspecify.annotations.Nullable;
  * on batches of five sizes would hold the activations of five batches. The resident runs at full
  * speed; the others give their memory back after each run, which costs them the page faults of the
  * next. A resident that is passed over several times in a row is put to sleep, and another takes
- * its place. A GPU's memory nobody else wants: while much of it is free, all keep theirs.
+ * its place. Sessions that hold half a gibibyte together at most all stay: to make one anew takes
+ * longer than to run it. A GPU's memory nobody else wants: while much of it is free, all keep
+ * theirs.
  */
 final class Residency {
   /** Runs of others in a row after which the resident has to go. */
   private static final int PATIENCE = 4;
 
+  /** What sessions may keep besides the resident, by what they hold at most. */
+  private static final long SPARE = 512L << 20;
+
+  private final IdentityHashMap<ModelSession, Long> kept = new IdentityHashMap<>();
   private @Nullable ModelSession resident;
   private int passedOver;
   private final BooleanSupplier roomy;
@@ -29,9 +36,18 @@ final class Residency {
     this.roomy = roomy;
   }
 
-  /** Whether a session that is about to run may keep its memory. */
-  boolean admits(ModelSession session) {
-    if (roomy.getAsBoolean()) {
+  /**
+   * Whether a session that is about to run may keep its memory.
+   *
+   * @param bytes it holds at most
+   */
+  boolean admits(ModelSession session, long bytes) {
+    if (roomy.getAsBoolean() || kept.containsKey(session)) {
+      return true;
+    }
+    long others = kept.values().stream().mapToLong(Long::longValue).sum();
+    if (session != resident && bytes <= SPARE - others) {
+      kept.put(session, bytes);
       return true;
     }
     ModelSession current = resident;
@@ -49,6 +65,7 @@ final class Residency {
 
   /** A session that is closed keeps nothing. */
   void forget(ModelSession session) {
+    kept.remove(session);
     if (resident == session) {
       resident = null;
       passedOver = 0;

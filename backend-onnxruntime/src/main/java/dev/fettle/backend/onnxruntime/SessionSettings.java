@@ -9,6 +9,7 @@ import dev.fettle.spi.BackendOptions;
 import dev.fettle.spi.Device;
 import dev.fettle.spi.cuda.GpuSettings;
 import java.nio.file.Path;
+import java.util.Set;
 
 /** How every session is made. */
 final class SessionSettings {
@@ -18,20 +19,34 @@ final class SessionSettings {
   /** The option that says whether runs may be replayed as graphs of kernels. */
   static final String GRAPHS = "graphs";
 
+  /** The option that says from how many bytes on weights are kept packed for products. */
+  static final String PACKED_FROM = "packedFrom";
+
+  /**
+   * Weights that do not stay in a processor's cache. A product packs smaller ones anew in no time,
+   * while to make a session that has them packed takes as long as a rollout of such a model.
+   */
+  private static final long WORTH_PACKING = 16L << 20;
+
+  private static final Set<String> NAMES = Set.of(PROFILE, GRAPHS, PACKED_FROM);
+
   private final Device device;
   private final BackendOptions options;
   private final GpuSettings gpu;
+  private final long packedFrom;
   private final boolean graphs;
 
   /** Fails with {@link IllegalArgumentException} for a setting it does not know. */
   SessionSettings(Device device, BackendOptions options) {
     for (String key : options.extra().keySet()) {
-      if (!key.equals(PROFILE) && !key.equals(GRAPHS) && !GpuSettings.NAMES.contains(key)) {
+      if (!NAMES.contains(key) && !GpuSettings.NAMES.contains(key)) {
         throw new IllegalArgumentException(
             "the onnxruntime backend has no option '"
                 + key
                 + "'; it knows: "
                 + PROFILE
+                + ", "
+                + PACKED_FROM
                 + ", and for a GPU "
                 + GRAPHS
                 + ", "
@@ -44,9 +59,23 @@ final class SessionSettings {
     }
     // A trace of a graph would show one kernel.
     this.graphs = wanted.equals("true") && !options.extra().containsKey(PROFILE);
+    this.packedFrom = bytes(options.extra().getOrDefault(PACKED_FROM, "" + WORTH_PACKING));
     this.gpu = GpuSettings.of(options.extra());
     this.device = device;
     this.options = options;
+  }
+
+  private static long bytes(String wanted) {
+    if (!wanted.matches("[0-9]{1,18}")) {
+      throw new IllegalArgumentException(
+          "setting " + PACKED_FROM + " is a number of bytes, not " + wanted);
+    }
+    return Long.parseLong(wanted);
+  }
+
+  /** From how many bytes on weights are kept packed. */
+  long packedFrom() {
+    return packedFrom;
   }
 
   /** Whether runs may be replayed as graphs of kernels. */

@@ -1,6 +1,7 @@
 package dev.fettle.backend.onnxruntime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -36,7 +37,7 @@ class PackingTest {
   private static final TensorType X = TensorType.of(DType.F32, new Dim("n", 2), new Dim("in", 16));
 
   private final Backend backend =
-      new OrtProvider().open(Device.CPU, new BackendOptions(1, Map.of()));
+      new OrtProvider().open(Device.CPU, new BackendOptions(1, Map.of("packedFrom", "0")));
   private final DeviceState state = backend.newState("policy");
 
   @BeforeEach
@@ -69,6 +70,26 @@ class PackingTest {
 
   private static boolean isPacked(Executable program) {
     return program.stats().notes().contains("weights kept packed by the runtime: x1");
+  }
+
+  @Test
+  void smallWeightsAreNotWorthASessionOfTheirOwn() {
+    try (Backend usual = new OrtProvider().open(Device.CPU, new BackendOptions(1, Map.of()));
+        DeviceState own = usual.newState("small")) {
+      own.allocate(new Slot("w", W));
+      own.allocate(new Slot("scale", X));
+      Executable steady = usual.compile(program("small"), CompileOptions.DEFAULT.overSteadyState());
+      run(steady, own, 2 * ProgramSessions.PATIENCE);
+      assertThat(isPacked(steady)).isFalse();
+    }
+  }
+
+  @Test
+  void anotherNumberIsRefused() {
+    BackendOptions options = new BackendOptions(1, Map.of("packedFrom", "16MiB"));
+    assertThatThrownBy(() -> new OrtProvider().open(Device.CPU, options))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("packedFrom is a number of bytes, not 16MiB");
   }
 
   @Test

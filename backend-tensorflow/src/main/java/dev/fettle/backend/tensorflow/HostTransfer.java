@@ -7,7 +7,7 @@ import dev.fettle.spi.HostTensor;
 import java.nio.ByteBuffer;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.ndarray.buffer.ByteDataBuffer;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat16;
@@ -20,13 +20,15 @@ import org.tensorflow.types.family.TType;
 
 /** Copies between host tensors and TensorFlow's. */
 final class HostTransfer {
+  /** Bytes copied at a time. */
+  private static final int PIECE = 1 << 18;
+
   private HostTransfer() {}
 
   /** A native copy; the caller closes it. */
   static Tensor toNative(HostTensor tensor) {
     Tensor copy = Tensor.of(javaType(tensor.dtype()), Shape.of(tensor.sizes()));
-    ByteBuffer bytes = tensor.bytes();
-    DataBuffers.of(bytes).copyTo(copy.asRawTensor().data(), bytes.remaining());
+    write(tensor.bytes(), copy.asRawTensor().data());
     return copy;
   }
 
@@ -38,26 +40,51 @@ final class HostTransfer {
   /** Sets elements of a native tensor that nobody else has seen. */
   static void put(Tensor tensor, long from, HostTensor part) {
     ByteBuffer bytes = part.bytes();
-    long n = bytes.remaining();
     long at = from * part.dtype().bytes();
-    DataBuffers.of(bytes).copyTo(tensor.asRawTensor().data().slice(at, n), n);
+    write(bytes, tensor.asRawTensor().data().slice(at, bytes.remaining()));
   }
 
   /** Some elements of a native tensor as a vector; a copy. */
   static HostTensor part(Tensor tensor, DType dtype, long from, int count) {
     HostTensor copy = HostTensor.allocate(dtype, count);
     ByteBuffer bytes = copy.bytes();
-    long n = bytes.remaining();
-    tensor.asRawTensor().data().slice(from * dtype.bytes(), n).copyTo(DataBuffers.of(bytes), n);
+    read(tensor.asRawTensor().data().slice(from * dtype.bytes(), bytes.remaining()), bytes);
     return copy;
   }
 
   /** A copy on the host. */
   static HostTensor toHost(Tensor tensor, TensorType type) {
     HostTensor copy = HostTensor.allocate(type);
-    ByteBuffer bytes = copy.bytes();
-    tensor.asRawTensor().data().copyTo(DataBuffers.of(bytes), bytes.remaining());
+    read(tensor.asRawTensor().data(), copy.bytes());
     return copy;
+  }
+
+  /**
+   * Fills a buffer. By way of an array: between two kinds of memory outside the heap the library
+   * copies byte by byte.
+   */
+  private static void read(ByteDataBuffer from, ByteBuffer to) {
+    byte[] piece = new byte[Math.min(PIECE, to.remaining())];
+    long at = 0;
+    while (to.hasRemaining()) {
+      int n = Math.min(piece.length, to.remaining());
+      from.offset(at).read(piece, 0, n);
+      to.put(piece, 0, n);
+      at += n;
+    }
+  }
+
+  /** The other way. */
+  private static void write(ByteBuffer from, ByteDataBuffer to) {
+    ByteBuffer left = from.duplicate();
+    byte[] piece = new byte[Math.min(PIECE, left.remaining())];
+    long at = 0;
+    while (left.hasRemaining()) {
+      int n = Math.min(piece.length, left.remaining());
+      left.get(piece, 0, n);
+      to.offset(at).write(piece, 0, n);
+      at += n;
+    }
   }
 
   private static Class<? extends TType> javaType(DType dtype) {

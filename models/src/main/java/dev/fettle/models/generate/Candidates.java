@@ -52,7 +52,9 @@ final class Candidates {
   float largest() {
     float largest = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < count; i++) {
-      largest = Math.max(largest, logits[i]);
+      if (logits[i] > largest) {
+        largest = logits[i];
+      }
     }
     return largest;
   }
@@ -68,7 +70,7 @@ final class Candidates {
    */
   void weigh(float largest, double temperature) {
     for (int i = 0; i < count; i++) {
-      weights[i] = Math.exp(((double) logits[i] - largest) / temperature);
+      weights[i] = Exponentials.exp(((double) logits[i] - largest) / temperature);
     }
   }
 

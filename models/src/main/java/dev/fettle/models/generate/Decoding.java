@@ -24,6 +24,7 @@ final class Decoding {
   private final Runs runs;
   private final List<int[]> prompts;
   private final Ending ending;
+  private final Chooser chooser;
   private final int padded;
   private List<Sequence> live;
   private CachePool.Entry entry;
@@ -44,6 +45,7 @@ final class Decoding {
     this.prompts = prompts;
     this.live = sequences;
     this.ending = ending;
+    this.chooser = runs.chooser(sequences.size());
     int longest = prompts.stream().mapToInt(p -> p.length).max().orElse(1);
     this.padded = Math.min(CachePool.positions(longest), runs.maxPositions());
     this.start = padded;
@@ -107,18 +109,11 @@ final class Decoding {
   }
 
   private void choose(Predictions predictions) {
-    for (Sequence s : live) {
-      ending.add(s, pick(predictions, s));
+    List<Pick> picks = chooser.choose(predictions, live);
+    for (int i = 0; i < picks.size(); i++) {
+      ending.add(live.get(i), picks.get(i));
     }
     live = live.stream().filter(s -> !s.isOver()).toList();
-  }
-
-  private static Pick pick(Predictions predictions, Sequence s) {
-    try {
-      return predictions.pick(s.row(), s);
-    } catch (GenerationException e) {
-      throw e.at(s.place());
-    }
   }
 
   /** Gives each live sequence a row of its own, in a cache with room and few idle rows. */

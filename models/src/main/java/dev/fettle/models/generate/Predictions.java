@@ -11,18 +11,34 @@ import java.util.function.Supplier;
 /** What a run of a program said of the next token of each row. */
 interface Predictions {
 
-  /** Chooses a row's next token. */
-  Pick pick(int row, Sequence sequence);
+  /**
+   * Chooses a row's next token.
+   *
+   * @param sampler of the calling thread
+   */
+  Pick pick(int row, Sequence sequence, Sampler sampler);
+
+  /** Whether threads may choose at the same time, and it is work enough for that. */
+  default boolean isWorkForMany() {
+    return false;
+  }
 
   /** Every logit of every row. */
-  record Whole(FloatBuffer logits, int vocab, Sampler sampler) implements Predictions {
+  record Whole(FloatBuffer logits, int vocab) implements Predictions {
+    /** Logits that one thread looks through sooner than another one wakes. */
+    private static final int FEW = 1 << 14;
 
-    static Whole of(Map<String, HostTensor> results, int vocab, Sampler sampler) {
-      return new Whole(floats(results, GeneratorPrograms.LOGITS), vocab, sampler);
+    static Whole of(Map<String, HostTensor> results, int vocab) {
+      return new Whole(floats(results, GeneratorPrograms.LOGITS), vocab);
     }
 
     @Override
-    public Pick pick(int row, Sequence sequence) {
+    public boolean isWorkForMany() {
+      return logits.capacity() > FEW;
+    }
+
+    @Override
+    public Pick pick(int row, Sequence sequence, Sampler sampler) {
       float[] own = new float[vocab];
       logits.get(row * vocab, own);
       return sampler.pick(own, sequence.seen(), sequence.draws());
@@ -46,9 +62,9 @@ interface Predictions {
     }
 
     @Override
-    public Pick pick(int row, Sequence sequence) {
+    public Pick pick(int row, Sequence sequence, Sampler sampler) {
       if (Float.isNaN(totals.get(row))) {
-        return whole.get().pick(row, sequence);
+        return whole.get().pick(row, sequence, sampler);
       }
       return new Pick(ids.get(row), logits.get(row) - totals.get(row), 0);
     }
@@ -61,16 +77,15 @@ interface Predictions {
    * @param whole asked where logits are not all finite, and where the last of these ties with the
    *     next: then top-k keeps both
    */
-  record Top(Best best, int count, Sampler sampler, Supplier<Predictions> whole)
-      implements Predictions {
+  record Top(Best best, int count, Supplier<Predictions> whole) implements Predictions {
 
     @Override
-    public Pick pick(int row, Sequence sequence) {
+    public Pick pick(int row, Sequence sequence, Sampler sampler) {
       int from = row * Wanted.COUNT;
       float total = best.totals.get(row);
       boolean tie = best.logits.get(from + count - 1) == best.logits.get(from + count);
       if (Float.isNaN(total) || tie) {
-        return whole.get().pick(row, sequence);
+        return whole.get().pick(row, sequence, sampler);
       }
       // By id, as when every token is looked at: the draw goes through them in this order.
       long[] byId = new long[count];

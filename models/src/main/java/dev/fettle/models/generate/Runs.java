@@ -26,7 +26,6 @@ final class Runs {
   private final CachePool pool;
   private final GeneratorPrograms programs;
   private final Choice choice;
-  private final Sampler sampler;
   private final Wanted wanted;
   private final boolean exact;
 
@@ -41,7 +40,6 @@ final class Runs {
     this.pool = pool;
     this.programs = new GeneratorPrograms(model);
     this.choice = choice;
-    this.sampler = new Sampler(choice, vocab());
     this.wanted = Wanted.of(choice, vocab());
     this.exact = exact;
   }
@@ -57,6 +55,11 @@ final class Runs {
    */
   CachePool.Entry cache(int rows, int positions) {
     return exact ? pool.takeExact(rows, positions) : pool.take(rows, positions);
+  }
+
+  /** What chooses tokens, for so many threads at a time. */
+  Chooser chooser(int threads) {
+    return new Chooser(choice, vocab(), threads);
   }
 
   /** The longest sequence the model takes. */
@@ -133,16 +136,15 @@ final class Runs {
           public Predictions get() {
             // The same step again, which writes the same keys and values.
             if (seen == null) {
-              seen = Predictions.Whole.of(run.apply(Wanted.LOGITS), vocab(), sampler);
+              seen = Predictions.Whole.of(run.apply(Wanted.LOGITS), vocab());
             }
             return seen;
           }
         };
     return switch (wanted) {
-      case LOGITS -> Predictions.Whole.of(results, vocab(), sampler);
+      case LOGITS -> Predictions.Whole.of(results, vocab());
       case BEST -> Predictions.Best.of(results, whole);
-      case TOP ->
-          new Predictions.Top(Predictions.Best.of(results, whole), choice.topK(), sampler, whole);
+      case TOP -> new Predictions.Top(Predictions.Best.of(results, whole), choice.topK(), whole);
     };
   }
 
