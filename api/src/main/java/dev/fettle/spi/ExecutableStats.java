@@ -11,8 +11,8 @@ import java.util.Map;
  * @param runs how often it has run
  * @param aliasedSlots state slots updated in place
  * @param notes for people: precision islands, kernels fused, anything done otherwise than asked
- * @param placement how many operations run on which device, as in {@code gpu:0}; empty where that
- *     cannot be told, as before the first run
+ * @param placement how many operations run on which device, as in {@code gpu:0}; may be empty
+ *     before the first run, where the runtime cannot tell until then
  */
 public record ExecutableStats(
     int nodes,

@@ -362,4 +362,18 @@ public abstract class StateContract extends BackendContract {
       assertThat(add.stats().runs()).isEqualTo(100);
     }
   }
+
+  @Test
+  @DisplayName("E-8 after a run the program says that its operations ran on the device")
+  void placement() {
+    try (DeviceState state = withA(1, 2, 3, 4);
+        Executable add = backend().compile(adder())) {
+      add.run(state, Map.of("x", numbers(1, 1, 1, 1)));
+      Map<String, Integer> placed = add.stats().placement();
+      int all = placed.values().stream().mapToInt(Integer::intValue).sum();
+      int own = placed.getOrDefault(backend().device().toString(), 0);
+      assertThat(own).as("of %s", placed).isPositive();
+      assertThat(2 * own).as("of %s", placed).isGreaterThan(all);
+    }
+  }
 }

@@ -43,28 +43,32 @@ public final class CountedSteps {
     for (int i = 7; i < args.length; i++) {
       extra.put(args[i].split("=", 2)[0], args[i].split("=", 2)[1]);
     }
-    try (Backend backend =
-        new OrtProvider().open(Device.parse(args[0]), new BackendOptions(2, extra))) {
+    try (ToldBackend backend =
+        new ToldBackend(
+            new OrtProvider().open(Device.parse(args[0]), new BackendOptions(2, extra)))) {
       steps(backend, args);
+      backend.tell();
     } catch (DeviceUnavailableException e) {
       System.out.println("unavailable: " + e.getMessage());
     }
   }
 
+  /** GPT-2 of a width. */
+  static Gpt2Config gpt2(int width, int layers) {
+    return new Gpt2Config(
+        new Dimensions(50257, width, 4 * width, layers, 12, 12, width / 12, 1024),
+        new SpecialTokenIds(OptionalInt.empty(), List.of(), OptionalInt.empty()),
+        Activation.GELU_TANH,
+        1e-5,
+        true,
+        false,
+        true,
+        0.02);
+  }
+
   private static void steps(Backend backend, String[] args) {
-    int width = Integer.parseInt(args[1]);
     int rows = Integer.parseInt(args[3]);
-    Gpt2Config config =
-        new Gpt2Config(
-            new Dimensions(
-                50257, width, 4 * width, Integer.parseInt(args[2]), 12, 12, width / 12, 1024),
-            new SpecialTokenIds(OptionalInt.empty(), List.of(), OptionalInt.empty()),
-            Activation.GELU_TANH,
-            1e-5,
-            true,
-            false,
-            true,
-            0.02);
+    Gpt2Config config = gpt2(Integer.parseInt(args[1]), Integer.parseInt(args[2]));
     ForwardOptions options = new ForwardOptions(Precision.valueOf(args[5]), false);
     try (Policy policy =
             Policy.load(backend, Models.of(config), options, p -> HostTensor.allocate(p.type()));
@@ -98,7 +102,8 @@ public final class CountedSteps {
     }
   }
 
-  private static void mark(String text) {
+  /** Writes a mark into the fake's log. */
+  static void mark(String text) {
     NativeLibrary.getInstance("libcudart.so.12")
         .getFunction("fakeMark")
         .invokeVoid(new Object[] {text});

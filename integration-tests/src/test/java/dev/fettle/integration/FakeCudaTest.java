@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What ONNX Runtime's provider is made to ask of CUDA by real programs. */
 @TestInstance(Lifecycle.PER_CLASS)
 class FakeCudaTest {
-  /** Kernels that a step of GPT-2 may launch; products of matrices are cuBLAS's own. */
+  /** Kernels that a step of GPT-2 may launch, those of cuBLAS and cuDNN among them. */
   private static final long LAUNCHES = 900;
 
   private static final long KIB = 1024;
@@ -57,13 +57,29 @@ class FakeCudaTest {
     assertThat(run.output()).contains("state whole, intact true");
     assertThat(run.log()).noneMatch(l -> l.startsWith("wrong"));
     Counts step = run.after("step 4");
-    assertThat(step.count("launch ")).as(step.most()).isBetween(1L, LAUNCHES);
+    tell("a step", step);
+    assertThat(step.kernels()).as(step.most()).isBetween(1L, LAUNCHES);
+    assertThat(step.count("launch ")).isPositive();
     assertThat(step.products()).isPositive();
     assertThat(step.bytes("copy h2d ")).isBetween(1L, rows * ROW_BYTES + KIB);
     assertThat(step.bytes("copy d2h ")).isBetween(1L, KIB);
     assertThat(step.count("malloc ")).as("memory of a step is kept").isZero();
     long state = 3 * Float.BYTES * parameters(run);
     assertThat(run.after("download").bytes("copy d2h ")).isEqualTo(state);
+  }
+
+  /** The table of docs/gpu.md. */
+  private static void tell(String what, Counts step) {
+    System.out.printf(
+        "%s: %d kernels (%d of the provider, %d products, %d reductions of cuDNN),"
+            + " %d bytes to the card, %d from it%n",
+        what,
+        step.kernels(),
+        step.count("launch "),
+        step.products(),
+        step.reductions(),
+        step.bytes("copy h2d "),
+        step.bytes("copy d2h "));
   }
 
   /** GPT-2's twelve layers, narrow. */
@@ -103,6 +119,32 @@ class FakeCudaTest {
     return run.after("step 4").lines().stream().filter(l -> l.contains("OP_Sqrt")).count();
   }
 
+  /** The cache and the weights stay where they are; ids go up, ids and their chances come down. */
+  @Test
+  void attentionToAPromptIsOneKernelALayerAndTokensMoveNothingElse()
+      throws IOException, InterruptedException {
+    FakeProcess run =
+        FakeProcess.run(
+            fake,
+            directory,
+            Map.of(),
+            CountedDecode.class.getName(),
+            "gpu:0 768 3 8 FULL 6".split(" ", -1));
+    assertThat(run.exit()).as(run.output()).isZero();
+    assertThat(run.log()).noneMatch(l -> l.startsWith("wrong"));
+    Counts prompt = run.after("prompt");
+    Counts token = run.after("token 4");
+    tell("a prompt", prompt);
+    tell("a token", token);
+    long attention = prompt.lines().stream().filter(l -> l.contains("AttentionKernel")).count();
+    assertThat(attention).as(prompt.most()).isEqualTo(3);
+    assertThat(prompt.lines()).noneMatch(l -> l.contains("softmax_warp_forward"));
+    // Seventeen a layer; embeddings, mask, head and choice.
+    assertThat(token.kernels()).as(token.most()).isBetween(1L, 3 * 17L + 30);
+    assertThat(token.bytes("copy h2d ")).isBetween(1L, KIB);
+    assertThat(token.bytes("copy d2h ")).isBetween(1L, KIB);
+  }
+
   @Test
   void everyNodeIsOnTheCard() throws IOException, InterruptedException {
     FakeProcess run = steps(Map.of(), "gpu:0 48 2 1 1 FULL 2 profile=" + directory);
@@ -123,6 +165,16 @@ class FakeCudaTest {
       }
     }
     assertThat(nodes).isGreaterThan(200);
+  }
+
+  /** What a program says of itself, before it has run, is what the provider took. */
+  @Test
+  void aProgramSaysWhereItsOperationsRun() throws IOException, InterruptedException {
+    FakeProcess run = steps(Map.of(), "gpu:0 48 2 1 1 FULL 1");
+    assertThat(run.exit()).as(run.output()).isZero();
+    assertThat(run.output())
+        .containsPattern("placed accumulate\\S* \\{gpu:0=[2-9]\\d\\d\\}")
+        .containsPattern("placed apply \\{gpu:0=\\d\\d\\}");
   }
 
   /** cuBLAS's mode 3 lets it round to TensorFloat-32. */

@@ -95,6 +95,16 @@ record FakeProcess(int exit, String output, List<String> log) {
       return lines.stream().filter(l -> l.matches("library cublas\\w*[gG]emm\\w*.*")).count();
     }
 
+    /** The calls of a library that are reductions, each a kernel or more of the library's own. */
+    long reductions() {
+      return lines.stream().filter(l -> l.matches("library cudnn(Reduce|Softmax|Batch).*")).count();
+    }
+
+    /** Everything that is launched, by the provider or by the libraries it calls. */
+    long kernels() {
+      return count("launch ") + products() + reductions();
+    }
+
     /** What is asked most often, for a message. */
     String most() {
       Map<String, Integer> all = new TreeMap<>();

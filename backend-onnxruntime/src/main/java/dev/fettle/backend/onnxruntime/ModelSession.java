@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
+import dev.fettle.backend.onnxruntime.device.Placement;
 import dev.fettle.spi.DeviceFailureException;
 import java.util.Map;
 import java.util.Set;
@@ -25,13 +26,21 @@ final class ModelSession implements AutoCloseable {
   private final Residency residency;
   private final long bytes;
   private final GraphRuns runs = new GraphRuns();
+  private final Placement placement;
   private @Nullable OrtSession session;
 
   private ModelSession(SessionMaker maker, Residency residency, long bytes) {
     this.maker = maker;
     this.residency = residency;
     this.bytes = bytes;
-    this.session = made();
+    OrtSession made = made();
+    this.session = made;
+    this.placement = maker.memory().placement(made);
+  }
+
+  /** Where its nodes run. */
+  Placement placement() {
+    return placement;
   }
 
   /** A session whose runs may be recorded, if the runtime takes the model for that. */

@@ -5,10 +5,12 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import dev.fettle.backend.onnxruntime.device.Cell;
 import dev.fettle.backend.onnxruntime.device.Memory;
+import dev.fettle.backend.onnxruntime.device.Placement;
 import dev.fettle.backend.onnxruntime.lower.FlatProgram;
 import dev.fettle.backend.onnxruntime.lower.Lowered;
 import dev.fettle.ir.Value;
 import dev.fettle.program.Program;
+import dev.fettle.spi.Device;
 import dev.fettle.spi.DeviceFailureException;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.DeviceTensor;
@@ -116,8 +118,12 @@ final class OrtExecutable implements Executable {
     if (sessions != null && sessions.packed() > 0) {
       notes.add("weights kept packed by the runtime: x" + sessions.packed());
     }
+    Placement placement = sessions == null ? Placement.UNKNOWN : sessions.placement();
+    placement.note().ifPresent(notes::add);
+    Map<String, Integer> on =
+        memory.isHost() ? Map.of(Device.CPU.toString(), compiled.nodes()) : placement.nodes();
     return new ExecutableStats(
-        compiled.nodes(), compiled.compileMillis(), runs, compiled.aliasedSlots(), notes);
+        compiled.nodes(), compiled.compileMillis(), runs, compiled.aliasedSlots(), notes, on);
   }
 
   @Override

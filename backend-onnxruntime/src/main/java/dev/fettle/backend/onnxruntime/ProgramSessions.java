@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.fettle.backend.onnxruntime.device.Placement;
 import dev.fettle.backend.onnxruntime.lower.SteadyWeights;
 import dev.fettle.spi.DeviceFailureException;
 import java.util.HashMap;
@@ -73,6 +74,11 @@ final class ProgramSessions implements AutoCloseable {
   /** Whether the next run over these tensors is recorded, and therefore runs twice. */
   boolean records(Map<String, OnnxTensor> feeds, Map<String, OnnxTensor> pinned) {
     return fed.records(feeds, pinned);
+  }
+
+  /** Where the nodes of the session run that is fed everything. */
+  Placement placement() {
+    return fed.placement();
   }
 
   /** Records no run. */

@@ -130,6 +130,7 @@ final class SessionSettings {
       so.enableProfiling(Path.of(profile, program).toString());
     }
     if (device.isGpu()) {
+      so.addConfigEntry("session.record_ep_graph_assignment_info", "1");
       so.setDeterministicCompute(gpu.deterministic());
       addCuda(so, ways, arena);
     }

@@ -7,6 +7,7 @@ import dev.fettle.ir.op.Linalg.Matmul;
 import dev.fettle.ir.op.Linalg.Precision;
 import dev.fettle.program.Passes;
 import dev.fettle.program.Program;
+import dev.fettle.spi.Device;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.DeviceTensor;
 import dev.fettle.spi.Executable;
@@ -95,7 +96,9 @@ final class ReferenceExecutable implements Executable {
 
   @Override
   public ExecutableStats stats() {
-    return new ExecutableStats(program.graph().nodes().size(), compileMillis, runs, 0, notes);
+    int nodes = program.graph().nodes().size();
+    Map<String, Integer> placement = Map.of(Device.CPU.toString(), nodes);
+    return new ExecutableStats(nodes, compileMillis, runs, 0, notes, placement);
   }
 
   @Override

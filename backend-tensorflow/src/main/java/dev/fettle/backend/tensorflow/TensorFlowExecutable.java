@@ -5,6 +5,7 @@ import dev.fettle.backend.tensorflow.lower.VariableGraph.Variable;
 import dev.fettle.ir.Value;
 import dev.fettle.program.Program;
 import dev.fettle.program.Slot;
+import dev.fettle.spi.Device;
 import dev.fettle.spi.DeviceState;
 import dev.fettle.spi.DeviceTensor;
 import dev.fettle.spi.Executable;
@@ -84,7 +85,9 @@ final class TensorFlowExecutable implements Executable {
         runs,
         lowered.inPlace().size(),
         facts,
-        placement.map(p -> p.on(backend.device())).orElse(Map.of()));
+        backend.gpu().isEmpty()
+            ? Map.of(Device.CPU.toString(), nodes)
+            : placement.map(p -> p.on(backend.device())).orElse(Map.of()));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.fettle.backend.tensorflow;
 
 import dev.fettle.backend.tensorflow.lower.VariableGraph.Variable;
+import dev.fettle.ir.DType;
 import dev.fettle.ir.TensorType;
 import dev.fettle.program.Slot;
 import dev.fettle.spi.DeviceFailureException;
@@ -130,7 +131,12 @@ final class TensorFlowState implements DeviceState {
     Variable v = variable(slot);
     requireWhole(slot);
     Pieces.check(v.slot(), from, count);
-    return read(v, t -> HostTransfer.part(t, v.slot().type().dtype(), from, count));
+    DType dtype = v.slot().type().dtype();
+    settle();
+    long bytes = (long) count * dtype.bytes();
+    try (Result part = pool().read(variable(slot), from * dtype.bytes(), bytes)) {
+      return HostTransfer.part(part.get(0), dtype, 0, count);
+    }
   }
 
   @Override

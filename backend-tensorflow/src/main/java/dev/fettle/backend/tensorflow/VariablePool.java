@@ -16,6 +16,7 @@ import java.util.Set;
 import org.tensorflow.Result;
 import org.tensorflow.Tensor;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
 
 /**
  * The variables a session's graph has nodes for. One that is freed is kept by the slot it was for,
@@ -96,6 +97,24 @@ final class VariablePool {
     SlotAccess group = Objects.requireNonNull(access.get(v));
     try (Tensor choice = TInt32.scalarOf(group.index(v))) {
       return runtime.run(Map.of(group.choice(), choice), List.of(group.read()), List.of());
+    }
+  }
+
+  /**
+   * Some bytes of one variable, as they are now; the caller closes the result.
+   *
+   * @param begin the number of the first
+   * @param count how many
+   */
+  Result read(Variable v, long begin, long count) {
+    reach(List.of(v));
+    SlotAccess group = Objects.requireNonNull(access.get(v));
+    try (Tensor choice = TInt32.scalarOf(group.index(v));
+        Tensor first = TInt64.vectorOf(begin);
+        Tensor many = TInt64.vectorOf(count)) {
+      Map<String, Tensor> feeds =
+          Map.of(group.choice(), choice, group.begin(), first, group.count(), many);
+      return runtime.run(feeds, List.of(group.part()), List.of());
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.fettle.backend.onnxruntime.device;
 
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtSession;
 import dev.fettle.ir.TensorType;
 import dev.fettle.spi.DeviceFailureException;
 import dev.fettle.spi.HostTensor;
@@ -110,6 +111,11 @@ public final class CudaMemory implements Memory {
       roomy = room.free() > room.total() / 4;
     }
     return roomy;
+  }
+
+  @Override
+  public Placement placement(OrtSession session) {
+    return Placement.of(ort.assigned(session), device);
   }
 
   @Override

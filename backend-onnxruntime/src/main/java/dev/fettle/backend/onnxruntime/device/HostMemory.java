@@ -3,6 +3,7 @@ package dev.fettle.backend.onnxruntime.device;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import dev.fettle.backend.onnxruntime.ElementTypes;
 import dev.fettle.ir.DType;
 import dev.fettle.ir.TensorType;
@@ -67,6 +68,11 @@ public final class HostMemory implements Memory {
   public boolean isRoomy() {
     // Other processes want it too.
     return false;
+  }
+
+  @Override
+  public Placement placement(OrtSession session) {
+    return Placement.UNKNOWN;
   }
 
   @Override

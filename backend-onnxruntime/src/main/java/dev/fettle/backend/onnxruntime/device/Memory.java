@@ -1,5 +1,6 @@
 package dev.fettle.backend.onnxruntime.device;
 
+import ai.onnxruntime.OrtSession;
 import dev.fettle.ir.TensorType;
 
 /** The memory of the host or of one GPU, as far as tensors take it. */
@@ -44,6 +45,9 @@ public sealed interface Memory extends AutoCloseable permits HostMemory, CudaMem
 
   /** True where there is so much left that nobody need give any back between runs. */
   boolean isRoomy();
+
+  /** Where the nodes of a session run that was told to record it. */
+  Placement placement(OrtSession session);
 
   /** What there is and what is taken, for a message; empty where the runtime does not say. */
   String report();

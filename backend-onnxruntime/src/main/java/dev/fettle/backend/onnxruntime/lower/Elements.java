@@ -2,6 +2,7 @@ package dev.fettle.backend.onnxruntime.lower;
 
 import dev.fettle.ir.DType;
 import dev.fettle.ir.Node;
+import dev.fettle.ir.Value;
 import dev.fettle.ir.op.Compare;
 import dev.fettle.ir.op.Compare.Kind;
 import dev.fettle.ir.op.Create;
@@ -88,7 +89,7 @@ final class Elements {
   private static void binary(OnnxEmission c, Elementwise.Binary op, Node node) {
     switch (op.kind()) {
       case ADD -> {
-        if (!Products.addInto(c, node)) {
+        if (!Products.addInto(c, node) && !sumOfAll(c, node)) {
           c.elementwise("Add", node);
         }
       }
@@ -106,6 +107,23 @@ final class Elements {
       case OR -> c.elementwise("Or", node);
       case MOD -> c.elementwise("Mod", node, Attributes.integer("fmod", 1));
     }
+  }
+
+  /** Adds to a sum as to its terms, in one pass, where nobody else reads the sum. */
+  private static boolean sumOfAll(OnnxEmission c, Node node) {
+    List<Long> sizes = OnnxEmission.sizes(node.output().shape());
+    boolean whole = c.readAll(node).stream().allMatch(o -> o.dims().equals(sizes));
+    for (int i = 0; i < 2 && whole; i++) {
+      Value sum = node.inputs().get(i);
+      List<String> terms = c.addends(c.read(sum).name());
+      if (!terms.isEmpty() && c.uses().readOnce(sum)) {
+        List<String> all = new ArrayList<>(List.of(c.whole(node.inputs().get(1 - i))));
+        all.addAll(terms);
+        c.bind(node.output(), c.node("Sum", all));
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Leaves out a multiplication by 1 where that saves a launch. */

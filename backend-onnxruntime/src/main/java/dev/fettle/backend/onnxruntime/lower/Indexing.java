@@ -31,6 +31,11 @@ final class Indexing {
   private static void scatterAdd(OnnxEmission c, Index.ScatterAdd op, Node node) {
     Value base = node.inputs().get(0);
     Value indices = node.inputs().get(1);
+    long most = c.target().longestEqualRows();
+    if (base.dtype() == DType.F32 && indices.shape().elements() <= most) {
+      addEqualFirst(c, node);
+      return;
+    }
     List<Long> tuples = new ArrayList<>(OnnxEmission.sizes(indices.shape()));
     tuples.add(1L);
     String at = c.reshaped(Layouts.longIndex(c, indices), tuples);
@@ -40,6 +45,35 @@ final class Indexing {
             "ScatterND",
             List.of(c.whole(base), at, c.whole(node.inputs().get(2))),
             Attributes.text("reduction", "add")));
+  }
+
+  /**
+   * Additions in one order: rows of equal indices are added up by a product with the matrix of
+   * which are equal, and then each of them writes the same whole sum.
+   */
+  private static void addEqualFirst(OnnxEmission c, Node node) {
+    Value base = node.inputs().get(0);
+    Value indices = node.inputs().get(1);
+    List<Long> sizes = OnnxEmission.sizes(node.inputs().get(2).shape());
+    long n = indices.shape().elements();
+    long width = base.shape().elements() / base.shape().size(0);
+    DType wide = c.tf32() ? DType.F64 : DType.F32;
+    String index = c.whole(indices);
+    String equal =
+        c.node("Equal", c.reshaped(index, List.of(n, 1L)), c.reshaped(index, List.of(1L, n)));
+    String rows = c.reshaped(c.whole(node.inputs().get(2)), List.of(n, width));
+    String sums =
+        c.node("Gemm", c.cast(equal, wide), wide == DType.F32 ? rows : c.cast(rows, wide));
+    sums = wide == DType.F32 ? sums : c.cast(sums, DType.F32);
+    String whole = c.whole(base);
+    if (c.uses().splat(base).filter(x -> x == 0).isEmpty()) {
+      String before = c.node("Gather", List.of(whole, index), Attributes.integer("axis", 0));
+      sums = c.node("Add", c.reshaped(before, List.of(n, width)), sums);
+    }
+    List<Long> tuples = new ArrayList<>(OnnxEmission.sizes(indices.shape()));
+    tuples.add(1L);
+    String at = c.reshaped(Layouts.longIndex(c, indices), tuples);
+    c.bind(node.output(), c.node("ScatterND", whole, at, c.reshaped(sums, sizes)));
   }
 
   private static void takeAlong(OnnxEmission c, Index.TakeAlong op, Node node) {

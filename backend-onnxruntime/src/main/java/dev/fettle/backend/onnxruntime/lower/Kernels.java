@@ -3,6 +3,7 @@ package dev.fettle.backend.onnxruntime.lower;
 import dev.fettle.ir.DType;
 import dev.fettle.ir.Node;
 import dev.fettle.ir.TensorType;
+import dev.fettle.ir.composite.Attention;
 import dev.fettle.ir.composite.CausalAttention;
 import dev.fettle.ir.composite.CrossEntropy;
 import dev.fettle.ir.composite.FusedUpdate;
@@ -53,7 +54,11 @@ public final class Kernels implements Capabilities {
     if (op instanceof SumOfSquares || op instanceof FusedUpdate) {
       return WIDE.contains(dtype);
     }
-    if (op instanceof LayerNorm.Grad || op instanceof RmsNorm.Grad || op instanceof Gelu.Grad) {
+    if (op instanceof Attention attention) {
+      return target == Target.CUDA && WholeAttention.serves(attention, inputs);
+    }
+    boolean gradient = op instanceof LayerNorm.Grad || op instanceof RmsNorm.Grad;
+    if (gradient || op instanceof Gelu.Grad || op instanceof Softmax.Grad) {
       return target == Target.CUDA && inputs.stream().allMatch(t -> t.dtype() == DType.F32);
     }
     boolean single = inputs.stream().allMatch(t -> t.dtype() == DType.F32);

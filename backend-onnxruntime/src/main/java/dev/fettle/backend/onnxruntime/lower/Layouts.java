@@ -47,7 +47,17 @@ final class Layouts {
       c.bind(node.output(), in);
       return;
     }
+    if (c.target().reshapesForTurns() && movesOnlyOnes(x, op.permutation())) {
+      c.bind(node.output(), c.reshaped(c.whole(x), OnnxEmission.sizes(node.output().shape())));
+      return;
+    }
     c.bind(node.output(), transposed(c, c.whole(x), op.permutation()));
+  }
+
+  /** True where all axes of more than one element stay in their order, so that none moves. */
+  private static boolean movesOnlyOnes(Value x, List<Integer> permutation) {
+    List<Integer> moved = permutation.stream().filter(i -> x.shape().size(i) > 1).toList();
+    return moved.equals(moved.stream().sorted().toList());
   }
 
   /** A tensor with its axes permuted; of a transposed one, both permutations in one pass. */

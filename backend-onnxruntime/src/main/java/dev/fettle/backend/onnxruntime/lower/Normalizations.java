@@ -26,6 +26,9 @@ final class Normalizations {
   }
 
   private static void layerNorm(OnnxEmission c, LayerNorm op, Node node) {
+    if (c.target() == Target.CUDA && ResidualNorms.emit(c, op, node)) {
+      return;
+    }
     List<String> in = node.inputs().stream().map(c::whole).toList();
     List<String> out =
         c.nodes(

@@ -6,10 +6,12 @@ import dev.fettle.ir.DType;
 import dev.fettle.ir.Node;
 import dev.fettle.ir.Shape;
 import dev.fettle.ir.Value;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What an emitter writes to: the ONNX graph, and which tensor stands for which value.
@@ -23,6 +25,9 @@ public final class OnnxEmission {
   private final Target target;
   private final boolean tf32;
   private final Map<Value, Operand> operands = new HashMap<>();
+  private final Map<String, List<Long>> sizes = new HashMap<>();
+  private final Map<String, List<String>> addends = new HashMap<>();
+  private final List<ColumnSums.Sum> columnSums = new ArrayList<>();
   private long innerBytes;
 
   OnnxEmission(OnnxGraph graph, Uses uses, Target target, boolean tf32) {
@@ -101,6 +106,27 @@ public final class OnnxEmission {
   /** Says which tensor stands for a value. */
   void bind(Value v, Operand operand) {
     operands.put(v, operand);
+    sizes.put(operand.name(), operand.dims());
+  }
+
+  /** The sizes of a tensor, if it stands or stood for a value. */
+  Optional<List<Long>> sizes(String name) {
+    return Optional.ofNullable(sizes.get(name));
+  }
+
+  /** Says of which tensors of its own sizes a tensor is the sum. */
+  void isSum(String name, List<String> terms) {
+    addends.put(name, List.copyOf(terms));
+  }
+
+  /** The tensors of its own sizes that a tensor is the sum of; none if that was not said. */
+  List<String> addends(String name) {
+    return addends.getOrDefault(name, List.of());
+  }
+
+  /** The sums of columns that were made by a product, in order. */
+  List<ColumnSums.Sum> columnSums() {
+    return columnSums;
   }
 
   /** Says which tensor of a value's own sizes stands for it. */

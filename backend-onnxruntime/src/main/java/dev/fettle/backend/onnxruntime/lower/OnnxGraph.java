@@ -35,6 +35,10 @@ public final class OnnxGraph {
   static final String MICROSOFT = "com.microsoft";
 
   private static final long OPSET = 21;
+
+  /** The first in which attention is one operator. */
+  private static final long ATTENDING_OPSET = 23;
+
   private static final long IR_VERSION = 10;
 
   /**
@@ -100,8 +104,10 @@ public final class OnnxGraph {
   private final List<ValueInfoProto> infos = new ArrayList<>();
   private final Map<String, String> renamed = new HashMap<>();
   private final Map<String, OnnxNode> producers = new HashMap<>();
+  private final Map<String, List<Long>> integers = new HashMap<>();
   private final String prefix;
   private int names;
+  private int ids;
 
   /** An empty model. */
   OnnxGraph() {
@@ -137,15 +143,26 @@ public final class OnnxGraph {
           for (int i = 0; i < results; i++) {
             out.add(name());
           }
-          add(new OnnxNode(nodes.size(), op, domain, k.inputs(), out, k.attributes()));
+          add(new OnnxNode(ids++, op, domain, k.inputs(), out, k.attributes()));
           return List.copyOf(out);
         });
+  }
+
+  /** Appends a node of the runtime's own of which only some results are wanted. */
+  List<String> some(
+      String op, List<String> in, List<Integer> wanted, AttributeProto... attributes) {
+    List<String> out = new ArrayList<>();
+    for (int i = 0; i <= wanted.get(wanted.size() - 1); i++) {
+      out.add(wanted.contains(i) ? name() : "");
+    }
+    add(new OnnxNode(ids++, op, MICROSOFT, in, out, List.of(attributes)));
+    return out;
   }
 
   /** Appends a node of one operand and one result even if there is an equal one. */
   String fresh(String op, String in) {
     String out = name();
-    add(new OnnxNode(nodes.size(), op, STANDARD, List.of(in), List.of(out), List.of()));
+    add(draft(op, List.of(in), List.of(out)));
     return out;
   }
 
@@ -158,13 +175,57 @@ public final class OnnxGraph {
   List<String> choice(OnnxGraph then, OnnxGraph otherwise, List<String> in) {
     List<String> out = then.outputs.stream().map(o -> name()).toList();
     List<OnnxGraph> branches = List.of(then, otherwise);
-    add(new OnnxNode(nodes.size(), "If", STANDARD, in, out, List.of(), branches));
+    add(new OnnxNode(ids++, "If", STANDARD, in, out, List.of(), branches));
     return out;
   }
 
   private void add(OnnxNode node) {
     nodes.add(node);
-    node.outputs().forEach(o -> producers.put(o, node));
+    produced(node);
+  }
+
+  private void produced(OnnxNode node) {
+    node.outputs().stream().filter(o -> !o.isEmpty()).forEach(o -> producers.put(o, node));
+  }
+
+  /** A standard node of named results that is not in the graph yet, see {@link #replace}. */
+  OnnxNode draft(String op, List<String> in, List<String> out, AttributeProto... attributes) {
+    return new OnnxNode(ids++, op, STANDARD, in, out, List.of(attributes));
+  }
+
+  /** A name for a tensor of a draft. */
+  String fresh() {
+    return name();
+  }
+
+  /**
+   * Puts nodes where one of those stands that they take the place of; they compute all that is
+   * still read of theirs.
+   */
+  void replace(Set<OnnxNode> old, OnnxNode at, List<OnnxNode> others) {
+    List<OnnxNode> all = new ArrayList<>();
+    for (OnnxNode n : nodes) {
+      if (n.equals(at)) {
+        all.addAll(others);
+      }
+      if (!old.contains(n)) {
+        all.add(n);
+      }
+    }
+    nodes.clear();
+    nodes.addAll(all);
+    old.forEach(n -> n.outputs().forEach(producers::remove));
+    others.forEach(this::produced);
+  }
+
+  /** The nodes that read a tensor. */
+  List<OnnxNode> readers(String name) {
+    return nodes.stream().filter(n -> n.inputs().contains(name)).toList();
+  }
+
+  /** True where a tensor is wanted of each run. */
+  boolean isOutput(String name) {
+    return renamed.containsKey(name);
   }
 
   /** The node that computes a tensor; empty for an input or a literal. */
@@ -191,7 +252,14 @@ public final class OnnxGraph {
 
   /** A list of integers, as shapes and axes are given. */
   String longs(List<Long> values) {
-    return literal(DType.I64, List.of((long) values.size()), i -> values.get(i));
+    String name = literal(DType.I64, List.of((long) values.size()), i -> values.get(i));
+    integers.put(name, List.copyOf(values));
+    return name;
+  }
+
+  /** The list of integers a tensor is. */
+  Optional<List<Long>> longs(String name) {
+    return Optional.ofNullable(integers.get(name));
   }
 
   private String initializer(Literal literal) {
@@ -247,10 +315,14 @@ public final class OnnxGraph {
     return ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)
         .setProducerName("fettle")
-        .addOpsetImport(opset(STANDARD, OPSET))
+        .addOpsetImport(opset(STANDARD, isAttending() ? ATTENDING_OPSET : OPSET))
         .addOpsetImport(opset(MICROSOFT, 1))
         .setGraph(graph)
         .build();
+  }
+
+  private boolean isAttending() {
+    return nodes.stream().anyMatch(n -> n.op().equals("Attention"));
   }
 
   private GraphProto.Builder graph(String name, UnaryOperator<String> names) {

@@ -65,6 +65,7 @@ public final class ProgramLowering {
     Losses.register(table);
     OwnGraph.register(table);
     DeviceGradients.register(table);
+    WholeAttention.register(table);
     return table;
   }
 
@@ -102,6 +103,11 @@ public final class ProgramLowering {
     }
     ends();
     graph.prune();
+    if (target.mergesLaunches()) {
+      HeadMoves.merge(emission);
+      ColumnSums.merge(emission);
+      graph.prune();
+    }
     Set<String> inPlace = new InPlace(graph, slotResults).among(program.aliased());
     return new Lowered(
         graph.build(program.name()),

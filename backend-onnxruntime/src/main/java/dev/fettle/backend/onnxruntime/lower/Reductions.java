@@ -61,7 +61,7 @@ final class Reductions {
     List<Run> runs = LongSum.runs(x.dims(), axes);
     if (isColumns(runs, c)) {
       Operand columns = sized(c, x, List.of(runs.get(0).size(), runs.get(1).size()));
-      return c.reshaped(byProduct(c, columns), resultSizes);
+      return sized(c, byProduct(c, columns), resultSizes).name();
     }
     List<Long> sizes = new ArrayList<>(runs.stream().map(Run::size).toList());
     Operand y = sized(c, x, sizes);
@@ -74,10 +74,14 @@ final class Reductions {
   }
 
   private static boolean isColumns(List<Run> runs, OnnxEmission c) {
-    return runs.size() == 2
-        && runs.get(0).summed()
+    return runs.size() == 2 && runs.get(0).summed() && isByProduct(runs.get(0).size(), c);
+  }
+
+  /** Whether columns of a length are summed by a product with ones. */
+  static boolean isByProduct(long rows, OnnxEmission c) {
+    return rows > SHORT_COLUMN
         && c.target().longestColumnByProduct(c.tf32()) > 0
-        && divided(runs.get(0).size(), c) > 0;
+        && divided(rows, c) > 0;
   }
 
   /** How many terms one product sums; 0 where the column cannot be divided so. */
@@ -91,18 +95,19 @@ final class Reductions {
   }
 
   /** The sum of each column of a matrix, as a product with ones: the same bits each time. */
-  private static String byProduct(OnnxEmission c, Operand x) {
+  private static Operand byProduct(OnnxEmission c, Operand x) {
     long rows = x.dims().get(0);
     long width = x.dims().get(1);
     long each = divided(rows, c);
-    String ones = c.graph().literal(DType.F32, List.of(1L, each), i -> 1);
     if (each == rows) {
-      return c.node("Gemm", ones, x.name());
+      return new Operand(ColumnSums.of(c, x), List.of(width));
     }
+    String ones = c.graph().literal(DType.F32, List.of(1L, each), i -> 1);
     Operand parts = sized(c, x, List.of(rows / each, each, width));
     Operand sums =
         new Operand(c.node("MatMul", ones, parts.name()), List.of(rows / each, 1L, width));
-    return longSum(c, sized(c, sums, List.of(rows / each, width)), List.of(0), List.of(width));
+    Operand groups = sized(c, sums, List.of(rows / each, width));
+    return new Operand(longSum(c, groups, List.of(0), List.of(width)), List.of(width));
   }
 
   /** Sums over one axis. */

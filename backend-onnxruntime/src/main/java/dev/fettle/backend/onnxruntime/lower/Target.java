@@ -64,6 +64,24 @@ public enum Target {
     return this == CUDA;
   }
 
+  /**
+   * The most scattered rows that are better added up by a product first; 0 where the kernel that
+   * scatters adds in one order. That of CUDA adds as threads arrive.
+   */
+  long longestEqualRows() {
+    return this == CPU ? 0 : 1 << 12;
+  }
+
+  /** Whether a turn of axes of one element, which moves nothing, is better not a copy. */
+  boolean reshapesForTurns() {
+    return this == CUDA;
+  }
+
+  /** Whether fewer, larger nodes are worth copying for. */
+  boolean mergesLaunches() {
+    return this == CUDA;
+  }
+
   /** Whether updates, scattered rows and fills run on the host after the session. */
   boolean hasHostPart() {
     return this == CPU;

@@ -36,6 +36,21 @@ public record SlotAccess(String id, List<Variable> variables) {
     return id + "/read";
   }
 
+  /** Fetched for some of the variable's bytes, see {@link #begin} and {@link #count}; a copy. */
+  public String part() {
+    return id + "/part";
+  }
+
+  /** Where the number of the first byte of a part is fed, an I64 vector of one. */
+  public String begin() {
+    return id + "/begin";
+  }
+
+  /** Where the number of bytes of a part is fed, an I64 vector of one. */
+  public String count() {
+    return id + "/count";
+  }
+
   /** Runs to free the variable. */
   public String destroy() {
     return id + "/destroy";
@@ -51,8 +66,8 @@ public record SlotAccess(String id, List<Variable> variables) {
             .attr("dtype", DType.I32)
             .shape(List.of())
             .one(DType.I32, List.of());
-    choose(w, choice, read(), List.of(DType.U8));
-    choose(w, choice, destroy(), List.of());
+    part(w, choose(w, choice, read(), List.of(DType.U8)).one(DType.U8, List.of()));
+    choose(w, choice, destroy(), List.of()).none();
     GraphDef.Builder graph = w.graph().toBuilder();
     for (Variable v : variables) {
       graph.getLibraryBuilder().addFunction(reading(v)).addFunction(destroying(v));
@@ -60,19 +75,45 @@ public record SlotAccess(String id, List<Variable> variables) {
     return graph.build();
   }
 
-  private void choose(GraphWriter w, Edge choice, String node, List<DType> results) {
+  /** Cuts the part out where the variable lies, so that nothing else of it is moved. */
+  private void part(GraphWriter w, Edge bytes) {
+    Ops ops = new Ops(w);
+    Edge flat =
+        w.node("Reshape")
+            .in(bytes, ops.longs(List.of(-1L)))
+            .attr("T", DType.U8)
+            .attr("Tshape", DType.I64)
+            .one(DType.U8, List.of());
+    w.node("Slice")
+        .named(part())
+        .in(flat, fed(w, begin()), fed(w, count()))
+        .attr("T", DType.U8)
+        .attr("Index", DType.I64)
+        .one(DType.U8, List.of());
+  }
+
+  private static Edge fed(GraphWriter w, String name) {
+    List<Long> one = List.of(1L);
+    return w.node("Placeholder")
+        .named(name)
+        .attr("dtype", DType.I64)
+        .shape(one)
+        .one(DType.I64, one);
+  }
+
+  private GraphWriter.NodeCall choose(
+      GraphWriter w, Edge choice, String node, List<DType> results) {
     AttrValue.ListValue.Builder branches = AttrValue.ListValue.newBuilder();
     boolean reads = !results.isEmpty();
     for (Variable v : variables) {
       branches.addFunc(NameAttrList.newBuilder().setName(function(v, reads)));
     }
-    w.node("Case")
+    return w.node("Case")
         .named(node)
         .in(choice)
         .types("Tin", List.of())
         .types("Tout", results)
-        .attr("branches", AttrValue.newBuilder().setList(branches).build())
-        .none();
+        .attr("branches", AttrValue.newBuilder().setList(branches).build());
   }
 
   private static String function(Variable v, boolean reads) {
