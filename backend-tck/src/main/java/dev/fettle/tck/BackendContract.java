@@ -38,6 +38,10 @@ public abstract class BackendContract {
    * CPU.
    */
   protected Device device() {
+    return namedDevice();
+  }
+
+  static Device namedDevice() {
     return Device.parse(System.getProperty("fettle.device", "cpu"));
   }
 

@@ -3,6 +3,7 @@ package dev.fettle.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.fettle.algorithm.sft.SftObjective;
 import dev.fettle.data.batch.MicroBatch;
 import dev.fettle.models.nn.ForwardOptions;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +38,8 @@ class OnGpuTest {
 
   /** The most that a loss may be from the CPU's. */
   private static final double LOSS = 2e-5;
+
+  private static final long PATIENCE_SECONDS = 300;
 
   @TempDir Path directory;
 
@@ -94,5 +98,31 @@ class OnGpuTest {
   void everyResumeEndsBitEqual(String id) throws IOException, InterruptedException {
     requireGpu(id);
     KillResumeTest.everyResumeEndsBitEqual(directory, id, GPU.toString());
+  }
+
+  private static void finish(Process process, Path config)
+      throws IOException, InterruptedException {
+    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(ForkedRun.log(config)).isZero();
+  }
+
+  /** The same through the command line, with what it writes of each step. */
+  @ParameterizedTest
+  @ValueSource(strings = {"tensorflow", "onnxruntime"})
+  void theCommandFollowsTheCpu(String id) throws IOException, InterruptedException {
+    requireGpu(id);
+    ForkedRun run = ForkedRun.in(directory);
+    Path cpu = run.config("cpu", id, STEPS);
+    Path gpu = run.config("gpu", id, STEPS);
+    finish(run.start(cpu), cpu);
+    finish(run.start(gpu, "backend.device=" + GPU), gpu);
+    List<JsonNode> expected = Metrics.of(run.output("cpu", "metrics.jsonl")).steps();
+    List<JsonNode> actual = Metrics.of(run.output("gpu", "metrics.jsonl")).steps();
+    assertThat(actual).hasSameSizeAs(expected).hasSize(STEPS);
+    for (int i = 0; i < STEPS; i++) {
+      double off =
+          Math.abs(actual.get(i).get("loss").asDouble() - expected.get(i).get("loss").asDouble());
+      assertThat(off).as("step " + (i + 1)).isLessThan(LOSS);
+    }
   }
 }

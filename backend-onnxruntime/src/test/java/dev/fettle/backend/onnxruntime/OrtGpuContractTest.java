@@ -1,188 +1,32 @@
 package dev.fettle.backend.onnxruntime;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.fettle.spi.Availability;
 import dev.fettle.spi.BackendProvider;
 import dev.fettle.spi.Device;
-import dev.fettle.tck.CompositeContract;
-import dev.fettle.tck.FailureContract;
-import dev.fettle.tck.ForwardContract;
-import dev.fettle.tck.GradientContract;
-import dev.fettle.tck.LifetimeContract;
-import dev.fettle.tck.PrecisionContract;
-import dev.fettle.tck.ReductionContract;
-import dev.fettle.tck.StateContract;
-import dev.fettle.tck.SteadyStateContract;
-import dev.fettle.tck.ThreadContract;
-import dev.fettle.tck.TrainingContract;
-import org.junit.jupiter.api.Nested;
+import dev.fettle.tck.AllContracts;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.condition.EnabledIf;
 
-/** The contracts on a real card: {@code -Pgpu}, where there is one. */
+/** All the rules on a real card: {@code ./mvnw -Pgpu -pl backend-onnxruntime -am test}. */
 @Tag("gpu")
-class OrtGpuContractTest {
-  private static final Device GPU = Device.parse("gpu:0");
-  private static final String HERE = "dev.fettle.backend.onnxruntime.OrtGpuContractTest#isThere";
+class OrtGpuContractTest extends AllContracts {
+  private static final Device GPU = new Device("gpu", 0);
 
-  static boolean isThere() {
-    Availability usable = new OrtProvider().probe(GPU);
-    if (!usable.available()) {
-      System.out.println("skipped: " + usable.detail());
-    }
-    return usable.available();
+  @BeforeAll
+  static void aGpu() {
+    Availability gpu = new OrtProvider().probe(GPU);
+    assumeTrue(gpu.available(), "skipped: " + gpu.detail());
   }
 
-  @Nested
-  @EnabledIf(HERE)
-  class Forward extends ForwardContract {
-    @Override
-    protected BackendProvider provider() {
-      return new OrtProvider();
-    }
-
-    @Override
-    protected Device device() {
-      return GPU;
-    }
+  @Override
+  protected BackendProvider provider() {
+    return new OrtProvider();
   }
 
-  @Nested
-  @EnabledIf(HERE)
-  class Gradient extends GradientContract {
-    @Override
-    protected BackendProvider provider() {
-      return new OrtProvider();
-    }
-
-    @Override
-    protected Device device() {
-      return GPU;
-    }
-  }
-
-  @Nested
-  @EnabledIf(HERE)
-  class Composite extends CompositeContract {
-    @Override
-    protected BackendProvider provider() {
-      return new OrtProvider();
-    }
-
-    @Override
-    protected Device device() {
-      return GPU;
-    }
-  }
-
-  @Nested
-  @EnabledIf(HERE)
-  class Reduction extends ReductionContract {
-    @Override
-    protected BackendProvider provider() {
-      return new OrtProvider();
-    }
-
-    @Override
-    protected Device device() {
-      return GPU;
-    }
-  }
-
-  @Nested
-  @EnabledIf(HERE)
-  class Precision extends PrecisionContract {
-    @Override
-    protected BackendProvider provider() {
-      return new OrtProvider();
-    }
-
-    @Override
-    protected Device device() {
-      return GPU;
-    }
-  }
-
-  @Nested
-  @EnabledIf(HERE)
-  class State extends StateContract {
-    @Override
-    protected BackendProvider provider() {
-      return new OrtProvider();
-    }
-
-    @Override
-    protected Device device() {
-      return GPU;
-    }
-  }
-
-  @Nested
-  @EnabledIf(HERE)
-  class Failure extends FailureContract {
-    @Override
-    protected BackendProvider provider() {
-      return new OrtProvider();
-    }
-
-    @Override
-    protected Device device() {
-      return GPU;
-    }
-  }
-
-  @Nested
-  @EnabledIf(HERE)
-  class Training extends TrainingContract {
-    @Override
-    protected BackendProvider provider() {
-      return new OrtProvider();
-    }
-
-    @Override
-    protected Device device() {
-      return GPU;
-    }
-  }
-
-  @Nested
-  @EnabledIf(HERE)
-  class SteadyState extends SteadyStateContract {
-    @Override
-    protected BackendProvider provider() {
-      return new OrtProvider();
-    }
-
-    @Override
-    protected Device device() {
-      return GPU;
-    }
-  }
-
-  @Nested
-  @EnabledIf(HERE)
-  class Threads extends ThreadContract {
-    @Override
-    protected BackendProvider provider() {
-      return new OrtProvider();
-    }
-
-    @Override
-    protected Device device() {
-      return GPU;
-    }
-  }
-
-  @Nested
-  @EnabledIf(HERE)
-  class Lifetime extends LifetimeContract {
-    @Override
-    protected BackendProvider provider() {
-      return new OrtProvider();
-    }
-
-    @Override
-    protected Device device() {
-      return GPU;
-    }
+  @Override
+  protected Device device() {
+    return GPU;
   }
 }
