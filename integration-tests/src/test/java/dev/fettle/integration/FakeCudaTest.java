@@ -123,13 +123,23 @@ class FakeCudaTest {
   @Test
   void attentionToAPromptIsOneKernelALayerAndTokensMoveNothingElse()
       throws IOException, InterruptedException {
+    decodes(3);
+  }
+
+  @Test
+  @Tag("slow")
+  void soItIsForAllOfGpt2() throws IOException, InterruptedException {
+    decodes(12);
+  }
+
+  private void decodes(int layers) throws IOException, InterruptedException {
     FakeProcess run =
         FakeProcess.run(
             fake,
             directory,
             Map.of(),
             CountedDecode.class.getName(),
-            "gpu:0 768 3 8 FULL 6".split(" ", -1));
+            ("gpu:0 768 " + layers + " 8 FULL 6").split(" ", -1));
     assertThat(run.exit()).as(run.output()).isZero();
     assertThat(run.log()).noneMatch(l -> l.startsWith("wrong"));
     Counts prompt = run.after("prompt");
@@ -137,10 +147,10 @@ class FakeCudaTest {
     tell("a prompt", prompt);
     tell("a token", token);
     long attention = prompt.lines().stream().filter(l -> l.contains("AttentionKernel")).count();
-    assertThat(attention).as(prompt.most()).isEqualTo(3);
+    assertThat(attention).as(prompt.most()).isEqualTo(layers);
     assertThat(prompt.lines()).noneMatch(l -> l.contains("softmax_warp_forward"));
     // Seventeen a layer; embeddings, mask, head and choice.
-    assertThat(token.kernels()).as(token.most()).isBetween(1L, 3 * 17L + 30);
+    assertThat(token.kernels()).as(token.most()).isBetween(1L, layers * 17L + 30);
     assertThat(token.bytes("copy h2d ")).isBetween(1L, KIB);
     assertThat(token.bytes("copy d2h ")).isBetween(1L, KIB);
   }
