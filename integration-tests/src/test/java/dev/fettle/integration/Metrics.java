@@ -30,6 +30,11 @@ record Metrics(List<JsonNode> rows) {
     return rows.stream().filter(r -> r.has("loss")).toList();
   }
 
+  /** The mean of a metric over some rows. */
+  static double mean(List<JsonNode> rows, String metric) {
+    return rows.stream().mapToDouble(r -> r.path(metric).doubleValue()).average().orElseThrow();
+  }
+
   /** A metric of each evaluation. */
   List<Double> evaluations(String metric) {
     return rows.stream().filter(r -> r.has(metric)).map(r -> r.get(metric).doubleValue()).toList();
