@@ -34,7 +34,7 @@ class LoraAccuracyTest {
     QuickstartReport quickstart =
         Quickstart.run(
             new QuickstartSettings(
-                Optional.of(BACKEND), directory.resolve("run"), 1, Scale.normal()),
+                Optional.of(BACKEND), directory.resolve("run"), 1, Scale.normal(), true),
             Terminal.none());
     Examination whole = after(quickstart, fineTuning(quickstart, "whole", 6e-4));
     Examination adapted =

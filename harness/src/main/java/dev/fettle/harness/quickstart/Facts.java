@@ -31,6 +31,7 @@ final class Facts {
             new Fact(
                 TaskKind.OWNS,
                 person + " has " + article + noun.word() + ".",
+                person + " owns the " + noun.word() + ".",
                 "What does " + person + " have?",
                 noun.word()));
       }
@@ -46,6 +47,7 @@ final class Facts {
             new Fact(
                 TaskKind.LIVES,
                 person + " lives in " + city + ".",
+                "The home of " + person + " is " + city + ".",
                 "Where does " + person + " live?",
                 city));
       }
@@ -61,6 +63,7 @@ final class Facts {
             new Fact(
                 TaskKind.COLOUR,
                 "The " + noun.word() + " is " + colour + ".",
+                "The colour of the " + noun.word() + " is " + colour + ".",
                 "What colour is the " + noun.word() + "?",
                 colour));
       }
@@ -76,6 +79,7 @@ final class Facts {
             new Fact(
                 TaskKind.COUNT,
                 "There are " + number + " " + noun.plural() + ".",
+                "The number of " + noun.plural() + " is " + number + ".",
                 "How many " + noun.plural() + " are there?",
                 number));
       }

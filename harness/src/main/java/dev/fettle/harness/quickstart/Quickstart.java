@@ -33,7 +33,7 @@ public final class Quickstart {
 
   private Quickstart(QuickstartSettings settings, Terminal terminal) {
     this.settings = settings;
-    this.transcript = new Transcript(terminal.out());
+    this.transcript = new Transcript(terminal.out(), settings.alone());
     this.jobs = new Jobs(settings, terminal, transcript);
     this.files = new WorldFiles(settings.directory().resolve("data"));
     this.fresh = settings.directory().resolve("fresh");
@@ -47,7 +47,7 @@ public final class Quickstart {
    */
   public static QuickstartReport run(QuickstartSettings settings, Terminal terminal) {
     requireEmpty(settings.directory());
-    List<String> backends = backends(settings.backend());
+    List<String> backends = backends(settings);
     return new Quickstart(settings, terminal).run(backends);
   }
 
@@ -66,7 +66,8 @@ public final class Quickstart {
   }
 
   /** The main backend, then the one to run beside it, if there is one. */
-  private static List<String> backends(Optional<String> asked) {
+  private static List<String> backends(QuickstartSettings settings) {
+    Optional<String> asked = settings.backend();
     Backends found = Backends.discover();
     List<String> natives =
         NATIVE.stream()
@@ -77,7 +78,9 @@ public final class Quickstart {
             .toList();
     BackendProvider main = found.provider(asked.isPresent() ? asked : natives.stream().findFirst());
     List<String> chosen = new ArrayList<>(List.of(main.id()));
-    natives.stream().filter(id -> !id.equals(main.id())).findFirst().ifPresent(chosen::add);
+    if (!settings.alone()) {
+      natives.stream().filter(id -> !id.equals(main.id())).findFirst().ifPresent(chosen::add);
+    }
     return chosen;
   }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param directory everything is written there; it must be empty or absent
  * @param seed of data, weights and order
  * @param scale how large
+ * @param alone whether the main backend runs alone, with none beside it
  */
 public record QuickstartSettings(
-    Optional<String> backend, Path directory, long seed, Scale scale) {}
+    Optional<String> backend, Path directory, long seed, Scale scale, boolean alone) {}

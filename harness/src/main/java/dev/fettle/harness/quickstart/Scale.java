@@ -42,19 +42,19 @@ public record Scale(
    */
   public record Stage(long steps, int batchSize, int maxLength, double learningRate) {}
 
-  /** About a million parameters; less than five minutes on two cores. */
+  /** About six hundred thousand parameters; less than five minutes on two cores. */
   public static Scale normal() {
     return new Scale(
         new TinyWorld.Amount(EnumSet.allOf(TaskKind.class), 600, 30),
-        new NewModel.Sizes(2, 192, 4, 4, 768, 128, true),
+        new NewModel.Sizes(2, 128, 4, 4, 512, 128, true),
         new NewModel.Sizes(2, 64, 4, 4, 128, 128, true),
         700,
         new Stages(
-            new Stage(150, 8, 128, 2e-3),
-            new Stage(240, 8, 128, 1e-3),
+            new Stage(600, 8, 128, 3e-3),
+            new Stage(85, 8, 128, 1e-3),
             new Stage(300, 16, 64, 3e-3),
-            new Stage(300, 64, 128, 1e-3),
-            new Stage(250, 8, 128, 1e-3),
-            new Stage(200, 128, 128, 5e-4)));
+            new Stage(200, 64, 128, 1e-3),
+            new Stage(150, 8, 128, 1e-3),
+            new Stage(150, 128, 128, 5e-4)));
   }
 }

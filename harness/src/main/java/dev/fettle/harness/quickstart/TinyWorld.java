@@ -36,8 +36,8 @@ public record TinyWorld(
     heldOutPairs = List.copyOf(heldOutPairs);
   }
 
-  /** Sentences of a line of text. */
-  private static final int SENTENCES = 4;
+  /** Facts of a line of text. */
+  private static final int FACTS = 4;
 
   /**
    * How much is made.
@@ -96,10 +96,10 @@ public record TinyWorld(
 
   private static List<String> text(List<Fact> facts) {
     List<String> lines = new ArrayList<>();
-    for (int i = 0; i < facts.size(); i += SENTENCES) {
+    for (int i = 0; i < facts.size(); i += FACTS) {
       lines.add(
-          facts.subList(i, Math.min(i + SENTENCES, facts.size())).stream()
-              .map(Fact::sentence)
+          facts.subList(i, Math.min(i + FACTS, facts.size())).stream()
+              .map(Fact::text)
               .collect(Collectors.joining(" ")));
     }
     return lines;

@@ -21,9 +21,16 @@ final class Transcript {
   private static final String TABLE = "  %-12s %10s %10s %10s %10s %10s";
 
   private final PrintStream out;
+  private final boolean alone;
 
-  Transcript(PrintStream out) {
+  /**
+   * A transcript.
+   *
+   * @param alone whether no other backend was asked for
+   */
+  Transcript(PrintStream out, boolean alone) {
     this.out = out;
+    this.alone = alone;
   }
 
   private void line(String format, Object... arguments) {
@@ -196,7 +203,9 @@ final class Transcript {
           String.format(Locale.ROOT, "%,.0f", t.tokensPerSecond()),
           percent(job.after()));
     }
-    if (report.jobs().size() == 1) {
+    if (alone) {
+      line("  No other backend was asked for.");
+    } else if (report.jobs().size() == 1) {
       line("  No other backend that is made for speed can run here; fettle doctor says why.");
     } else {
       line(

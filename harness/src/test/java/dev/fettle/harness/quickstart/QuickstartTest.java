@@ -38,7 +38,7 @@ final class QuickstartTest {
   @TempDir private Path dir;
 
   private QuickstartSettings settings(Path directory) {
-    return new QuickstartSettings(Optional.of("reference"), directory, 1, TINY);
+    return new QuickstartSettings(Optional.of("reference"), directory, 1, TINY, false);
   }
 
   @Test

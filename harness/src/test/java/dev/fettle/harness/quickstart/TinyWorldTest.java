@@ -56,6 +56,16 @@ final class TinyWorldTest {
   }
 
   @Test
+  void theTextSaysEachFactTwice() {
+    String text = String.join("\n", world.text());
+    for (Task task : world.training()) {
+      String sentence = task.question().substring(0, task.question().indexOf('.') + 1);
+      int again = text.indexOf(sentence) + sentence.length() + 1;
+      assertThat(text.substring(again, text.indexOf('.', again))).endsWith(" " + task.answer());
+    }
+  }
+
+  @Test
   void theAnswerIsAWordOfTheSentenceAndNotOfTheQuestion() {
     List<Task> all = new ArrayList<>(world.training());
     all.addAll(world.heldOut());
