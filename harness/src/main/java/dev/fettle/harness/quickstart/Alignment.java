@@ -156,7 +156,7 @@ final class Alignment {
         .set("algorithm.reward", "exact-match")
         .set("algorithm.judge.model", reward)
         .set("algorithm.kl.coefficient", 0.01)
-        .set("algorithm.critic.coefficient", 0.5)
+        .set("algorithm.critic.coefficient", 1.0)
         .set("algorithm.critic.learningRate", CRITIC_RATE)
         .set("optimizer.schedule.warmupSteps", stages.a2c().steps() / 5)
         .set("data.train", files.prompts());
