@@ -115,8 +115,10 @@ class A2cLearningTest {
     Map<String, Double> numbers = found.numbers();
     double proxy = numbers.get("reward_gain_in_deviations");
     double truth = numbers.get("judge_gain_in_deviations");
-    assertThat(truth).isGreaterThan(0.1);
-    assertThat(proxy).isGreaterThan(truth);
+    assertThat(proxy).isGreaterThan(0.5);
+    assertThat(truth).isGreaterThan(0.5);
+    // The truth came along with the proxy here, and the report says so.
+    assertThat(found.verdict()).isEqualTo(Finding.Verdict.WITHIN);
     assertThat(numbers.get("gap_in_deviations")).isCloseTo(proxy - truth, within(1e-9));
     assertThat(report.directory().path().resolve("audit.html"))
         .content()
