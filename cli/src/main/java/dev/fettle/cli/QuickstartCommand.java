@@ -59,7 +59,8 @@ final class QuickstartCommand implements Callable<Integer> {
   public Integer call() {
     Path directory = out == null ? free() : out;
     Quickstart.run(
-        new QuickstartSettings(Optional.ofNullable(backend), directory, seed, Scale.normal(), alone),
+        new QuickstartSettings(
+            Optional.ofNullable(backend), directory, seed, Scale.normal(), alone),
         main.terminal());
     return 0;
   }
