@@ -53,8 +53,8 @@ public record Scale(
             new Stage(600, 8, 128, 3e-3),
             new Stage(85, 8, 128, 1e-3),
             new Stage(300, 16, 64, 3e-3),
-            new Stage(200, 64, 128, 1e-3),
-            new Stage(150, 8, 128, 1e-3),
+            new Stage(150, 64, 128, 1e-3),
+            new Stage(100, 8, 128, 1e-3),
             new Stage(150, 128, 128, 5e-4)));
   }
 }
