@@ -91,6 +91,27 @@ public final class TokenLogProbs {
     return key(batch.rows(), batch.length(), tokens);
   }
 
+  /**
+   * The same where it is known how many there can be, as of answers that are sampled: a quarter of
+   * that, half, or all of it. Their number changes from rollout to rollout, and each size is a
+   * program that has to be compiled and is kept.
+   *
+   * @param most targets of a row
+   */
+  public static ProgramKey bounded(MicroBatch batch, int most) {
+    int tokens = batch.rows() * batch.length();
+    int all = batch.rows() * most;
+    for (int part = 4; part > 0; part /= 2) {
+      int share = (all + part - 1) / part;
+      int room = Math.min(tokens, (share + ROUNDING - 1) / ROUNDING * ROUNDING);
+      if (batch.targets() <= room) {
+        return key(batch.rows(), batch.length(), room);
+      }
+    }
+    // Rows that several answers share hold more.
+    return key(batch);
+  }
+
   private static ProgramKey key(int rows, int length, int selected) {
     return new ProgramKey(
         rows + "x" + length + "_" + selected,

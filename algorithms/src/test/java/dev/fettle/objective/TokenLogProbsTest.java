@@ -45,4 +45,18 @@ class TokenLogProbsTest {
     assertThat(TokenLogProbs.selected(TokenLogProbs.key(batch(1, 256, 100), 500))).isEqualTo(128);
     assertThat(selected(100, 0)).isEqualTo(128);
   }
+
+  @Test
+  void answersOfAnyLengthNeedThreeProgramsAtMost() {
+    assertThat(
+            IntStream.rangeClosed(1, 400)
+                .map(n -> TokenLogProbs.selected(TokenLogProbs.bounded(batch(4, 256, n), 100)))
+                .distinct())
+        .containsExactly(128, 224, 416);
+    // Never more than there are, and no fewer than rows that several answers share may hold.
+    assertThat(TokenLogProbs.selected(TokenLogProbs.bounded(batch(1, 40, 30), 39))).isEqualTo(32);
+    assertThat(TokenLogProbs.selected(TokenLogProbs.bounded(batch(1, 40, 33), 39))).isEqualTo(40);
+    assertThat(TokenLogProbs.selected(TokenLogProbs.bounded(batch(4, 256, 700), 100)))
+        .isEqualTo(768);
+  }
 }

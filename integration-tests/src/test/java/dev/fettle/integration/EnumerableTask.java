@@ -30,53 +30,54 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * A task small enough to know everything about: four contexts, answers of so many of eight tokens,
- * and a tiny random language model without a tokenizer. Each token is right or wrong by the context
- * and the token before it, so that with more than one token a reward only comes out right for
- * whoever thinks of what is still to come. The best return is 1.
+ * A task small enough to know everything about: the contexts and actions of a {@link TableMdp} as
+ * the tokens of a tiny random language model without a tokenizer. Contexts have tokens of their
+ * own: a model that turns positions, as this one does, cannot tell the first of two like tokens
+ * from the second, so that an answer which begins with its prompt's token has two states in one.
  *
  * @param directory of model and prompts
- * @param length of answers; with one token the task is a bandit, whose best arm is that of all
- *     contexts
+ * @param mdp what is to be learnt
+ * @param spread deviation of the first weights: with 0.1 all answers are nearly as likely, with 0.3
+ *     one has more than half of its context
  */
-record EnumerableTask(Path directory, int length) {
-  private static final int VOCAB = 8;
-  private static final int CONTEXTS = 4;
-  private static final int ROWS = 64;
+record EnumerableTask(Path directory, TableMdp mdp, double spread) {
+  private static final int ROWS = 256;
 
   private static final String CONFIG =
       """
-      {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "vocab_size": 8,
+      {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "vocab_size": 12,
        "hidden_size": 24, "intermediate_size": 48, "num_hidden_layers": 1,
        "num_attention_heads": 2, "num_key_value_heads": 2, "max_position_embeddings": 16,
        "rms_norm_eps": 1e-5, "tie_word_embeddings": false, "eos_token_id": null}
       """;
 
+  private static final int VOCAB = 12;
+
   /** Writes model and prompts. */
-  static EnumerableTask in(Path directory, int length) throws IOException {
-    EnumerableTask task = new EnumerableTask(directory, length);
+  static EnumerableTask in(Path directory, TableMdp mdp, double spread) throws IOException {
+    EnumerableTask task = new EnumerableTask(directory, mdp, spread);
     Files.createDirectories(task.model());
     Files.writeString(task.model().resolve("config.json"), CONFIG);
     HfConfig config = HfConfig.of(task.model(), (ObjectNode) new ObjectMapper().readTree(CONFIG));
     List<TensorEntry> tensors = new ArrayList<>();
     for (ParameterSpec p : ModelParts.of(Models.of(config.model())).parameters()) {
-      tensors.add(TensorEntry.of(p.name(), weights(p)));
+      tensors.add(TensorEntry.of(p.name(), task.weights(p)));
     }
     SafetensorsWriter.write(
         task.model().resolve("model.safetensors"), tensors, Map.of("format", "pt"));
     List<String> rows = new ArrayList<>();
     for (int i = 0; i < ROWS; i++) {
-      rows.add("{\"prompt_ids\": [%d]}".formatted(i % CONTEXTS));
+      rows.add("{\"prompt_ids\": [%d]}".formatted(task.token(i % mdp.contexts())));
     }
     Files.write(task.prompts(), rows);
     return task;
   }
 
-  private static HostTensor weights(ParameterSpec p) {
+  private HostTensor weights(ParameterSpec p) {
     HostTensor t = HostTensor.allocate(p.type());
     Random random = new Random(p.name().hashCode());
     for (long i = 0; i < t.elements(); i++) {
-      t.set(i, p.fill().equals(Initializer.ONES) ? 1 : random.nextGaussian() * 0.1);
+      t.set(i, p.fill().equals(Initializer.ONES) ? 1 : random.nextGaussian() * spread);
     }
     return t;
   }
@@ -89,22 +90,13 @@ record EnumerableTask(Path directory, int length) {
     return directory.resolve("prompts.jsonl");
   }
 
-  /** The next right token. */
-  private static int right(int context, int before, int place) {
-    return (3 * context + 5 * before + 2 * place + 1) % VOCAB;
-  }
-
-  /** Three quarters for the share of right tokens, the rest for all of them. */
-  private double reward(int context, int[] answer) {
-    int hits = 0;
-    for (int t = 0; t < length; t++) {
-      hits += answer[t] == right(context, t == 0 ? context : answer[t - 1], t) ? 1 : 0;
-    }
-    return 0.75 * hits / length + (hits == length ? 0.25 : 0);
+  private int token(int context) {
+    return mdp.actions() + context;
   }
 
   private double reward(Completion answer) {
-    return reward(answer.prompt().ids()[0], answer.generation().ids());
+    int context = answer.prompt().ids()[0] - mdp.actions();
+    return mdp.reward(context, answer.generation().ids());
   }
 
   /** A run, but for its algorithm's own keys. */
@@ -116,11 +108,9 @@ record EnumerableTask(Path directory, int length) {
         .set("backend.id", backend)
         .set("model.path", model())
         .set("algorithm.reward", "task")
-        .set("algorithm.maxNewTokens", length)
+        .set("algorithm.maxNewTokens", mdp.length())
         .set("data.train", prompts())
         .set("data.maxLength", 16)
-        .set("train.batchSize", 64)
-        .set("train.microBatchSize", 64)
         .set("track", List.of("jsonl"));
   }
 
@@ -131,35 +121,53 @@ record EnumerableTask(Path directory, int length) {
     }
   }
 
-  /** The expected return under a model, over all answers there are. */
+  /** The expected return under a model, summed over all answers there are. */
   double expectedReturn(Path of) {
-    int count = CONTEXTS * (int) Math.pow(VOCAB, length);
+    int length = mdp.length();
+    int count = mdp.contexts() * power(length - 1);
     int[] ids = new int[count * length];
-    int[][] answers = new int[count][length];
-    for (int i = 0; i < count; i++) {
-      int rest = i / CONTEXTS;
-      for (int t = 0; t < length; t++) {
-        answers[i][t] = rest % VOCAB;
+    for (int row = 0; row < count; row++) {
+      ids[row * length] = token(row % mdp.contexts());
+      int rest = row / mdp.contexts();
+      for (int t = 1; t < length; t++) {
+        ids[row * length + t] = rest % VOCAB;
         rest /= VOCAB;
       }
-      ids[i * length] = i % CONTEXTS;
-      System.arraycopy(answers[i], 0, ids, i * length + 1, length - 1);
     }
-    int[] none = new int[ids.length];
     try (Backend backend = TestBackends.open("reference");
         Policy policy = GoldenModel.load(backend, of, ForwardOptions.DEFAULT)) {
+      int[] none = new int[ids.length];
       float[] logits = GoldenModel.logits(policy, GoldenModel.batch(ids, count, none));
       double expected = 0;
-      for (int i = 0; i < count; i++) {
-        double probability = 1;
-        for (int t = 0; t < length; t++) {
-          int from = (i * length + t) * VOCAB;
-          probability *= softmax(Arrays.copyOfRange(logits, from, from + VOCAB))[answers[i][t]];
-        }
-        expected += probability * reward(i % CONTEXTS, answers[i]) / CONTEXTS;
+      for (int c = 0; c < mdp.contexts(); c++) {
+        expected += expected(logits, c, new int[0]) / mdp.contexts();
       }
       return expected;
     }
+  }
+
+  /** Of answers to a context that begin so. */
+  private double expected(float[] logits, int context, int[] begun) {
+    if (begun.length == mdp.length()) {
+      return mdp.reward(context, begun);
+    }
+    int row = context;
+    for (int t = 0; t < begun.length; t++) {
+      row += mdp.contexts() * power(t) * begun[t];
+    }
+    int from = (row * mdp.length() + begun.length) * VOCAB;
+    double[] probabilities = softmax(Arrays.copyOfRange(logits, from, from + VOCAB));
+    double expected = 0;
+    for (int token = 0; token < VOCAB; token++) {
+      int[] longer = Arrays.copyOf(begun, begun.length + 1);
+      longer[begun.length] = token;
+      expected += probabilities[token] * expected(logits, context, longer);
+    }
+    return expected;
+  }
+
+  private static int power(int exponent) {
+    return (int) Math.pow(VOCAB, exponent);
   }
 
   private static double[] softmax(float[] logits) {

@@ -1,5 +1,7 @@
 package dev.fettle.integration;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.fettle.harness.Fettle;
 import dev.fettle.harness.model.NewModel;
 import java.io.IOException;
@@ -9,6 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Runs of a tiny model in processes of their own, which may be killed.
@@ -18,6 +23,9 @@ import java.util.Random;
 record ForkedRun(Path directory) {
   /** Pairs of answers that runs over preferences are given. */
   static final int PAIRS = 64;
+
+  /** How long a run may take to come to its end. */
+  static final long PATIENCE_SECONDS = 240;
 
   private static final long SEED = 17;
 
@@ -112,6 +120,37 @@ record ForkedRun(Path directory) {
     builder.redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(logFile(config).toFile()));
     return builder.start();
+  }
+
+  /** Begins it, or goes on with it, and waits for its end, which must be a good one. */
+  void finish(Path config) throws IOException, InterruptedException {
+    Process process = start(config);
+    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(log(config)).isZero();
+  }
+
+  /** Prompts of several lengths, with the file by which their reward says that it is asked. */
+  Path prompts(String name, int count) throws IOException {
+    return Files.writeString(
+        directory.resolve(name + ".prompts.jsonl"),
+        IntStream.range(0, count)
+            .mapToObj(
+                i ->
+                    "{\"prompt\":\"%s%d+1=\",\"marker\":\"%s\"}\n"
+                        .formatted("7".repeat(i % 5), i, marker(name)))
+            .collect(Collectors.joining()));
+  }
+
+  /** A file that is there while the answers to {@link #prompts} are rewarded. */
+  Path marker(String name) {
+    return directory.resolve(name + ".scoring");
+  }
+
+  /** A file of two runs has the same bytes. */
+  void same(String file, String one, String other, List<String> killedAt) throws IOException {
+    assertThat(Files.mismatch(output(one, file), output(other, file)))
+        .as("the first byte of %s that differs, killed at %s", file, killedAt)
+        .isEqualTo(-1);
   }
 
   private static Path logFile(Path config) {

@@ -9,8 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class RejectionKillTest {
   private static final long SEED = Long.getLong("fettle.seed", 23);
-  private static final long PATIENCE_SECONDS = 240;
   private static final int PROMPTS = 48;
   private static final int SAMPLES = 4;
   private static final int STEPS = 24;
@@ -55,9 +52,9 @@ class RejectionKillTest {
   private void killed(String backend, int kills) throws Exception {
     ForkedRun run = ForkedRun.in(dir);
     Random random = new Random(SEED);
-    Path straight = config("straight", backend);
-    finish(run, straight);
-    Path killed = config("killed", backend);
+    Path straight = config(run, "straight", backend);
+    run.finish(straight);
+    Path killed = config(run, "killed", backend);
     List<String> at = new ArrayList<>();
     for (int i = 0; i < kills; i++) {
       // One after the other: a phase that is over does not come again.
@@ -66,7 +63,7 @@ class RejectionKillTest {
       Phase phase = PHASES[place % PHASES.length];
       at.add(killIn(phase, round, run, killed, random));
     }
-    finish(run, killed);
+    run.finish(killed);
     System.out.println(backend + ", seed " + SEED + ": killed at " + String.join("; ", at));
     assertThat(at).as("most kills came in time").filteredOn(a -> !a.contains("late")).isNotEmpty();
     for (String file :
@@ -78,25 +75,14 @@ class RejectionKillTest {
             "rounds/2/samples.jsonl",
             "rounds/2/kept.jsonl",
             "rounds/2/summary.json")) {
-      assertThat(Files.mismatch(run.output("straight", file), run.output("killed", file)))
-          .as("the first byte of %s that differs, killed at %s", file, at)
-          .isEqualTo(-1);
+      run.same(file, "straight", "killed", at);
     }
     assertThat(Metrics.of(run.output("killed", "metrics.jsonl")).withoutTimes())
         .isEqualTo(Metrics.of(run.output("straight", "metrics.jsonl")).withoutTimes());
   }
 
-  private Path config(String name, String backend) throws IOException {
-    Path prompts = dir.resolve(name + ".prompts.jsonl");
-    // Of many lengths, so that batches are of many sizes.
-    Files.writeString(
-        prompts,
-        IntStream.range(0, PROMPTS)
-            .mapToObj(
-                i ->
-                    "{\"prompt\":\"%s%d+1=\",\"marker\":\"%s\"}\n"
-                        .formatted("7".repeat(i % 5), i, dir.resolve(name + ".scoring")))
-            .collect(Collectors.joining()));
+  private Path config(ForkedRun run, String name, String backend) throws IOException {
+    Path prompts = run.prompts(name, PROMPTS);
     return Files.writeString(
         dir.resolve(name + ".yaml"),
         """
@@ -121,16 +107,10 @@ class RejectionKillTest {
             .formatted(name, backend, SAMPLES, prompts.getFileName(), STEPS));
   }
 
-  private static void finish(ForkedRun run, Path config) throws IOException, InterruptedException {
-    Process process = run.start(config);
-    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(ForkedRun.log(config)).isZero();
-  }
-
   private String killIn(Phase phase, int round, ForkedRun run, Path config, Random random)
       throws IOException, InterruptedException {
     Path samples = run.output("killed", "rounds/" + round + "/samples.jsonl");
-    Path marker = dir.resolve("killed.scoring");
+    Path marker = run.marker("killed");
     Files.deleteIfExists(marker);
     long before = lines(samples);
     long most = (long) PROMPTS * SAMPLES;

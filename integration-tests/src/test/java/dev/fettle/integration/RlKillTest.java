@@ -11,8 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +26,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RlKillTest {
   private static final int KILLS = Integer.getInteger("fettle.kills", 2);
   private static final long SEED = Long.getLong("fettle.seed", 41);
-  private static final long PATIENCE_SECONDS = 240;
   private static final int STEPS = 24;
   private static final int PROMPTS = 20;
 
@@ -85,9 +82,9 @@ class RlKillTest {
     ForkedRun run = ForkedRun.in(dir);
     Random random = new Random(SEED);
     String algorithm = "type: " + type + ", " + settings;
-    Path straight = config("straight", backend, algorithm, adapter);
-    finish(run, straight);
-    Path killed = config("killed", backend, algorithm, adapter);
+    Path straight = config(run, "straight", backend, algorithm, adapter);
+    run.finish(straight);
+    Path killed = config(run, "killed", backend, algorithm, adapter);
     List<String> at = new ArrayList<>();
     for (int i = 0; i < kills; i++) {
       Phase phase = Phase.values()[(i + (int) SEED) % Phase.values().length];
@@ -95,17 +92,17 @@ class RlKillTest {
       int step = 1 + (STEPS - 2) * i / kills;
       at.add(killIn(phase, step, run, killed, random));
     }
-    finish(run, killed);
+    run.finish(killed);
     System.out.printf("%s on %s, seed %d: killed at %s%n", type, backend, SEED, at);
     assertThat(at).as("most kills came in time").filteredOn(a -> a.contains("late")).isEmpty();
     String weights = adapter.isEmpty() ? "model.safetensors" : "adapter_model.safetensors";
-    equal(run, "final/" + weights, at);
+    run.same("final/" + weights, "straight", "killed", at);
     String last = "checkpoints/step-%06d/".formatted(STEPS);
-    equal(run, last + "optimizer.safetensors", at);
+    run.same(last + "optimizer.safetensors", "straight", "killed", at);
     List<String> tables = files(run.output("straight", "rollouts"));
     assertThat(files(run.output("killed", "rollouts"))).isEqualTo(tables).isNotEmpty();
     for (String table : tables) {
-      equal(run, "rollouts/" + table, at);
+      run.same("rollouts/" + table, "straight", "killed", at);
     }
     assertThat(Metrics.of(run.output("killed", "metrics.jsonl")).withoutTimes())
         .isEqualTo(Metrics.of(run.output("straight", "metrics.jsonl")).withoutTimes());
@@ -119,23 +116,9 @@ class RlKillTest {
     }
   }
 
-  private static void equal(ForkedRun run, String file, List<String> at) throws IOException {
-    assertThat(Files.mismatch(run.output("straight", file), run.output("killed", file)))
-        .as("the first byte of %s that differs, killed at %s", file, at)
-        .isEqualTo(-1);
-  }
-
-  private Path config(String name, String backend, String algorithm, String adapter)
+  private Path config(ForkedRun run, String name, String backend, String algorithm, String adapter)
       throws IOException {
-    Path prompts = dir.resolve(name + ".prompts.jsonl");
-    Files.writeString(
-        prompts,
-        IntStream.range(0, PROMPTS)
-            .mapToObj(
-                i ->
-                    "{\"prompt\":\"%s%d+1=\",\"marker\":\"%s\"}\n"
-                        .formatted("7".repeat(i % 5), i, dir.resolve(name + ".scoring")))
-            .collect(Collectors.joining()));
+    Path prompts = run.prompts(name, PROMPTS);
     return Files.writeString(
         dir.resolve(name + ".yaml"),
         """
@@ -151,18 +134,12 @@ class RlKillTest {
             .formatted(name, backend, adapter, algorithm, prompts.getFileName(), STEPS));
   }
 
-  private static void finish(ForkedRun run, Path config) throws IOException, InterruptedException {
-    Process process = run.start(config);
-    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(ForkedRun.log(config)).isZero();
-  }
-
   private String killIn(Phase phase, int step, ForkedRun run, Path config, Random random)
       throws IOException, InterruptedException {
-    Path marker = dir.resolve("killed.scoring");
+    Path marker = run.marker("killed");
     Files.deleteIfExists(marker);
     Process process = run.start(config);
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(ForkedRun.PATIENCE_SECONDS);
     while (process.isAlive() && !(run.lastStep("killed") >= step && reached(phase, marker, run))) {
       assertThat(System.nanoTime()).as(ForkedRun.log(config)).isLessThan(until);
       if (phase == Phase.SAMPLING || phase == Phase.STEPS) {
@@ -198,17 +175,17 @@ class RlKillTest {
   void terminatedInARolloutItGoesOn(String backend, Phase phase) throws Exception {
     ForkedRun run = ForkedRun.in(dir);
     String algorithm = "type: ppo, passes: 2, promptsPerRound: 8, kl: { target: 0.5, horizon: 40 }";
-    Path straight = config("straight", backend, algorithm, "");
-    finish(run, straight);
-    Path killed = config("killed", backend, algorithm, "");
-    Path marker = dir.resolve("killed.scoring");
+    Path straight = config(run, "straight", backend, algorithm, "");
+    run.finish(straight);
+    Path killed = config(run, "killed", backend, algorithm, "");
+    Path marker = run.marker("killed");
     Process process = run.start(killed);
     // Step 8 ends the second rollout; what follows is the third.
     while (process.isAlive() && !(run.lastStep("killed") >= 8 && reached(phase, marker, run))) {
       Thread.sleep(1);
     }
     process.destroy();
-    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(ForkedRun.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(ForkedRun.log(killed)).isEqualTo(130);
     int reached = run.lastStep("killed");
     List<Path> left = CheckpointStore.list(run.output("killed", "checkpoints"));
@@ -216,11 +193,11 @@ class RlKillTest {
         .as("nothing that was learnt is lost")
         .isEqualTo(reached)
         .isLessThan(STEPS);
-    finish(run, killed);
+    run.finish(killed);
     List<String> at = List.of("terminated after step " + reached);
-    equal(run, "final/model.safetensors", at);
+    run.same("final/model.safetensors", "straight", "killed", at);
     for (String table : files(run.output("straight", "rollouts"))) {
-      equal(run, "rollouts/" + table, at);
+      run.same("rollouts/" + table, "straight", "killed", at);
     }
     assertThat(Metrics.of(run.output("killed", "metrics.jsonl")).withoutTimes())
         .isEqualTo(Metrics.of(run.output("straight", "metrics.jsonl")).withoutTimes());

@@ -57,7 +57,7 @@ public final class PolicyGradientObjective implements Objective<TrajectoryBatch>
 
   @Override
   public ProgramKey key(TrajectoryBatch batch) {
-    return ExampleSums.key(TokenLogProbs.key(batch.rows()), batch.rows());
+    return ExampleSums.key(TokenLogProbs.bounded(batch.rows(), loss.longest()), batch.rows());
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.fettle.algorithm.preference.HeldReference;
 import dev.fettle.algorithm.preference.PairTraining;
 import dev.fettle.algorithm.rl.PolicyLoss.Level;
 import dev.fettle.algorithm.rl.PolicyLoss.Ratio;
+import dev.fettle.algorithm.rl.TrajectoryScorer.Asked;
 import dev.fettle.data.Example;
 import dev.fettle.data.batch.BatchOptions;
 import dev.fettle.data.pack.PackingOptions;
@@ -166,30 +167,33 @@ record RlTraining(RlRecipe recipe, RolloutRun run, BatchOptions batches, Means m
 
   /** The policy is read where something is made of it: a divergence, a ratio, values. */
   private AnswerReaders readers() {
-    boolean asked = recipe.near().isAsked();
+    boolean held = recipe.near().isAsked();
     boolean ratios = recipe.learning().surrogate().ratio() != Ratio.NONE;
     Optional<Level> values = recipe.critic().map(c -> recipe.level());
     Policy policy = means.policy().get();
     Optional<TrajectoryScorer> own =
-        asked || ratios || values.isPresent()
-            ? Optional.of(
-                TrajectoryScorer.of(policy, recipe.temperature(), values, means.programs()))
+        held || ratios || values.isPresent()
+            ? Optional.of(TrajectoryScorer.of(policy, asked(values), means.programs()))
             : Optional.empty();
     return new AnswerReaders(
-        own, asked ? Optional.of(reference(policy)) : Optional.empty(), batches.microBatchSize());
+        own, held ? Optional.of(reference(policy)) : Optional.empty(), batches.microBatchSize());
   }
 
   private TrajectoryScorer reference(Policy policy) {
     String named = recipe.near().reference();
-    double temperature = recipe.temperature();
+    Asked asked = asked(Optional.empty());
     if (named.equals(HeldReference.START) && means.models().startsWithoutAdapter()) {
-      return TrajectoryScorer.withoutAdapter(policy, temperature, means.programs());
+      return TrajectoryScorer.withoutAdapter(policy, asked, means.programs());
     }
     Policy model =
         named.equals(HeldReference.START)
             ? means.models().start()
             : means.models().open(Path.of(named));
-    return TrajectoryScorer.of(model, temperature, Optional.empty(), means.programs());
+    return TrajectoryScorer.of(model, asked, means.programs());
+  }
+
+  private Asked asked(Optional<Level> values) {
+    return new Asked(recipe.temperature(), values, recipe.sampling().maxNewTokens());
   }
 
   private OwnRate rate() {

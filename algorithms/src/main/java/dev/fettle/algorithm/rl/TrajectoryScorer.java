@@ -39,7 +39,22 @@ public final class TrajectoryScorer implements AutoCloseable {
   private final Function<ProgramBuilder, ObjectiveContext> view;
   private final TokenLogProbs logProbs;
   private final Optional<AnswerValues> values;
+  private final int longest;
   private final ProgramCache.Share programs;
+
+  /**
+   * What is asked.
+   *
+   * @param temperature that divides the logits
+   * @param values what the critic is asked for
+   * @param longest answer there may be, in tokens
+   */
+  record Asked(double temperature, Optional<Level> values, int longest) {
+    /** The log-probabilities alone. */
+    Asked withoutValues() {
+      return new Asked(temperature, Optional.empty(), longest);
+    }
+  }
 
   /**
    * What a model makes of an answer.
@@ -53,36 +68,29 @@ public final class TrajectoryScorer implements AutoCloseable {
   private TrajectoryScorer(
       Policy model,
       Function<ProgramBuilder, ObjectiveContext> view,
-      double temperature,
-      Optional<Level> values,
+      Asked asked,
       ProgramCache programs) {
     this.model = model;
     this.view = view;
-    this.logProbs = new TokenLogProbs(new SharedPrompts(), temperature);
-    this.values = values.map(AnswerValues::new);
+    this.logProbs = new TokenLogProbs(new SharedPrompts(), asked.temperature());
+    this.values = asked.values().map(AnswerValues::new);
+    this.longest = asked.longest();
     this.programs = programs.share();
   }
 
-  /**
-   * The model as it is when it is asked.
-   *
-   * @param temperature that divides the logits
-   * @param values what its critic is asked for
-   */
-  static TrajectoryScorer of(
-      Policy model, double temperature, Optional<Level> values, ProgramCache programs) {
-    return new TrajectoryScorer(model, model::frozenContext, temperature, values, programs);
+  /** The model as it is when it is asked. */
+  static TrajectoryScorer of(Policy model, Asked asked, ProgramCache programs) {
+    return new TrajectoryScorer(model, model::frozenContext, asked, programs);
   }
 
-  /** The model without its adapter, over the same slots. */
-  static TrajectoryScorer withoutAdapter(Policy model, double temperature, ProgramCache programs) {
-    return new TrajectoryScorer(
-        model, model::referenceContext, temperature, Optional.empty(), programs);
+  /** The model without its adapter, over the same slots; it has no critic. */
+  static TrajectoryScorer withoutAdapter(Policy model, Asked asked, ProgramCache programs) {
+    return new TrajectoryScorer(model, model::referenceContext, asked.withoutValues(), programs);
   }
 
   /** Reads the answers of a micro-batch, in the order of {@link MicroBatch#answers}. */
   List<Read> read(MicroBatch rows) {
-    ProgramKey own = ExampleSums.key(TokenLogProbs.key(rows), rows);
+    ProgramKey own = ExampleSums.key(TokenLogProbs.bounded(rows, longest), rows);
     Executable program = programs.get(own.forKind(KIND), () -> write(own));
     Map<String, HostTensor> inputs = logProbs.inputs(rows, own, 1);
     values.ifPresent(v -> v.put(inputs, rows, own));

@@ -282,9 +282,15 @@ class PolicyGradientTest {
     Optional<Level> values = c.recipe().critic().map(critic -> Level.TOKEN);
     AnswerReaders readers =
         new AnswerReaders(
-            Optional.of(TrajectoryScorer.of(policy, 1, values, programs)),
+            Optional.of(
+                TrajectoryScorer.of(
+                    policy, new TrajectoryScorer.Asked(1, values, Enumerated.LENGTH), programs)),
             c.beta() > 0
-                ? Optional.of(TrajectoryScorer.of(reference, 1, Optional.empty(), programs))
+                ? Optional.of(
+                    TrajectoryScorer.of(
+                        reference,
+                        new TrajectoryScorer.Asked(1, Optional.empty(), Enumerated.LENGTH),
+                        programs))
                 : Optional.empty(),
             8);
     RewardFunction reward =
