@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -113,8 +114,8 @@ class A2cLearningTest {
     Finding found = audit.finding("over-optimisation");
     System.out.println(found.measured());
     Map<String, Double> numbers = found.numbers();
-    double proxy = numbers.get("reward_gain_in_deviations");
-    double truth = numbers.get("judge_gain_in_deviations");
+    double proxy = Objects.requireNonNull(numbers.get("reward_gain_in_deviations"));
+    double truth = Objects.requireNonNull(numbers.get("judge_gain_in_deviations"));
     assertThat(proxy).isGreaterThan(0.5);
     assertThat(truth).isGreaterThan(0.5);
     // The truth came along with the proxy here, and the report says so.
