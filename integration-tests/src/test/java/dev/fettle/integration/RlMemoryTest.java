@@ -35,15 +35,15 @@ class RlMemoryTest {
    * are kept: memory grows by these, and by nothing once all sizes have been met.
    */
   @ParameterizedTest
-  @CsvSource({"tensorflow,a2c", "onnxruntime,ppo"})
+  @CsvSource({"tensorflow,a2c", "onnxruntime,a2c"})
   void answersThatChangeTheirLengthNeedFewPrograms(String backend, String algorithm)
       throws IOException {
     MemoryWatch memory = watched(backend, algorithm, 2e-3);
     int last = memory.looksBeforeLastProgram();
-    assertThat(last).as("steps of new sizes are over, in fives").isBetween(1, 30);
+    assertThat(last).as("steps of new sizes are over, in fives").isLessThan(30);
     assertThat(memory.heapGrown(last)).as("heap").isLessThan(MemoryWatch.MOST_HEAP);
     assertThat(memory.besideGrown(last)).as("beside it").isLessThan(MemoryWatch.MOST_BESIDE);
-    assertThat(memory.besideGrown(50 / EVERY)).as("by programs of new sizes").isLessThan(120);
+    assertThat(memory.besideGrown(50 / EVERY)).as("by programs of new sizes").isLessThan(60);
   }
 
   private MemoryWatch watched(String backend, String algorithm, double rate) throws IOException {
