@@ -45,8 +45,9 @@ public record BackendSettings(
                   "settings only that backend knows. Both native ones: `profile`, a directory for"
                       + " traces of runs, node by node, that `about:tracing` shows. `tensorflow`:"
                       + " `xlaElements`, from how many elements on elementwise groups are compiled"
-                      + " by XLA (default 524288). `onnxruntime`: `packedFrom`, from how many bytes on a model's weights are"
-                      + " kept packed while it generates (default 16777216). On a GPU: `cudaPath`, folders with CUDA that the"
+                      + " by XLA (default 524288). `onnxruntime`: `packedFrom`, from how many bytes"
+                      + " on a model's weights are kept packed while it generates (default"
+                      + " 16777216). On a GPU: `cudaPath`, folders with CUDA that the"
                       + " loader is not told of; `gpuMemory`, how much of the card to take at most,"
                       + " as in `20GiB`; `deterministic`, `false` where the same run need not give"
                       + " the same bits")
