@@ -1,6 +1,5 @@
 package dev.fettle.backend.onnxruntime.lower;
 
-import dev.fettle.backend.onnxruntime.lower.OnnxGraph.OnnxNode;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;

@@ -62,8 +62,7 @@ final class Layouts {
 
   /** A tensor with its axes permuted; of a transposed one, both permutations in one pass. */
   static String transposed(OnnxEmission c, String x, List<Integer> permutation) {
-    Optional<OnnxGraph.OnnxNode> before =
-        c.graph().producer(x).filter(n -> n.op().equals("Transpose"));
+    Optional<OnnxNode> before = c.graph().producer(x).filter(n -> n.op().equals("Transpose"));
     if (before.isPresent()) {
       List<Long> first = before.get().attributes().get(0).getIntsList();
       List<Integer> both = permutation.stream().map(i -> first.get(i).intValue()).toList();

@@ -1,7 +1,6 @@
 package dev.fettle.backend.onnxruntime.lower;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
-import dev.fettle.backend.onnxruntime.lower.OnnxGraph.OnnxNode;
 import dev.fettle.ir.DType;
 import dev.fettle.ir.Node;
 import dev.fettle.ir.Value;
